@@ -1,0 +1,92 @@
+"""Which specs may enter: the checks between a hook and the registry.
+
+A spec is refused alone, with a sentence that says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from vidgen_core.errors import PluginError
+from vidgen_core.layout import OUTPUT, STATE, Output
+from vidgen_core.patterns import overlaps
+from vidgen_core.specs import API, ProviderSpec
+
+_IDENTITY = frozenset({"scene", "clip"})
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+def sentence(error: BaseException) -> str:
+    """Return one printable line that says what *error* is."""
+    try:
+        text = " ".join(str(error).split())
+    except Exception:
+        text = ""
+    line = f"{type(error).__name__}: {text}" if text else type(error).__name__
+    return "".join(c if c.isprintable() else "?" for c in line)[:500]
+
+
+def check_spec(spec: Any, spec_class: type[ProviderSpec]) -> None:
+    """Refuse what is no usable spec by itself; raises ``PluginError``."""
+    if not isinstance(spec, spec_class):
+        raise PluginError(f"it yielded {type(spec).__name__!r}, not a {spec_class.__name__}")
+    if spec.api != API:
+        raise PluginError(
+            f"{spec.name!r} was written for interface {spec.api}; this vidgen speaks {API}"
+        )
+    if not isinstance(spec.keys, tuple) or not all(
+        isinstance(name, str) and _VARIABLE.fullmatch(name) for name in spec.keys
+    ):
+        raise PluginError(f"{spec.name!r}: keys must be a tuple of variable names")
+    try:
+        spec.options()
+    except Exception as error:
+        raise PluginError(
+            f"{spec.name!r}: its options cannot all be left out: {sentence(error)}"
+        ) from None
+
+
+def _check_output(name: str, output: Output) -> None:
+    identity = OUTPUT[output.step].pattern.fields & _IDENTITY
+    if output.pattern.fields & _IDENTITY != identity:
+        wanted = ", ".join(f"{{{text}}}" for text in sorted(identity)) or "no scene and no clip"
+        raise PluginError(f"{name!r}: {output.pattern} must name {wanted}, as each {output.step}")
+    if output.pattern.template.split("/")[0] == STATE:
+        raise PluginError(f"{name!r}: {output.pattern} lies in {STATE}, which belongs to vidgen")
+
+
+def check_outputs(spec: ProviderSpec, taken: Iterable[tuple[Output, str]]) -> None:
+    """Refuse a spec whose files could be mistaken for others.
+
+    *taken* are the outputs accepted before, each with who owns it. Raises
+    ``PluginError``.
+    """
+    known = list(taken)
+    for output in spec.outputs:
+        _check_output(spec.name, output)
+        for other, owner in known:
+            collision = _collision(output, other)
+            if collision:
+                raise PluginError(f"{spec.name!r}: {collision} of {owner}")
+        known.append((output, "its own"))
+
+
+def _collision(output: Output, other: Output) -> str:
+    """Return how the files of two outputs could be mistaken, empty where they cannot."""
+    same_step = output.step is other.step
+    if output.pattern == other.pattern:
+        if same_step:
+            return ""
+        return f"{output.pattern} ({output.step}) is already the {other.step}"
+    if overlaps(output.pattern, other.pattern):
+        return f"{output.pattern} ({output.step}) overlaps {other.pattern} ({other.step})"
+    if same_step:
+        return ""
+    # What one provider reads leniently must not take what another one writes.
+    for reads, written in ((output, other), (other, output)):
+        for pattern in reads.reads:
+            if pattern not in OUTPUT[reads.step].reads and overlaps(pattern, written.pattern):
+                return f"{pattern} (read as {reads.step}) overlaps {written.pattern}"
+    return ""

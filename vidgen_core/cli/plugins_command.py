@@ -1,0 +1,172 @@
+"""``vidgen plugins``: what is installed, what it needs, and what failed to load."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import attrs
+
+from vidgen_core.errors import UsageError
+from vidgen_core.keys import find_key
+from vidgen_core.plugins import Failure, Loaded, Registry, load
+
+_COLUMNS = ("provider", "kind", "distribution", "version", "key", "patterns")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the providers and the failures; the result is always 0.
+
+    ``--json``: one object with ``schema``, ``providers`` and ``failures``. ``-v``
+    adds each provider's summary and options, and the traceback of each failure.
+    """
+    registry = load()
+    if getattr(arguments, "json", False):
+        print(json.dumps(as_json(registry), indent=2))
+        return 0
+    verbose = bool(getattr(arguments, "verbose", 0))
+    rows = [_row(provider) for provider in registry.providers]
+    if sys.stdout.isatty():
+        _print_table(rows)
+    else:
+        _print_lines(rows)
+    for line in _after(registry, verbose):
+        print(line)
+    return 0
+
+
+def as_json(registry: Registry) -> dict[str, Any]:
+    """Return the whole registry as plain JSON values, schema 1. No key's value is in it."""
+    return {
+        "schema": 1,
+        "providers": [_provider(provider) for provider in registry.providers],
+        "failures": [
+            {
+                "distribution": failure.distribution,
+                "version": failure.version,
+                "entry_point": failure.entry_point,
+                "error": failure.error,
+            }
+            for failure in registry.failures
+        ],
+    }
+
+
+def _provider(provider: Loaded) -> dict[str, Any]:
+    spec = provider.spec
+    return {
+        "name": spec.name,
+        "kind": provider.kind.value,
+        "summary": spec.summary,
+        "distribution": provider.distribution,
+        "version": provider.version,
+        "key": _key(spec.keys),
+        "abilities": sorted(spec.abilities),
+        "patterns": [
+            {
+                "step": output.step.value,
+                "pattern": str(output.pattern),
+                "reads": [str(pattern) for pattern in output.reads],
+            }
+            for output in spec.outputs
+        ],
+        "options": [_option(attribute) for attribute in attrs.fields(spec.options)],
+    }
+
+
+def _key(names: Sequence[str]) -> dict[str, Any]:
+    """Return which variables may hold the key, which of them does, and where it was found."""
+    try:
+        found = find_key(names)
+    except UsageError as error:
+        return {"variables": list(names), "set": None, "source": None, "fault": error.message}
+    return {
+        "variables": list(names),
+        "set": found.variable if found else None,
+        "source": found.source if found else None,
+        "fault": None,
+    }
+
+
+def _option(attribute: attrs.Attribute[Any]) -> dict[str, Any]:
+    default = attribute.default
+    plain = default is None or isinstance(default, (bool, int, float, str))
+    return {
+        "name": attribute.alias,
+        "default": default if plain else str(default),
+        "scope": attribute.metadata.get("scope", "user"),
+        "help": attribute.metadata.get("help", ""),
+    }
+
+
+def _row(provider: Loaded) -> tuple[str, ...]:
+    return (
+        provider.name,
+        provider.kind.value.replace("-", " "),
+        provider.distribution,
+        provider.version,
+        _key_words(provider.spec.keys),
+        "  ".join(str(output.pattern) for output in provider.spec.outputs),
+    )
+
+
+def _key_words(names: Sequence[str]) -> str:
+    if not names:
+        return "none needed"
+    state = _key(names)
+    if state["fault"]:
+        return f"{' or '.join(names)}: {state['fault']}"
+    return f"{state['set']} is set" if state["set"] else f"{' or '.join(names)} is not set"
+
+
+def _print_table(rows: Sequence[Sequence[str]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False)
+    for name in _COLUMNS:
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        *cells, patterns = row
+        table.add_row(*(Text(cell) for cell in cells), Text(patterns.replace("  ", "\n")))
+    Console().print(table)
+
+
+def _print_lines(rows: Sequence[Sequence[str]]) -> None:
+    """Print aligned columns, for pipes and logs; the patterns stand last."""
+    lines = [_COLUMNS, *rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(_COLUMNS) - 1)]
+    for line in lines:
+        cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
+        print("  ".join([*cells, line[-1]]).rstrip())
+
+
+def _after(registry: Registry, verbose: bool) -> Iterator[str]:
+    if verbose:
+        for provider in registry.providers:
+            yield from _details(provider)
+    if registry.failures:
+        yield ""
+        yield "failed to load:"
+    for failure in registry.failures:
+        yield _failure_line(failure)
+        if verbose and failure.detail:
+            yield from (f"    {line}" for line in failure.detail.rstrip().splitlines())
+
+
+def _details(provider: Loaded) -> Iterator[str]:
+    yield ""
+    yield f"{provider.name} ({provider.kind}): {provider.spec.summary}"
+    for attribute in attrs.fields(provider.spec.options):
+        option = _option(attribute)
+        start = f"  --set {provider.name}.{option['name']}={option['default']}"
+        yield f"{start}  {option['help']}".rstrip()
+
+
+def _failure_line(failure: Failure) -> str:
+    source = f"{failure.distribution} {failure.version} ({failure.entry_point})"
+    return f"  {source}: {failure.error}"

@@ -1,0 +1,92 @@
+"""Durable writing: the only place where a byte becomes part of a run directory."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from vidgen_core.errors import MachineError
+
+
+@contextlib.contextmanager
+def machine_errors(what: str) -> Iterator[None]:
+    """Turn an ``OSError`` into a ``MachineError`` that says what could not be done."""
+    try:
+        yield
+    except OSError as error:
+        raise machine_error(error, what) from error
+
+
+def machine_error(error: OSError, what: str) -> MachineError:
+    """Return the ``MachineError`` that says why *what* could not be done."""
+    reason = error.strerror or str(error)
+    advice = {
+        errno.ENOSPC: "free some space, then run the same command again",
+        errno.EDQUOT: "free some space, then run the same command again",
+        errno.EACCES: "check the permissions of the directory",
+        errno.EPERM: "check the permissions of the directory",
+        errno.EROFS: "the file system is mounted read-only",
+    }.get(error.errno or 0, "")
+    return MachineError(f"{what}: {reason}", advice=advice)
+
+
+def sync_directory(path: Path) -> None:
+    """Make the names in directory *path* durable."""
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_DIRECTORY", 0))
+    try:
+        os.fsync(handle)
+    except OSError as error:
+        if error.errno != errno.EINVAL:  # some file systems cannot sync a directory
+            raise
+    finally:
+        os.close(handle)
+
+
+def sync_file(path: Path) -> None:
+    """Make the content of *path* durable."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def make_directories(path: Path) -> None:
+    """Create *path* and its missing parents, durably."""
+    if path.is_dir():
+        return
+    make_directories(path.parent)
+    with contextlib.suppress(FileExistsError):
+        path.mkdir()
+        sync_directory(path.parent)
+
+
+def move(source: Path, target: Path) -> None:
+    """Rename *source* to *target*, whose directory exists, and make both names durable."""
+    source.rename(target)
+    sync_directory(target.parent)
+    if source.parent != target.parent:
+        sync_directory(source.parent)
+
+
+def write_file(path: Path, content: bytes) -> None:
+    """Put *content* under *path* so that a crash leaves the old content or the new."""
+    temporary = path.with_name(f"{path.name}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+    handle = os.open(temporary, flags, 0o666)
+    with os.fdopen(handle, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)
+    sync_directory(path.parent)
+
+
+def digest(path: Path) -> str:
+    """Return the sha256 of the file's content, as hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,0 +1,126 @@
+"""Where a provider's key comes from: the environment, else ``.env`` beside the user.
+
+Only the variables that are asked for are ever read out of a ``.env`` file, and
+none is exported. A key's value is in no ``repr`` and no message.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from attrs import field, frozen
+
+from vidgen_core.errors import AuthFailed, UsageError
+
+#: A ``.env`` file is a few lines; anything this large is something else.
+_MOST_BYTES = 1_000_000
+_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
+_ESCAPED = re.compile(r"\\(.)")
+
+
+@frozen(kw_only=True)
+class FoundKey:
+    """A key: the ``variable`` that holds it, and where that was found.
+
+    ``source`` is ``environment`` or the path of the ``.env`` file.
+    """
+
+    variable: str
+    value: str = field(repr=False)
+    source: str
+
+
+def find_key(
+    names: Sequence[str],
+    environ: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+    *,
+    run_directory: Path | None = None,
+) -> FoundKey | None:
+    """Return the first of the variables *names* that is set, or ``None``.
+
+    All of them are looked for in *environ* (default: the process's) before
+    ``.env`` in *directory* (default: the working directory) is read. An empty
+    value is not set. A ``.env`` inside *run_directory* is not read: a run
+    directory is untrusted. Raises ``UsageError`` for a line of one of *names*
+    that cannot be read.
+    """
+    variables = os.environ if environ is None else environ
+    for name in names:
+        value = variables.get(name, "").strip()
+        if value:
+            return _found(name, value, "environment")
+    path = (directory or Path.cwd()) / ".env"
+    if not names or _inside(path, run_directory):
+        return None
+    held = _read(path, frozenset(names))
+    return next((_found(name, held[name], str(path)) for name in names if held.get(name)), None)
+
+
+def require_key(
+    provider: str,
+    names: Sequence[str],
+    environ: Mapping[str, str] | None = None,
+    directory: Path | None = None,
+    *,
+    run_directory: Path | None = None,
+) -> FoundKey:
+    """Return the key of *provider* like :func:`find_key`; raises ``AuthFailed`` without one."""
+    found = find_key(names, environ, directory, run_directory=run_directory)
+    if found is None:
+        raise AuthFailed(
+            f"{provider} needs a key, and {' or '.join(names)} is not set",
+            advice=f"export {names[0]}=..., or put {names[0]}=... into a .env file here",
+        )
+    return found
+
+
+def _found(name: str, value: str, source: str) -> FoundKey:
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise UsageError(
+            f"{name} ({source}) holds something else than a key: a space, or a character "
+            "that is not printable ASCII",
+            advice=f"set {name} again",
+        )
+    return FoundKey(variable=name, value=value, source=source)
+
+
+def _inside(path: Path, directory: Path | None) -> bool:
+    return directory is not None and path.resolve().is_relative_to(directory.resolve())
+
+
+def _read(path: Path, names: frozenset[str]) -> dict[str, str]:
+    """Return what a ``.env`` file says for *names*; the last line for a name wins."""
+    try:
+        if not path.is_file() or path.stat().st_size > _MOST_BYTES:
+            return {}
+        text = path.read_bytes().decode("utf-8-sig", "replace")
+    except OSError as error:
+        raise UsageError(f"{path} cannot be read: {error.strerror or error}") from None
+    values = {}
+    for number, line in enumerate(text.splitlines(), start=1):
+        found = _LINE.fullmatch(line)
+        if found is None or found[1] not in names:
+            continue
+        value = _unquote(found[2])
+        if value is None:
+            raise UsageError(
+                f"{path}, line {number}: the value of {found[1]} cannot be read",
+                advice=f"write the line as {found[1]}=value or {found[1]}='value'",
+            )
+        values[found[1]] = value.strip()
+    return values
+
+
+def _unquote(text: str) -> str | None:
+    """Return a value without its quotes and comment, ``None`` where a quote does not end."""
+    if text[:1] not in ("'", '"'):
+        return re.split(r"(?:^|\s+)#", text, maxsplit=1)[0]
+    body = r"'([^']*)'" if text[0] == "'" else r'"((?:[^"\\]|\\.)*)"'
+    found = re.fullmatch(body + r"\s*(?:#.*)?", text)
+    if found is None:
+        return None
+    return found[1] if text[0] == "'" else _ESCAPED.sub(r"\1", found[1])

@@ -1,0 +1,216 @@
+"""One walk of a run directory: which files there are, what each is, whether it is whole."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from attrs import define, evolve, field, frozen
+
+from vidgen_core import disk, layout
+from vidgen_core.layout import Output
+from vidgen_core.memory import Memory, Remembered
+from vidgen_core.model import Facts, Key, Kind, Step, Verdict
+from vidgen_core.patterns import OutputPattern
+from vidgen_core.plan import File, Listing, Published
+from vidgen_core.probe import probe
+
+Probe = Callable[[Path, Kind], Facts]
+OnProbe = Callable[[int, int], None]
+
+#: Deeper folders and links that lead round in circles are not run directories.
+_DEEPEST = 8
+_WHOLE = Facts()
+
+
+@frozen
+class _Found:
+    """One file of the walk."""
+
+    path: str
+    size: int
+    mtime_ns: int
+
+
+@define
+class Claims:
+    """Which pattern claims a path. Writing patterns come before reading ones."""
+
+    outputs: tuple[Output, ...]
+    _rules: dict[int, list[tuple[OutputPattern, Step, Kind]]] = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._rules = {}
+        seen: set[tuple[Step, str]] = set()
+        writing = [(o.pattern, o) for o in self.outputs]
+        reading = [(pattern, o) for o in self.outputs for pattern in o.reads]
+        for pattern, output in (*writing, *reading):
+            if (output.step, pattern.template) in seen:
+                continue
+            seen.add((output.step, pattern.template))
+            depth = pattern.template.count("/")
+            self._rules.setdefault(depth, []).append((pattern, output.step, output.probe))
+
+    def claim(self, path: str) -> tuple[Key, str, str, Kind] | None:
+        """Return key, timestamp, pattern text and kind of *path*, or ``None``."""
+        for pattern, step, kind in self._rules.get(path.count("/"), ()):
+            found = pattern.regex.fullmatch(path)
+            if found is None:
+                continue
+            values = pattern.match(path)
+            if values is None:
+                continue
+            scene, clip = int(values.get("scene", 0)), int(values.get("clip", 0))
+            if step is Step.CLIP and not clip:
+                clip = 1  # older runs: a scene of one clip does not number it
+            return Key(step, scene, clip), str(values.get("timestamp", "")), pattern.template, kind
+        return None
+
+
+def list_directory(
+    root: Path,
+    *,
+    outputs: Iterable[Output] = layout.OUTPUTS,
+    published: Mapping[str, Published] | None = None,
+    memory: Memory | None = None,
+    check: Probe = probe,
+    on_probe: OnProbe | None = None,
+) -> Listing:
+    """Return what is in run directory *root*, reading it once and writing nothing.
+
+    A file is probed only where *published* and *memory* do not know it by size
+    and modification time; what is found is put into *memory*. ``on_probe(done,
+    total)`` is told how far probing is. Raises ``MachineError``.
+    """
+    published = published or {}
+    memory = memory if memory is not None else Memory()
+    claims = Claims(tuple(outputs))
+    digests_wanted = {path for record in published.values() for path in record.inputs}
+    files: list[File] = []
+    unclaimed: list[str] = []
+    unknown: list[tuple[int, Kind]] = []
+    for found in sorted(_walk(root), key=lambda found: found.path):
+        claim = claims.claim(found.path)
+        if claim is None:
+            unclaimed.append(found.path)
+            continue
+        key, timestamp, pattern, kind = claim
+        known = memory.recall(found.path, found.size, found.mtime_ns)
+        if known is None:
+            unknown.append((len(files), kind))
+            known = _UNKNOWN
+        record = published.get(found.path)
+        sha256 = known.sha256
+        if record is not None and (record.size, record.mtime_ns) == (found.size, found.mtime_ns):
+            sha256 = record.sha256
+        files.append(
+            File(
+                path=found.path,
+                key=key,
+                pattern=pattern,
+                timestamp=timestamp,
+                size=found.size,
+                mtime_ns=found.mtime_ns,
+                facts=known.facts,
+                sha256=sha256,
+            )
+        )
+    _probe_unknown(root, files, unknown, check, on_probe)
+    _digest_wanted(root, files, published, digests_wanted)
+    for index, _ in unknown:
+        memory.remember(files[index])
+    for file in files:
+        if file.sha256:
+            memory.remember(file)
+    return Listing(files=tuple(files), unclaimed=tuple(unclaimed))
+
+
+_UNKNOWN = Remembered()
+
+
+def _walk(root: Path) -> Iterator[_Found]:
+    """Yield every file below *root*, except in vidgen's own folder."""
+    visited: set[tuple[int, int]] = set()
+    todo = [("", 0)]
+    while todo:
+        folder, depth = todo.pop()
+        try:
+            entries = list(os.scandir(os.path.join(root, folder) if folder else root))  # noqa: PTH118
+        except OSError as error:
+            if not folder:
+                raise disk.machine_error(error, f"cannot read {root}") from error
+            continue
+        for entry in entries:
+            path = f"{folder}/{entry.name}" if folder else entry.name
+            try:
+                if entry.is_dir():
+                    if path != layout.STATE and depth < _DEEPEST and _is_new(entry, visited):
+                        todo.append((path, depth + 1))
+                elif entry.is_file():
+                    status = entry.stat()
+                    yield _Found(path, status.st_size, status.st_mtime_ns)
+            except OSError:
+                continue  # it went away, or a link leads nowhere
+
+
+def _is_new(entry: os.DirEntry[str], visited: set[tuple[int, int]]) -> bool:
+    """Whether a folder was not walked yet; only links can lead to one twice."""
+    if not entry.is_symlink():
+        return True
+    status = entry.stat()
+    identity = (status.st_dev, status.st_ino)
+    if identity in visited:
+        return False
+    visited.add(identity)
+    return True
+
+
+def _probe_unknown(
+    root: Path,
+    files: list[File],
+    unknown: list[tuple[int, Kind]],
+    check: Probe,
+    on_probe: OnProbe | None,
+) -> None:
+    """Fill in the facts of the files that nothing is known of."""
+
+    def facts(item: tuple[int, Kind]) -> Facts:
+        index, kind = item
+        file = files[index]
+        if kind in (Kind.JSON, Kind.TEXT):
+            return _WHOLE if file.size else Facts(verdict=Verdict.BROKEN, fault="it is empty")
+        return check(root / file.path, kind)
+
+    if len(unknown) < 4:
+        results: Iterable[Facts] = map(facts, unknown)
+        _fill_in(files, unknown, results, on_probe)
+        return
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        _fill_in(files, unknown, pool.map(facts, unknown), on_probe)
+
+
+def _fill_in(
+    files: list[File],
+    unknown: list[tuple[int, Kind]],
+    results: Iterable[Facts],
+    on_probe: OnProbe | None,
+) -> None:
+    for done, ((index, _), facts) in enumerate(zip(unknown, results, strict=True), start=1):
+        files[index] = evolve(files[index], facts=facts)
+        if on_probe is not None:
+            on_probe(done, len(unknown))
+
+
+def _digest_wanted(
+    root: Path, files: list[File], published: Mapping[str, Published], wanted: set[str]
+) -> None:
+    """Hash the files whose content decides something and is not known."""
+    for index, file in enumerate(files):
+        if file.sha256 or (file.path not in wanted and file.path not in published):
+            continue
+        try:
+            files[index] = evolve(file, sha256=disk.digest(root / file.path))
+        except OSError as error:
+            raise disk.machine_error(error, f"cannot read {file.path}") from error

@@ -1,0 +1,402 @@
+"""ffmpeg: the only place that runs it.
+
+ffmpeg-python builds the graphs; :class:`Media` runs them. A file is named by an
+absolute ``file:`` URL and read as the container that its bytes say it is, so
+neither a name nor a playlist in disguise can make ffmpeg open something else.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import threading
+from collections.abc import Callable, Iterable, Sized
+from pathlib import Path
+from typing import IO, Any
+
+from attrs import frozen
+
+from vidgen_core.children import Ended, Stalled, TooMuch, run_child
+from vidgen_core.containers import MAX_PIXELS, Container, opened, recognise
+from vidgen_core.encoding import (
+    AS_THEY_COME,
+    FLOATS,
+    as_picture,
+    as_pixels,
+    as_video,
+    checked_frames,
+    checked_samples,
+    frame_rate,
+    frame_size,
+    muxer,
+    picture_options,
+    sound_options,
+    video_options,
+)
+from vidgen_core.errors import InputError, MachineError
+from vidgen_core.ffmpeg_binary import Binary, ffmpeg_python, find_ffmpeg
+from vidgen_core.model import Kind
+from vidgen_core.protocols import Progress
+
+#: Every encoder that vidgen asks for; an ffmpeg without one of them is not used.
+ENCODERS = frozenset(
+    ("libx264", "aac", "libmp3lame", "flac", "pcm_s16le", "png", "mjpeg", "rawvideo")
+)
+#: Every filter that vidgen asks for.
+FILTERS = frozenset(
+    (
+        *("aformat", "afade", "alimiter", "amix", "anull", "apad", "aresample", "asetpts"),
+        *("asplit", "atempo", "atrim", "concat", "crop", "ebur128", "format", "fps", "null"),
+        *("pad", "scale", "select", "setparams", "setpts", "setsar", "sidechaincompress"),
+        *("split", "tpad", "trim", "volume"),
+    )
+)
+
+#: A decoder, an encoder and a graph use this many threads each.
+THREADS = 2
+
+#: What ffmpeg says when the machine is at fault, and what we say.
+_MACHINE_FAULTS = (
+    ("No space left on device", "the disk is full"),
+    ("Disk quota exceeded", "your disk quota is used up"),
+    ("Read-only file system", "the file system is read-only"),
+    ("Permission denied", "permission was denied"),
+    ("Input/output error", "the disk reported an error"),
+    ("Too many open files", "too many files are open"),
+    ("Cannot allocate memory", "there is not enough memory"),
+)
+_LINES_SHOWN = 15
+
+#: How H.273 numbers a matrix that nobody stated.
+_UNSPECIFIED = 2
+
+
+@frozen(kw_only=True)
+class _Look:
+    """What a header says of the picture: size, packets, and its colour matrix."""
+
+    width: int
+    height: int
+    packets: int
+    matrix: str
+
+
+class Media:
+    """ffmpeg for the core and for plugins; see ``protocols.MediaTools``.
+
+    ``ffmpeg``: empty takes the one on PATH if it is good enough and the wheel's
+    otherwise; ``"bundled"`` only the wheel's; else a path. ``cancelled`` is asked
+    often, from other threads, while a child runs. A child that shows no progress
+    for ``patience`` seconds is killed. One instance serves any number of threads.
+    """
+
+    def __init__(
+        self,
+        ffmpeg: str = "",
+        cancelled: Callable[[], bool] = lambda: False,
+        *,
+        patience: float = 120.0,
+    ) -> None:
+        self._wanted = ffmpeg
+        self._cancelled = cancelled
+        self._patience = patience
+        self._stop = threading.Event()
+        self._lock = threading.Lock()
+        self._binary: Binary | None = None
+
+    @property
+    def executable(self) -> str:
+        """The absolute path of the ffmpeg in use. Raises ``MachineError`` if none will do."""
+        return self._found().path
+
+    @property
+    def version(self) -> str:
+        """What that ffmpeg calls its version."""
+        return self._found().version
+
+    def stop(self) -> None:
+        """Kill every child that runs, and let none start again; callers get ``Interrupted``."""
+        self._stop.set()
+
+    def input(self, path: Path | None, **options: Any) -> Any:
+        """Return an ffmpeg-python input node that reads *path* and nothing else.
+
+        ``None`` stands for the ``frames`` given to :meth:`run`, whose ``format``
+        must be among the options; so must that of a text file such as
+        ``ffmetadata`` or ``srt``. Other files are read as what they are.
+        Raises ``InputError`` for a file of no known kind, ``MachineError`` for
+        one that cannot be read.
+        """
+        if path is None:
+            return ffmpeg_python().input("pipe:0", protocol_whitelist="pipe", **options)
+        demuxer = options.pop("format", None) or _container(path).demuxer
+        return ffmpeg_python().input(
+            _url(path),
+            format=demuxer,
+            format_whitelist=demuxer,
+            protocol_whitelist="file",
+            threads=THREADS,
+            **options,
+        )
+
+    def output(self, *streams: Any, into: Path | None, **options: Any) -> Any:
+        """Return an ffmpeg-python output node that writes *streams* to *into*.
+
+        Its suffix chooses the format; ``None`` decodes everything and writes nothing.
+        """
+        if into is None:
+            return ffmpeg_python().output(*streams, "-", format="null", **options)
+        form = options.pop("format", None) or muxer(into)
+        return ffmpeg_python().output(*streams, _url(into), format=form, threads=THREADS, **options)
+
+    def run(
+        self,
+        stream: Any,
+        into: Path | None = None,
+        *,
+        seconds: float | None = None,
+        progress: Progress | None = None,
+        frames: Iterable[bytes | memoryview] | None = None,
+    ) -> str:
+        """Run an output node (or several merged ones) and return the end of ffmpeg's words.
+
+        *into* is the file that must be there afterwards. *seconds*: how long the
+        output will be, for *progress*. *frames* are written to ffmpeg's standard
+        input. Raises ``MachineError`` and, after ``stop()`` or when cancelled,
+        ``Interrupted``; whatever *frames* raises goes through.
+        """
+        ended = self._run(stream, into, seconds=seconds, progress=progress, frames=frames)
+        self._check(ended, into)
+        return ended.words
+
+    def encode_frames(
+        self,
+        frames: Iterable[bytes | memoryview],
+        into: Path,
+        *,
+        width: int,
+        height: int,
+        fps: float,
+        pixel_format: str = "rgb24",
+        progress: Progress | None = None,
+    ) -> None:
+        """Encode raw *frames* to H.264 in MP4 at *into*, video only.
+
+        ``rgb24`` or ``yuv420p`` (limited range BT.709); ``width`` and ``height``
+        are even. *progress* is called where *frames* has a length. Raises
+        ``ValueError`` for a frame of the wrong size and for none at all, and
+        ``MachineError``.
+        """
+        size = frame_size(width, height, pixel_format)
+        rate = frame_rate(fps)
+        raw = self.input(
+            None,
+            format="rawvideo",
+            pixel_format=pixel_format,
+            video_size=(width, height),
+            framerate=str(rate),
+        )
+        node = self.output(as_video(raw.video, pixel_format), into=into, **video_options(rate))
+        seconds = len(frames) / float(rate) if isinstance(frames, Sized) else None
+        self.run(
+            node, into, seconds=seconds, progress=progress, frames=checked_frames(frames, size)
+        )
+
+    def encode_audio(
+        self, samples: Iterable[bytes | memoryview], into: Path, *, rate: int, channels: int
+    ) -> None:
+        """Encode interleaved 32-bit float *samples* (native byte order, -1 to 1).
+
+        The suffix of *into* chooses: ``.mp3``, ``.m4a`` (AAC), ``.wav`` (16 bit) or
+        ``.flac``. Raises ``ValueError`` for no or half samples, and ``MachineError``.
+        """
+        raw = self.input(None, format=FLOATS, ar=rate, ac=channels)
+        node = self.output(raw.audio, into=into, **sound_options(into))
+        self.run(node, into, frames=checked_samples(samples, 4 * channels))
+
+    def read_frame(self, path: Path, *, width: int, height: int) -> bytes:
+        """Return the first picture of an image or video as ``rgb24`` of that size.
+
+        A picture of other proportions is cut at its longer sides, not distorted.
+        Raises ``InputError`` where nothing can be decoded, and ``MachineError``.
+        """
+        picture = as_pixels(self.input(path).video, width, height, _look(path).matrix)
+        node = ffmpeg_python().output(
+            picture, "pipe:1", format="rawvideo", threads=THREADS, **{"frames:v": 1}
+        )
+        size = width * height * 3
+        ended = self._run(node, None, capture=size)
+        if len(ended.data) != size:
+            raise InputError(f"{path}: no picture could be decoded\n{_last(ended.words)}")
+        return ended.data
+
+    def save_frame(self, video: Path, into: Path, frame: int | None = None) -> None:
+        """Write one frame of *video* to *into*: a ``.jpg`` of best quality or a ``.png``.
+
+        *frame* counts decoded pictures from 0; ``None`` is the last that can be
+        decoded. Raises ``InputError`` where there is no such frame.
+        """
+        look = _look(video)
+        wanted = max(look.packets - 1, 0) if frame is None else frame
+        found = self._extract(video, into, wanted, look)
+        if found <= wanted and frame is None and found > 0:
+            wanted = found - 1
+            found = self._extract(video, into, wanted, look)
+        if found <= wanted:
+            raise InputError(f"{video}: frame {wanted} cannot be decoded; {found} frames can")
+
+    def save_image(self, image: Path, into: Path) -> None:
+        """Decode one picture and write it to *into*, a ``.png`` (or a ``.jpg``).
+
+        Raises ``InputError`` where it is no picture, broken, or above 64 megapixels.
+        """
+        if Kind.IMAGE not in _container(image).kinds:
+            raise InputError(f"{image} is not a PNG, JPEG or WebP picture")
+        self.save_frame(image, into, 0)
+
+    def measure_loudness(self, path: Path) -> float:
+        """Return the integrated loudness of *path* in LUFS; ``-inf`` for silence."""
+        meter = self.input(path).audio.filter("ebur128", framelog="verbose")
+        words = self._words(self.output(meter, into=None))
+        found = re.findall(r"^\s*I:\s+(-?[0-9.]+|-inf|nan) LUFS", words, re.MULTILINE)
+        if not found:
+            raise MachineError(f"{path}: its loudness could not be measured\n{_last(words)}")
+        # EBU R 128 gates at -70: nothing was louder.
+        loudness = float(found[-1])
+        return loudness if loudness > -70 else -math.inf
+
+    def _words(self, node: Any) -> str:
+        ended = self._run(node, None, level="info")
+        self._check(ended, None)
+        return ended.words
+
+    def _extract(self, video: Path, into: Path, frame: int, look: _Look) -> int:
+        """Write frame number *frame* and return how many frames were decoded, it included.
+
+        A second output that discards every frame keeps the count, and the progress
+        that the watchdog wants to see on the way to a late frame.
+        """
+        both = self.input(video).video.filter_multi_output("split", 2)
+        chosen = both[1].filter("select", f"eq(n,{frame})")
+        picture = as_picture(chosen, into.suffix.lower(), look.matrix)
+        still = {**picture_options(into), **AS_THEY_COME, "frames:v": 1}
+        node = ffmpeg_python().merge_outputs(
+            self.output(both[0], into=None, **AS_THEY_COME, **{"frames:v": frame + 1}),
+            self.output(picture, into=into, **still),
+        )
+        ended = self._run(node, into)
+        if ended.frames > frame or ended.frames == 0:
+            self._check(ended, into)
+        return ended.frames
+
+    def _found(self) -> Binary:
+        with self._lock:
+            if self._binary is None:
+                self._binary = find_ffmpeg(self._wanted, encoders=ENCODERS, filters=FILTERS)
+            return self._binary
+
+    def _stopped(self) -> bool:
+        return self._stop.is_set() or self._cancelled()
+
+    def _run(
+        self,
+        stream: Any,
+        into: Path | None,
+        *,
+        seconds: float | None = None,
+        progress: Progress | None = None,
+        frames: Iterable[bytes | memoryview] | None = None,
+        capture: int = 0,
+        level: str = "warning",
+    ) -> Ended:
+        arguments = ffmpeg_python().compile(stream, cmd=self.executable)[1:]
+        command = [
+            *(self.executable, "-nostdin", "-hide_banner", "-y", "-nostats"),
+            *("-loglevel", level, "-filter_threads", "1", "-filter_complex_threads", str(THREADS)),
+            *([] if capture else ["-progress", "pipe:1"]),
+            *arguments,
+        ]
+        name = f"writing {into}" if into else "reading"
+        try:
+            return run_child(
+                command,
+                stopped=self._stopped,
+                patience=self._patience,
+                feed=frames,
+                capture=capture,
+                tick=_fractions(progress, seconds),
+            )
+        except Stalled:
+            raise MachineError(
+                f"ffmpeg stood still for {self._patience:g} s while {name} and was stopped"
+            ) from None
+        except TooMuch:
+            raise MachineError(f"ffmpeg wrote more than was asked for while {name}") from None
+
+    def _check(self, ended: Ended, into: Path | None) -> None:
+        """Raise ``MachineError`` unless the child ended well and *into* is there."""
+        place = f"{into}: " if into else ""
+        for words, fact in _MACHINE_FAULTS:
+            if words in ended.words and (ended.code != 0 or words.startswith("No space")):
+                raise MachineError(f"{place}{fact}\n{_last(ended.words)}")
+        if ended.code != 0:
+            raise MachineError(f"{place}ffmpeg failed ({ended.code})\n{_last(ended.words)}")
+        if into is not None and not (into.is_file() and into.stat().st_size):
+            raise MachineError(f"{place}ffmpeg wrote nothing\n{_last(ended.words)}")
+
+
+def _url(path: Path) -> str:
+    return "file:" + os.path.abspath(path)  # noqa: PTH100 (a link stays)
+
+
+def _open(path: Path) -> IO[bytes]:
+    try:
+        return path.open("rb")
+    except FileNotFoundError:
+        raise InputError(f"{path} does not exist") from None
+    except OSError as error:
+        raise MachineError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def _container(path: Path) -> Container:
+    with _open(path) as handle:
+        found = recognise(handle)
+    if found is None:
+        raise InputError(f"{path} is no video, sound or picture that vidgen reads")
+    return found
+
+
+def _look(path: Path) -> _Look:
+    """Read a header with PyAV. Raises ``InputError`` where there is no usable picture."""
+    import av
+
+    container = _container(path)
+    try:
+        with _open(path) as handle, opened(handle, container) as source:
+            stream = source.streams.video[0]
+            codec = stream.codec_context
+            packets = sum(1 for packet in source.demux(stream) if packet.size)
+            width, height, space = codec.width, codec.height, codec.colorspace
+    except (av.error.FFmpegError, IndexError) as error:
+        raise InputError(f"{path}: no picture in it can be read ({error})") from None
+    if not 0 < width * height <= MAX_PIXELS:
+        raise InputError(f"{path} has {width} x {height} pixels; at most 64 megapixels are read")
+    return _Look(width=width, height=height, packets=packets, matrix=_matrix(space, width, height))
+
+
+def _matrix(space: int, width: int, height: int) -> str:
+    """Return the matrix to decode with; untagged video is read as players read it."""
+    if space != _UNSPECIFIED:
+        return "auto"
+    return "bt709" if width >= 1280 or height > 576 else "bt601"
+
+
+def _fractions(progress: Progress | None, seconds: float | None) -> Callable[[float], None] | None:
+    if progress is None or not seconds:
+        return None
+    return lambda done: progress(min(1.0, max(0.0, done / seconds)))
+
+
+def _last(words: str) -> str:
+    return "\n".join(words.splitlines()[-_LINES_SHOWN:])

@@ -1,0 +1,175 @@
+"""Values of options: from text or TOML to the type that an options class declares.
+
+One reading serves flags, variables and files: ``"yes"`` is a bool, ``"5, 9"`` a
+tuple of numbers, a word one of an enum's.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from enum import Enum
+from functools import cache
+from pathlib import Path, PurePath
+from types import NoneType, UnionType
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
+
+if TYPE_CHECKING:
+    from cattrs import Converter
+
+_TRUE = ("true", "yes", "on", "1")
+_FALSE = ("false", "no", "off", "0")
+
+
+class BadValue(ValueError):
+    """A value does not fit the option's type; the message says what is expected."""
+
+
+def parse(value: Any, wanted: Any) -> Any:
+    """Return *value* as the type *wanted*.
+
+    Known types: bool, int, float, str, ``Path``, enums, ``Literal``, tuples of
+    these, and any of them or ``None``. Raises ``BadValue``; ``TypeError`` for a
+    type that no option can have.
+    """
+    return _converter().structure(value, wanted)
+
+
+def to_toml(value: Any) -> Any:
+    """Return *value* as TOML can hold it, so that :func:`parse` gives it back."""
+    if value is None:
+        return "none"
+    if isinstance(value, Enum):
+        return to_toml(value.value)
+    if isinstance(value, PurePath):
+        return str(value)
+    if isinstance(value, (tuple, list)):
+        return [to_toml(item) for item in value]
+    return value
+
+
+@cache
+def _converter() -> Converter:
+    """Return the converter; made when first needed, for cattrs takes a while to import."""
+    from cattrs import Converter
+
+    converter = Converter()
+    for kind, hook in ((bool, _bool), (int, _int), (float, _float), (str, _str), (Path, _path)):
+        converter.register_structure_hook(kind, hook)
+
+    def register(fits: Callable[[Any], bool], hook: Callable[[Any, Any], Any]) -> None:
+        converter.register_structure_hook_func(fits, hook)
+
+    register(_unsupported, _refuse)
+    register(lambda t: isinstance(t, type) and issubclass(t, Enum), _enum)
+    register(lambda t: get_origin(t) is Literal, _literal)
+    register(lambda t: get_origin(t) is tuple, _tuple)
+    register(lambda t: get_origin(t) in (Union, UnionType), _union)
+    return converter
+
+
+def _unsupported(kind: Any) -> bool:
+    simple = isinstance(kind, type) and issubclass(kind, (bool, int, float, str, Path, Enum))
+    return not simple and get_origin(kind) not in (Literal, tuple, Union, UnionType)
+
+
+def _refuse(value: Any, kind: Any) -> Any:
+    raise TypeError(f"no option can be of type {kind!r}")
+
+
+def _bool(value: Any, _: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = value.strip().lower() if isinstance(value, str) else ""
+    if word not in _TRUE + _FALSE:
+        raise BadValue(f"expected true or false, got {_short(value)}")
+    return word in _TRUE
+
+
+def _int(value: Any, _: Any) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    try:
+        if isinstance(value, str) and value.isascii():
+            return int(value)
+    except ValueError:
+        pass
+    raise BadValue(f"expected a whole number, got {_short(value)}")
+
+
+def _float(value: Any, _: Any) -> float:
+    fits = isinstance(value, (int, float)) and not isinstance(value, bool)
+    try:
+        number = float(value) if fits or (isinstance(value, str) and value.isascii()) else math.nan
+    except (ValueError, OverflowError):
+        number = math.nan
+    if not math.isfinite(number):
+        raise BadValue(f"expected a number, got {_short(value)}")
+    return number
+
+
+def _str(value: Any, _: Any) -> str:
+    if not isinstance(value, str):
+        raise BadValue(f"expected text, got {_short(value)}")
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise BadValue(f"expected text, got bytes that are none: {_short(value)}") from None
+    return value
+
+
+def _path(value: Any, kind: Any) -> Path:
+    return Path(_str(value, kind)).expanduser()
+
+
+def _enum(value: Any, kind: Any) -> Any:
+    return _choose(value, {member: (member.value, member.name.lower()) for member in kind})
+
+
+def _literal(value: Any, kind: Any) -> Any:
+    return _choose(value, {choice: (choice,) for choice in get_args(kind)})
+
+
+def _choose(value: Any, choices: dict[Any, tuple[Any, ...]]) -> Any:
+    """Return the choice that one of whose spellings is *value*."""
+    for choice, spellings in choices.items():
+        if any(type(value) is type(word) and value == word for word in spellings):
+            return choice
+    for choice, spellings in choices.items():
+        if isinstance(value, str) and value.lower() in (str(word).lower() for word in spellings):
+            return choice
+    words = ", ".join(str(spellings[0]) for spellings in choices.values())
+    raise BadValue(f"expected one of {words}; got {_short(value)}")
+
+
+def _tuple(value: Any, kind: Any) -> tuple[Any, ...]:
+    if isinstance(value, str):
+        value = [part.strip() for part in value.split(",")] if value.strip() else []
+    if not isinstance(value, (list, tuple)):
+        raise BadValue(f"expected a list, got {_short(value)}")
+    kinds = get_args(kind)
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        return tuple(parse(item, kinds[0]) for item in value)
+    if len(value) != len(kinds):
+        raise BadValue(f"expected {len(kinds)} values, got {len(value)}")
+    return tuple(parse(item, each) for item, each in zip(value, kinds, strict=True))
+
+
+def _union(value: Any, kind: Any) -> Any:
+    """Try the members in the order in which they are declared."""
+    kinds = [each for each in get_args(kind) if each is not NoneType]
+    none = len(kinds) < len(get_args(kind))
+    if none and (value is None or (isinstance(value, str) and value.lower() in ("", "none"))):
+        return None
+    faults = []
+    for each in kinds:
+        try:
+            return parse(value, each)
+        except BadValue as error:
+            faults.append(str(error))
+    raise BadValue(" or ".join(dict.fromkeys(faults)))
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,345 @@
+"""What planning works on and what it decides: values only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from attrs import field, frozen
+
+from vidgen_core.model import Facts, Key, Step, Verdict
+from vidgen_core.specs import FREE, Price, ProviderSpec, Request, VideoEngineSpec
+
+
+class ProviderKind(StrEnum):
+    """What a provider can do."""
+
+    SCRIPT_MODEL = "script-model"
+    VIDEO_ENGINE = "video-engine"
+    IMAGE_GENERATOR = "image-generator"
+    SPEECH_ENGINE = "speech-engine"
+    SOUND_ENGINE = "sound-engine"
+    STITCHER = "stitcher"
+    FRAME_HOST = "frame-host"
+    EXECUTOR = "executor"
+
+
+@frozen(kw_only=True)
+class File:
+    """One file of the run directory that a pattern claims.
+
+    ``pattern`` is the text of the pattern that claimed it; ``sha256`` is filled
+    in where it was needed (own files, inputs of records).
+    """
+
+    path: str
+    key: Key
+    pattern: str
+    timestamp: str = ""
+    size: int = 0
+    mtime_ns: int = 0
+    facts: Facts = Facts()
+    sha256: str = ""
+
+    @property
+    def counts(self) -> bool:
+        """Whether the file is done work: whole, or damaged but complete."""
+        return self.facts.verdict is not Verdict.BROKEN
+
+
+@frozen(kw_only=True)
+class Listing:
+    """What one walk of the run directory found; ``files`` in the order of their paths.
+
+    ``unclaimed``: paths that no pattern matches.
+    """
+
+    files: tuple[File, ...] = ()
+    unclaimed: tuple[str, ...] = ()
+    by_key: Mapping[Key, tuple[File, ...]] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        groups: dict[Key, list[File]] = {}
+        for file in self.files:
+            groups.setdefault(file.key, []).append(file)
+        object.__setattr__(self, "by_key", {key: tuple(group) for key, group in groups.items()})
+
+
+@frozen(kw_only=True)
+class Published:
+    """The journal's record of a file that vidgen published.
+
+    ``inputs`` maps the paths it was made from to their sha256; ``prompt`` is a
+    digest of the text it was asked with; ``asked_seconds`` is what the request
+    said; ``shown_frames`` is how much of a clip its scene shows (0: all).
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    inputs: Mapping[str, str] = field(factory=dict)
+    provider: str = ""
+    distribution: str = ""
+    version: str = ""
+    take: int = 1
+    paid: bool = False
+    prompt: str = ""
+    asked_seconds: float = 0.0
+    shown_frames: int = 0
+    job: str = ""
+
+
+@frozen(kw_only=True)
+class InFlight:
+    """Paid work that has begun and is not published.
+
+    ``job`` is empty while only the intent is known. ``seconds`` is the length
+    that was asked for; ``token`` is the one its submit carried.
+    """
+
+    key: Key
+    take: int
+    provider: str
+    kind: ProviderKind
+    token: str
+    job: str = ""
+    facts: Mapping[str, str] = field(factory=dict)
+    seconds: float = 0.0
+    shown_frames: int = 0
+    since: float = 0.0
+    price: Price = FREE
+    answered: bool = False
+
+
+@frozen(kw_only=True)
+class Ledger:
+    """The journal as planning sees it. ``damage`` is a sentence, empty when it is sound."""
+
+    published: Mapping[str, Published] = field(factory=dict)
+    in_flight: Mapping[Key, InFlight] = field(factory=dict)
+    takes: Mapping[Key, int] = field(factory=dict)
+    damage: str = ""
+
+
+@frozen(kw_only=True)
+class Provider:
+    """A chosen provider: its spec, where it came from, and its options.
+
+    ``explicit``: the user or the run named it, so its outputs are wanted even
+    where the film stands.
+    """
+
+    kind: ProviderKind
+    spec: ProviderSpec
+    options: Any = None
+    distribution: str = ""
+    version: str = ""
+    explicit: bool = True
+
+    @property
+    def name(self) -> str:
+        """The spec's name."""
+        return self.spec.name
+
+
+@frozen(kw_only=True)
+class EngineProvider(Provider):
+    """A chosen video engine."""
+
+    spec: VideoEngineSpec
+
+
+@frozen(kw_only=True)
+class Providers:
+    """The providers of a plan; ``None`` where none was chosen.
+
+    ``installed`` holds all that are loaded, by kind and name, so that work in
+    flight can be attached to whichever provider took the money.
+    """
+
+    stitcher: Provider
+    engine: EngineProvider | None = None
+    images: Provider | None = None
+    speech: Provider | None = None
+    sounds: Provider | None = None
+    script: Provider | None = None
+    installed: Mapping[tuple[ProviderKind, str], ProviderSpec] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class PlanOptions:
+    """What the user asked of this run.
+
+    ``initial_image``: absolute path of a picture given now.
+    ``initial_image_prompt``: draw one with this prompt. Either starts the first
+    clip still to be made, or clip ``initial_image_for`` where the run remembers it.
+    ``given_up``: outputs that failed for good in this process.
+    """
+
+    skip_narration: bool = False
+    skip_sound_effects: bool = False
+    first_frames: bool = False
+    keep_clip_audio: bool = False
+    initial_image: str = ""
+    initial_image_prompt: str = ""
+    initial_image_for: Key | None = None
+    given_up: frozenset[Key] = frozenset()
+    seed: int = 0
+
+
+class Decision(StrEnum):
+    """What is to happen with one output."""
+
+    KEEP = "keep"
+    MAKE = "make"
+    ATTACH = "attach"
+    REDO = "redo"
+    STALE = "stale"
+    ASK = "ask"
+    BLOCKED = "blocked"
+    WAIT = "wait"
+
+
+#: The decisions that mean work for the executor.
+TO_DO = frozenset({Decision.MAKE, Decision.ATTACH, Decision.REDO})
+#: The decisions that leave an output unmade until somebody acts.
+STUCK = frozenset({Decision.ASK, Decision.BLOCKED, Decision.WAIT})
+
+
+class Why(StrEnum):
+    """Why a decision was taken: the value is the sentence's template."""
+
+    WHOLE = "{path} is whole"
+    DAMAGED = "{path} is damaged, but every frame can be shown: {fault}"
+    BROKEN = "{path} is broken: {fault}"
+    MISSING = "it is missing"
+    GAP = "it lies between clips that are there"
+    SHORT = "{missing:.2f} s of the scene's {duration:g} s are missing"
+    CLIPS_COVER = "its clips cover it: {count} of them"
+    INPUT_MADE = "{input} is made in this run"
+    INPUT_CHANGED = "{input} changed since it was made"
+    INPUT_ADDED = "{input} is not in it"
+    INPUT_REMOVED = "{input} is in it, but no longer in the scenes file"
+    WRONG_LENGTH = "it lasts {seconds:.1f} s and the film {film:.1f} s"
+    AFTER_REFILL = "clip {clip} before it is made again"
+    PROMPT_CHANGED = "the scenes file changed since it was made"
+    IN_FLIGHT = "{provider} was paid for it and has it as job {job}"
+    ANSWERED = "{provider}'s answer is kept and was paid for"
+    UNKNOWN_OUTCOME = "{provider} was asked, and a crash hid whether it took the job"
+    FINDABLE = "{provider} was asked, and can tell whether it took the job"
+    NOT_INSTALLED = "{kind} {provider} is not installed"
+    NO_PROVIDER = "no {kind} was chosen"
+    PROVIDER_RAISED = "{provider}: {fault}"
+    JOURNAL_DAMAGED = "the journal is damaged: {fault}"
+    NEAR_MISS = "{path} looks like its file; if it is, rename it to {rename}"
+    WAITS_FOR = "it waits for {input}"
+    LOST_CONTINUITY = "{input} could not be made, so it starts without a picture"
+    FAILED = "it failed in this run"
+    LEFT_OUT = "left out: {why}"
+    ASKED_FOR = "you asked for it"
+
+
+@frozen
+class Reason:
+    """One typed reason; ``str()`` gives its sentence."""
+
+    why: Why
+    facts: Mapping[str, Any] = field(factory=dict)
+
+    def __str__(self) -> str:
+        return self.why.value.format(**self.facts)
+
+
+def because(why: Why, **facts: Any) -> Reason:
+    """Return the reason *why* with its facts."""
+    return Reason(why, facts)
+
+
+@frozen(kw_only=True)
+class Task:
+    """One output and what is to happen with it.
+
+    ``output``: the path that is kept or will be written. ``provider``: who makes
+    it (empty: core). ``needs``: outputs that must exist first. ``inputs``: paths
+    it is made from. ``displaces``: existing paths that are moved aside before it
+    is published. ``shown_frames``: how much of a new clip the scene shows (0: all).
+    """
+
+    key: Key
+    decision: Decision
+    output: str
+    provider: str = ""
+    kind: ProviderKind | None = None
+    request: Request | None = None
+    needs: tuple[Key, ...] = ()
+    inputs: tuple[str, ...] = ()
+    displaces: tuple[str, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    price: Price = FREE
+    shown_frames: int = 0
+    seconds: float = 0.0
+
+
+@frozen(kw_only=True)
+class SceneState:
+    """How one scene stands. ``frames``-true lengths are in ``seconds``."""
+
+    number: int
+    name: str
+    complete: bool
+    duration: float
+    seconds: float
+    clips: tuple[int, ...]
+    reasons: tuple[Reason, ...]
+
+
+@frozen(kw_only=True)
+class Plan:
+    """Everything that a run directory needs, in an order that respects ``needs``.
+
+    ``notes``: sentences that concern the whole run (what is left out, and why).
+    ``left_alone``: files whose scene is not in the scenes file.
+    ``initial_image_for``: the clip that the image given on this run starts.
+    """
+
+    timestamp: str
+    tasks: tuple[Task, ...]
+    scenes: tuple[SceneState, ...]
+    notes: tuple[str, ...] = ()
+    left_alone: tuple[str, ...] = ()
+    initial_image_for: Key | None = None
+    by_key: Mapping[Key, Task] = field(init=False, repr=False, eq=False)
+
+    def __attrs_post_init__(self) -> None:
+        object.__setattr__(self, "by_key", {task.key: task for task in self.tasks})
+
+    @property
+    def to_do(self) -> tuple[Task, ...]:
+        """The tasks that mean work now."""
+        return tuple(task for task in self.tasks if task.decision in TO_DO)
+
+    @property
+    def stuck(self) -> tuple[Task, ...]:
+        """The tasks that wait for somebody."""
+        return tuple(task for task in self.tasks if task.decision in STUCK)
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do or to decide."""
+        return not self.to_do and not self.stuck
+
+    @property
+    def price(self) -> Price:
+        """The sum over what would be bought now."""
+        total = FREE
+        for task in self.tasks:
+            if task.decision in (Decision.MAKE, Decision.REDO):
+                total += task.price
+        return total
+
+    @property
+    def film(self) -> str:
+        """The path of the film, whether it is there or to be made."""
+        return self.by_key[Key(Step.FILM)].output

@@ -1,0 +1,179 @@
+"""What a spec's factory returns, and what core hands to it.
+
+Remote work is three short calls and core owns the clock: a provider never
+sleeps, never repeats a submit, never writes to a final name. Work on this
+machine is one call, ``render``. A paid answer that comes at once is ``ask``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any, Protocol, TypeVar, runtime_checkable
+
+from attrs import field, frozen
+
+from vidgen_core.specs import FilmJoinRequest, FitNarrationRequest, SceneJoinRequest
+
+T = TypeVar("T")
+
+#: Called with the finished fraction, 0 to 1, as often as one likes.
+Progress = Callable[[float], None]
+
+
+class MediaTools(Protocol):
+    """ffmpeg for plugins: the only way in which anything of vidgen runs it."""
+
+    def encode_frames(
+        self,
+        frames: Iterable[bytes | memoryview],
+        into: Path,
+        *,
+        width: int,
+        height: int,
+        fps: float,
+        pixel_format: str = "rgb24",
+        progress: Progress | None = None,
+    ) -> None:
+        """Encode raw *frames* to H.264 in MP4 at *into*, video only.
+
+        Each frame is ``width * height`` pixels in *pixel_format* (``rgb24`` or
+        ``yuv420p``, limited range BT.709). Raises ``MachineError``.
+        """
+
+    def encode_audio(
+        self, samples: Iterable[bytes | memoryview], into: Path, *, rate: int, channels: int
+    ) -> None:
+        """Encode interleaved 32-bit float *samples* to the format that *into*'s name ends in."""
+
+    def read_frame(self, path: Path, *, width: int, height: int) -> bytes:
+        """Return the first picture of an image or video as ``rgb24`` of that size."""
+
+
+@frozen(kw_only=True)
+class Context:
+    """What a factory receives.
+
+    ``options`` is an instance of the spec's options class; ``key`` the secret,
+    empty where the spec names none; ``cancelled()`` turns true when the run is
+    to stop, and long local work asks it now and then.
+    """
+
+    options: Any
+    media: MediaTools
+    key: str = field(default="", repr=False)
+    cancelled: Callable[[], bool] = lambda: False
+
+
+@frozen(kw_only=True)
+class JobRef:
+    """One job at a service: its id, and plain facts worth keeping with it."""
+
+    id: str
+    facts: dict[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class Pending:
+    """Not done. ``fraction`` (0–1) and ``seconds_left`` where the service tells."""
+
+    fraction: float | None = None
+    seconds_left: float | None = None
+
+
+@frozen(kw_only=True)
+class Ready:
+    """Done: what ``fetch`` needs."""
+
+    job: JobRef
+    url: str = ""
+
+
+@frozen(kw_only=True)
+class Failed:
+    """The service gave up on the job."""
+
+    message: str
+    billed: str = "unknown"
+
+
+@runtime_checkable
+class LocalWork(Protocol):
+    """Work on this machine."""
+
+    def render(self, request: Any, into: Path, progress: Progress) -> None:
+        """Make what *request* asks for and write it to *into* (whose suffix is right)."""
+
+
+@runtime_checkable
+class RemoteWork(Protocol):
+    """Work at a service that takes its time. ``submit`` alone may cost money."""
+
+    def submit(self, request: Any, token: str) -> JobRef:
+        """Hand the work over, once, without repeating; *token* is unique to this take."""
+
+    def poll(self, job: JobRef) -> Pending | Ready | Failed:
+        """Ask how the job is doing."""
+
+    def fetch(self, ready: Ready, into: Path) -> None:
+        """Download the result to *into*; may be called again."""
+
+
+@runtime_checkable
+class Findable(Protocol):
+    """A service that can list its jobs, so that one whose id was lost is found.
+
+    Its spec names the ability ``find``. ``settle_seconds``: how long a job may
+    take to appear in the list.
+    """
+
+    settle_seconds: float
+
+    def find(self, request: Any, token: str, since: float) -> Sequence[JobRef]:
+        """Return the jobs made since *since* (Unix time) that *request* may have made."""
+
+
+@runtime_checkable
+class AnswerWork(Protocol):
+    """A paid answer that comes at once. Core stores it before anything parses it."""
+
+    def ask(self, request: Any) -> bytes:
+        """Send the request, once, and return the raw answer."""
+
+    def write(self, answer: bytes, request: Any, into: Path) -> None:
+        """Turn a stored answer into the file *into*; raises ``BadOutput``."""
+
+
+#: What each kind of factory returns; the request it is given stands beside it.
+VideoEngine = LocalWork | RemoteWork  # ClipRequest
+ImageGenerator = LocalWork | RemoteWork | AnswerWork  # ImageRequest
+SpeechEngine = LocalWork | RemoteWork | AnswerWork  # SpeechRequest
+SoundEngine = LocalWork | RemoteWork | AnswerWork  # SoundRequest
+ScriptModel = LocalWork | AnswerWork  # NarrationTextRequest
+
+
+class Stitcher(Protocol):
+    """Joins, on this machine."""
+
+    def join_scene(self, request: SceneJoinRequest, into: Path, progress: Progress) -> None:
+        """Join clips to one scene; frames out equal frames in."""
+
+    def join_film(self, request: FilmJoinRequest, into: Path, progress: Progress) -> None:
+        """Join scenes, sounds and narration to the film."""
+
+    def fit_narration(self, request: FitNarrationRequest, into: Path, progress: Progress) -> str:
+        """Fit the narration to the videos' length; return a sentence if some of it is lost."""
+
+
+class FrameHost(Protocol):
+    """Puts a picture where a service can read it."""
+
+    def publish(self, picture: Path) -> str:
+        """Return a URL for *picture*."""
+
+
+class Executor(Protocol):
+    """Runs one ready piece of local work, here or elsewhere."""
+
+    def run(self, work: Callable[[], T]) -> T:
+        """Run *work* and return what it returned; what it raises goes through."""

@@ -1,0 +1,178 @@
+"""The run directory: its lock, publishing into it, and moving aside what is replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import shutil
+import socket
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from attrs import frozen
+
+from vidgen_core import disk, layout
+from vidgen_core.errors import Locked, MachineError
+from vidgen_core.model import Step
+from vidgen_core.plan import Listing
+
+
+@frozen
+class RunDirectory:
+    """One directory of a film, ``root`` being absolute.
+
+    Every path that its methods take is relative, with ``/`` between its parts.
+    """
+
+    root: Path
+
+    def path(self, relative: str) -> Path:
+        """Return the absolute path of *relative*."""
+        return self.root / relative
+
+    @contextlib.contextmanager
+    def locked(self, command: str) -> Iterator[None]:
+        """Hold the directory for this process; raises ``Locked`` when another run does."""
+        self._refuse_links(layout.STATE)
+        with disk.machine_errors(f"cannot make {layout.STATE} in {self.root}"):
+            disk.make_directories(self.path(layout.STATE))
+            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
+            handle = os.open(self.path(layout.LOCK), flags, 0o666)
+        try:
+            _take(handle, self.root)
+            with disk.machine_errors(f"cannot write in {self.root}"):
+                os.ftruncate(handle, 0)
+                os.pwrite(handle, _who(command), 0)
+            yield
+        finally:
+            os.close(handle)
+
+    def scratch(self, name: str) -> Path:
+        """Return a new empty folder below ``.vidgen/tmp`` whose name begins with *name*."""
+        with disk.machine_errors(f"cannot write in {self.root}"):
+            self.may_write(f"{layout.TEMPORARY}/{name}")
+            temporary = self.path(layout.TEMPORARY)
+            disk.make_directories(temporary)
+            return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=temporary))
+
+    def clear_scratch(self) -> None:
+        """Remove what unfinished work of this or an earlier run left behind."""
+        shutil.rmtree(self.path(layout.TEMPORARY), ignore_errors=True)
+
+    def may_write(self, relative: str) -> None:
+        """Raise ``MachineError`` where writing *relative* would leave the directory."""
+        self._refuse_links(relative.rpartition("/")[0])
+
+    def _refuse_links(self, folder: str) -> None:
+        real_root = os.path.realpath(self.root)
+        place = os.path.realpath(self.root / folder)
+        if place != real_root and not place.startswith(real_root + os.sep):
+            raise MachineError(
+                f"{folder} is a link that leaves {self.root}; nothing is written through it",
+                advice=f"replace the link {self.root / folder} by a real folder",
+            )
+
+    def publish(self, finished: Path, relative: str) -> os.stat_result:
+        """Give the *finished* file, which is on the same disk and synced, its final name.
+
+        Whatever stood under the name must have been moved aside before.
+        """
+        self.may_write(relative)
+        target = self.path(relative)
+        with disk.machine_errors(f"cannot write {relative}"):
+            disk.make_directories(target.parent)
+            disk.move(finished, target)
+            return target.stat()
+
+    def displace(self, relative: str) -> str:
+        """Move *relative* to ``.vidgen/replaced/TAKE/`` and return its new place."""
+        self.may_write(relative)
+        with disk.machine_errors(f"cannot move {relative} aside"):
+            replaced = self.path(layout.REPLACED)
+            disk.make_directories(replaced)
+            take = self._new_take(replaced)
+            place = take / relative
+            disk.make_directories(place.parent)
+            disk.move(self.path(relative), place)
+        return place.relative_to(self.root).as_posix()
+
+    @staticmethod
+    def _new_take(replaced: Path) -> Path:
+        numbers = [
+            int(take.name) for take in replaced.iterdir() if re.fullmatch(r"[0-9]{1,9}", take.name)
+        ]
+        number = max(numbers, default=0) + 1
+        while True:
+            with contextlib.suppress(FileExistsError):
+                take = replaced / f"{number:04}"
+                take.mkdir()
+                return take
+            number += 1
+
+    def write_state(self, relative: str, content: bytes) -> None:
+        """Replace one of vidgen's own state files."""
+        self.may_write(relative)
+        target = self.path(relative)
+        with disk.machine_errors(f"cannot write {relative}"):
+            disk.make_directories(target.parent)
+            disk.write_file(target, content)
+
+
+def _take(handle: int, root: Path) -> None:
+    """Lock *handle* without waiting, or say who holds it."""
+    try:
+        import fcntl
+    except ImportError:
+        raise MachineError("this system has no file locks that vidgen knows") from None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Locked(
+            f"another run holds {root}: {_holder(handle)}",
+            advice="wait until it is finished, or stop it",
+        ) from None
+    except OSError as error:
+        raise disk.machine_error(error, f"cannot lock {root}") from error
+
+
+def _who(command: str) -> bytes:
+    since = datetime.now().astimezone().isoformat(timespec="seconds")
+    who = {"pid": os.getpid(), "host": socket.gethostname(), "since": since, "command": command}
+    return json.dumps(who).encode()
+
+
+def _holder(handle: int) -> str:
+    """Say who holds the lock, as far as its file tells."""
+    try:
+        who = json.loads(os.pread(handle, 65536, 0))
+        return f"pid {who['pid']} on {who['host']} since {who['since']} ({who['command']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "it has not said who it is yet"
+
+
+def timestamp_of_run(
+    root: Path, *, recorded: str, scenes_file: str, listing: Listing
+) -> str | None:
+    """Return the run's timestamp: the recorded one, the directory's, the scenes
+    file's, else the most common one among the files; ``None`` where nothing has one."""
+    if layout.is_timestamp(recorded):
+        return recorded
+    named = layout.RUN_DIRECTORY.match(root.name) or layout.OUTPUT[Step.SCENES].pattern.match(
+        scenes_file
+    )
+    if named:
+        return str(named["timestamp"])
+    counts: dict[str, int] = {}
+    for file in listing.files:
+        if file.timestamp:
+            counts[file.timestamp] = counts.get(file.timestamp, 0) + 1
+    return max(counts, key=lambda timestamp: (counts[timestamp], timestamp), default=None)
+
+
+def new_timestamp(now: Callable[[], datetime] = datetime.now) -> str:
+    """Return the local time as a run's timestamp."""
+    return now().strftime("%Y%m%d_%H%M%S")

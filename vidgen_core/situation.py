@@ -1,0 +1,268 @@
+"""What planning knows: the files, the ledger, the providers, and the choice among versions."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from hashlib import blake2b
+from typing import Any
+
+from attrs import define, evolve, field
+
+from vidgen_core.layout import NEAR_MISS, OUTPUT, VIDEO_SUFFIXES
+from vidgen_core.model import Key, Scene, Step, Storyboard, Verdict
+from vidgen_core.plan import (
+    Decision,
+    File,
+    InFlight,
+    Ledger,
+    Listing,
+    PlanOptions,
+    Provider,
+    Providers,
+    Published,
+    Reason,
+    Task,
+    Why,
+    because,
+)
+from vidgen_core.specs import FREE, Price, Request
+
+DEFAULT_SIZE = (1280, 720, 24.0)
+
+
+@define(kw_only=True, slots=False, eq=False)
+class Situation:
+    """The values that one plan is made from. Nothing here does any I/O."""
+
+    storyboard: Storyboard
+    listing: Listing
+    ledger: Ledger
+    providers: Providers
+    options: PlanOptions
+    timestamp: str
+    texts: Mapping[str, str] = field(factory=dict)
+
+    def best(self, key: Key) -> File | None:
+        """Return the version of *key* that counts, or ``None``."""
+        group = self.listing.by_key.get(key)
+        if group is None:
+            return None
+        if len(group) == 1:
+            return group[0] if group[0].counts else None
+        whole = [file for file in group if file.counts]
+        return min(whole, key=self._rank) if whole else None
+
+    def _rank(self, file: File) -> tuple[Any, ...]:
+        chosen = self.provider_for(file.key.step)
+        patterns = {output.pattern.template for output in chosen.spec.outputs} if chosen else set()
+        return (
+            file.facts.verdict is not Verdict.WHOLE,
+            file.path not in self.ledger.published,
+            file.timestamp != self.timestamp,
+            -int(file.timestamp.replace("_", "") or 0),
+            file.pattern not in patterns,
+            file.pattern != OUTPUT[file.key.step].pattern.template,
+            file.path,
+        )
+
+    def broken(self, key: Key) -> Iterator[File]:
+        """Yield the files of *key* that do not count."""
+        return (file for file in self.listing.by_key.get(key, ()) if not file.counts)
+
+    def provider_for(self, step: Step) -> Provider | None:
+        """Return the chosen provider of *step*'s outputs, where one was chosen."""
+        providers = self.providers
+        return {
+            Step.CLIP: providers.engine,
+            Step.FIRST_FRAME: providers.images,
+            Step.INITIAL_IMAGE: providers.images,
+            Step.NARRATION: providers.speech,
+            Step.NARRATION_TEXT: providers.script,
+            Step.SOUND: providers.sounds,
+            Step.SCENE: providers.stitcher,
+            Step.FILM: providers.stitcher,
+        }.get(step)
+
+    def path_for(self, key: Key, provider: Provider | None = None) -> str:
+        """Return the path that *key* is written to in this run."""
+        output = OUTPUT[key.step]
+        if provider is not None:
+            output = next((o for o in provider.spec.outputs if o.step is key.step), output)
+        values: dict[str, int | str] = {
+            "scene": key.scene,
+            "clip": key.clip,
+            "timestamp": self.timestamp,
+        }
+        return output.pattern.format(**{name: values[name] for name in output.pattern.fields})
+
+    def record(self, file: File | None) -> Published | None:
+        """Return the journal's record of *file* while it still describes that file."""
+        if file is None:
+            return None
+        record = self.ledger.published.get(file.path)
+        if record is None:
+            return None
+        unchanged = (record.size, record.mtime_ns) == (file.size, file.mtime_ns)
+        return record if unchanged or (file.sha256 and record.sha256 == file.sha256) else None
+
+    @cached_property
+    def files(self) -> Mapping[str, File]:
+        """All listed files by path."""
+        return {file.path: file for file in self.listing.files}
+
+    def changed_input(self, record: Published) -> str | None:
+        """Return the first input of *record* that is there and differs from what it was."""
+        for path, sha256 in record.inputs.items():
+            file = self.files.get(path)
+            if file is not None and file.sha256 and file.sha256 != sha256:
+                return path
+        return None
+
+    @cached_property
+    def clip_numbers(self) -> Mapping[int, tuple[int, ...]]:
+        """The clip numbers on disk of every scene, ascending, whole or not."""
+        numbers: dict[int, set[int]] = {}
+        for key in self.listing.by_key:
+            if key.step is Step.CLIP:
+                numbers.setdefault(key.scene, set()).add(key.clip)
+        return {scene: tuple(sorted(clips)) for scene, clips in numbers.items()}
+
+    @cached_property
+    def size(self) -> tuple[int, int, float]:
+        """Width, height and frame rate of most of the run's videos."""
+        counts = Counter(
+            (file.facts.width, file.facts.height, round(file.facts.fps, 3))
+            for file in self.listing.files
+            if file.counts and file.key.step in (Step.CLIP, Step.SCENE) and file.facts.fps
+        )
+        if not counts:
+            return DEFAULT_SIZE
+        most = max(counts.values())
+        width, height, fps = min(size for size, n in counts.items() if n == most)
+        return width - width % 2 or 2, height - height % 2 or 2, fps
+
+    @property
+    def fps(self) -> float:
+        """The run's frame rate."""
+        return self.size[2]
+
+    @cached_property
+    def near_misses(self) -> Mapping[int, tuple[str, ...]]:
+        """Unclaimed videos by the scene that their names begin with."""
+        found: dict[int, list[str]] = {}
+        for path in self.listing.unclaimed:
+            name = path.rpartition("/")[2]
+            match = re.match(NEAR_MISS, name)
+            if match and name.lower().endswith(VIDEO_SUFFIXES):
+                found.setdefault(int(match[1]), []).append(path)
+        return {scene: tuple(paths) for scene, paths in found.items()}
+
+    def seed(self, scene: int, clip: int = 0) -> int:
+        """Return a number that stays the same for this piece of this run."""
+        return zlib.crc32(f"{self.options.seed}:{scene}:{clip}".encode()) & 0x7FFFFFFF
+
+    def price(self, provider: Provider, request: Request) -> Price:
+        """Return what *provider* asks for *request*; raises what its ``price`` raises."""
+        price = provider.spec.price(request, provider.options)
+        if not isinstance(price, Price):
+            raise TypeError(f"price() returned {price!r}, not a Price")
+        return price
+
+    def offer(
+        self, provider: Provider, request: Request
+    ) -> tuple[Decision, Price, tuple[Reason, ...]]:
+        """Return whether new work may be given to *provider*, and its price."""
+        try:
+            price = self.price(provider, request)
+        except Exception as error:
+            fault = f"price() raised {type(error).__name__}: {error}"
+            reason = because(Why.PROVIDER_RAISED, provider=provider.name, fault=fault)
+            return Decision.BLOCKED, FREE, (reason,)
+        if self.ledger.damage and not price.free:
+            reason = because(Why.JOURNAL_DAMAGED, fault=self.ledger.damage)
+            return Decision.ASK, price, (reason,)
+        return Decision.MAKE, price, ()
+
+    def work(
+        self,
+        key: Key,
+        provider: Provider,
+        request: Request,
+        *,
+        reasons: tuple[Reason, ...] = (),
+        needs: tuple[Key, ...] = (),
+        inputs: tuple[str, ...] = (),
+    ) -> Task:
+        """Return the task that makes *key* by *provider*, or collects what is paid for."""
+        decision, price, more = self.offer(provider, request)
+        task = Task(
+            key=key,
+            decision=decision,
+            output=self.path_for(key, provider),
+            provider=provider.name,
+            kind=provider.kind,
+            request=request,
+            needs=needs,
+            inputs=inputs,
+            displaces=paths(self.listing.by_key.get(key, ())),
+            reasons=(*self.broken_reasons(key), *(reasons or (because(Why.MISSING),)), *more),
+            price=price,
+        )
+        if key in self.ledger.in_flight:
+            return self.attach(evolve(task, price=FREE), self.ledger.in_flight[key])
+        if key in self.options.given_up:
+            return evolve(task, decision=Decision.BLOCKED, reasons=(because(Why.FAILED),))
+        return task
+
+    def broken_reasons(self, key: Key) -> tuple[Reason, ...]:
+        """Return a reason for each broken file of *key*."""
+        return tuple(
+            because(Why.BROKEN, path=file.path, fault=file.facts.fault) for file in self.broken(key)
+        )
+
+    def attach(self, base: Task, job: InFlight) -> Task:
+        """Return *base* as the task that collects *job*, or as the question it raises."""
+        if base.key in self.options.given_up:
+            return evolve(base, decision=Decision.BLOCKED, reasons=(because(Why.FAILED),))
+        spec = self.providers.installed.get((job.kind, job.provider))
+        if spec is None:
+            reason = because(Why.NOT_INSTALLED, kind=job.kind.value, provider=job.provider)
+            return evolve(base, decision=Decision.BLOCKED, reasons=(reason,))
+        if job.job:
+            reason = because(Why.IN_FLIGHT, provider=job.provider, job=job.job)
+        elif job.answered:
+            reason = because(Why.ANSWERED, provider=job.provider)
+        elif spec.abilities & {"idempotent", "find"} and not self.ledger.damage:
+            reason = because(Why.FINDABLE, provider=job.provider)
+        else:
+            reason = because(Why.UNKNOWN_OUTCOME, provider=job.provider)
+            return evolve(base, decision=Decision.ASK, reasons=(reason,), price=job.price)
+        return evolve(
+            base, decision=Decision.ATTACH, provider=job.provider, kind=job.kind, reasons=(reason,)
+        )
+
+
+def wholeness(file: File) -> Reason:
+    """Return the reason why *file* counts."""
+    if file.facts.verdict is Verdict.DAMAGED:
+        return because(Why.DAMAGED, path=file.path, fault=file.facts.fault)
+    return because(Why.WHOLE, path=file.path)
+
+
+def prompt_digest(text: str) -> str:
+    """Return a short digest of what a provider is asked with."""
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+def scene_digest(scene: Scene) -> str:
+    """Return the digest of what *scene*'s clips are asked with."""
+    return prompt_digest(scene.prompt)
+
+
+def paths(files: Iterable[File]) -> tuple[str, ...]:
+    """Return the paths of *files*."""
+    return tuple(file.path for file in files)
