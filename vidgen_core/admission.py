@@ -36,6 +36,8 @@ def check_spec(spec: Any, spec_class: type[ProviderSpec]) -> None:
         raise PluginError(
             f"{spec.name!r} was written for interface {spec.api}; this vidgen speaks {API}"
         )
+    if not spec.summary.isprintable():
+        raise PluginError(f"{spec.name!r}: its summary is not one printable line")
     if not isinstance(spec.keys, tuple) or not all(
         isinstance(name, str) and _VARIABLE.fullmatch(name) for name in spec.keys
     ):
@@ -49,6 +51,8 @@ def check_spec(spec: Any, spec_class: type[ProviderSpec]) -> None:
 
 
 def _check_output(name: str, output: Output) -> None:
+    if not output.pattern.template.isprintable():
+        raise PluginError(f"{name!r}: {output.pattern!r} cannot be printed")
     identity = OUTPUT[output.step].pattern.fields & _IDENTITY
     if output.pattern.fields & _IDENTITY != identity:
         wanted = ", ".join(f"{{{text}}}" for text in sorted(identity)) or "no scene and no clip"

@@ -79,16 +79,16 @@ def recognise(handle: IO[bytes]) -> Container | None:
 
 
 @contextmanager
-def opened(handle: IO[bytes], container: Container) -> Iterator[InputContainer]:
+def opened(handle: IO[bytes], container: Container, **options: str) -> Iterator[InputContainer]:
     """Open *handle* with PyAV as *container* and nothing else.
 
     The name of the file is never seen, so nothing in it is interpreted; a picture
     above :data:`MAX_PIXELS` is not decoded while the header is read.
-    Raises ``av.error.FFmpegError``.
+    *options* are the demuxer's. Raises ``av.error.FFmpegError``.
     """
     import av
 
-    options = {
+    bounds = {
         "max_pixels": str(MAX_PIXELS),
         "protocol_whitelist": "pipe",
         "format_whitelist": container.demuxer,
@@ -97,7 +97,7 @@ def opened(handle: IO[bytes], container: Container) -> Iterator[InputContainer]:
         handle,
         "r",
         format=container.demuxer,
-        options=options,
+        options=options | bounds,
         buffer_size=1 << 18,
         metadata_errors="replace",
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from attrs import field, frozen
-from attrs.validators import ge, gt
+from attrs.validators import and_, ge, gt, le
 
 from vidgen_core.specs import option
 
@@ -24,7 +24,12 @@ class CoreOptions:
     keep_clip_audio: bool = option(False, "Keep the sound of the clips themselves.")
     initial_image_prompt: str = option("", "Draw the picture that the film starts with.")
     initial_image_for: str = option("", "The clip that the initial image starts, as its id.")
-    seed: int = option(0, "Seed of everything that is random.")
+    seed: int = option(
+        0, "Seed of everything that is random.", validator=and_(ge(0), le(2**31 - 1))
+    )
+
+    scenes_file: str = option("", "The scenes file that the run was begun with.")
+    timestamp: str = option("", "The run's timestamp.")
 
     ffmpeg: str = option(
         "", "ffmpeg to use: a path, or 'bundled'.", scope="user", changes_output=False
@@ -34,7 +39,7 @@ class CoreOptions:
         "Pieces of work at once (0: as many as processors).",
         scope="user",
         changes_output=False,
-        validator=ge(0),
+        validator=and_(ge(0), le(256)),
     )
     stall_seconds: float = option(
         120.0,

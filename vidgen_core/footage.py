@@ -60,6 +60,7 @@ class Footage:
     ready to stand before a keyframe, and empty where there are none of that kind;
     ``in_band`` says that keyframes carry some of their own. ``even``: every frame
     lasts as long as the next. ``in_order``: decoding times rise strictly.
+    ``turned``: players rotate it, so its ``form`` has the size that they show.
     """
 
     path: Path
@@ -72,12 +73,14 @@ class Footage:
     in_band: bool
     even: bool
     in_order: bool
+    turned: bool
     has_audio: bool
 
     @property
     def copyable(self) -> bool:
         """Whether its packets can stand in another file as they are."""
-        return self.form.joinable and self.even and bool(self.parameter_sets)
+        plain = self.even and not self.turned
+        return plain and self.form.joinable and bool(self.parameter_sets)
 
 
 @contextmanager
@@ -116,7 +119,7 @@ def survey(path: Path) -> Footage:
     """Read all packets of a video and return what they say.
 
     Raises ``MachineError`` for a file that is not there, ``BadOutput`` for one
-    without pictures. Nothing is decoded.
+    without pictures. Only the first picture is decoded.
     """
     import av
 
@@ -135,12 +138,13 @@ def survey(path: Path) -> Footage:
         fps, on_grid = frame_rate(sorted(scan.pts), tick, claimed)
         even = on_grid and scan.complete
         codec = stream.codec_context
+        turn = _rotation(container, stream)
         shown = sorted(scan.pts)
         place = {pts: number for number, pts in enumerate(shown)}
         span = (shown[-1] - shown[0]) * tick + (scan.last_duration * tick or 1 / fps)
         return Footage(
             path=path,
-            form=_form(stream, fps),
+            form=_form(stream, fps, sideways=turn % 180 != 0),
             frames=len(shown),
             seconds=len(shown) / fps if even else span,
             colours=(codec.color_primaries, codec.color_trc, codec.colorspace),
@@ -149,6 +153,7 @@ def survey(path: Path) -> Footage:
             in_band=scan.in_band,
             even=even and len(place) == len(shown),
             in_order=scan.in_order,
+            turned=turn != 0,
             has_audio=bool(container.streams.audio),
         )
 
@@ -188,16 +193,32 @@ def _scan(packets: Iterable[Any]) -> _Scan:
     )
 
 
-def _form(stream: Any, fps: Fraction) -> Form:
+def _rotation(container: InputContainer, stream: Any) -> int:
+    """Return by how many degrees players turn the picture, 0 to 359."""
+    import av
+
+    try:
+        container.seek(0)
+        frame = next(container.decode(stream), None)
+    except av.FFmpegError:
+        return 0
+    return 0 if frame is None else frame.rotation % 360
+
+
+def _form(stream: Any, fps: Fraction, *, sideways: bool) -> Form:
     codec = stream.codec_context
+    width, height = (codec.width, codec.height)
+    sar = stream.sample_aspect_ratio or Fraction(1)
+    if sideways:
+        width, height, sar = height, width, 1 / sar
     pixels = codec.pix_fmt or ""
     return Form(
         codec=codec.name,
         pixels=pixels.replace("yuvj", "yuv"),
-        width=codec.width,
-        height=codec.height,
+        width=width,
+        height=height,
         fps=fps,
-        sar=stream.sample_aspect_ratio or Fraction(1),
+        sar=sar,
         full_range=pixels.startswith("yuvj") or codec.color_range == _FULL_RANGE,
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -170,11 +171,13 @@ _FOLD = {
 class Journal:
     """The journal of a locked run directory, open for appending.
 
-    Every method returns only when its record is on the disk.
+    Every method returns only when its record is on the disk, and may be called
+    from any thread.
     """
 
     def __init__(self, root: Path, *, version: str = "") -> None:
         self._path = root / layout.JOURNAL
+        self._lock = threading.Lock()
         self._reading = _read(self._path)
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
         with disk.machine_errors(f"cannot open {self._path}"):
@@ -203,12 +206,13 @@ class Journal:
     def ledger(self) -> Ledger:
         """The journal as it stands now."""
         reading = self._reading
-        return Ledger(
-            published=dict(reading.published),
-            in_flight=dict(reading.in_flight),
-            takes=dict(reading.takes),
-            damage=reading.damage,
-        )
+        with self._lock:
+            return Ledger(
+                published=dict(reading.published),
+                in_flight=dict(reading.in_flight),
+                takes=dict(reading.takes),
+                damage=reading.damage,
+            )
 
     def intent(self, work: InFlight) -> None:
         """Write that *work* is about to be submitted. Refuses on a damaged journal."""
@@ -240,12 +244,12 @@ class Journal:
         self._append("displaced", path=path, place=place, why=why)
 
     def _append(self, kind: str, **facts: Any) -> None:
-        reading = self._reading
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        record = {"n": reading.lines + 1, "at": at, "kind": kind, **facts}
-        body = json.dumps(record, separators=(",", ":"))
-        line = f'{_HEAD}{_checksum(body)}",{body[1:]}\n'.encode()
-        with disk.machine_errors(f"cannot write {self._path}"):
+        with self._lock, disk.machine_errors(f"cannot write {self._path}"):
+            reading = self._reading
+            at = datetime.now(UTC).isoformat(timespec="milliseconds")
+            record = {"n": reading.lines + 1, "at": at, "kind": kind, **facts}
+            body = json.dumps(record, separators=(",", ":"))
+            line = f'{_HEAD}{_checksum(body)}",{body[1:]}\n'.encode()
             end = os.fstat(self._handle).st_size
             try:
                 _write_all(self._handle, line)
@@ -253,8 +257,8 @@ class Journal:
             except OSError:
                 os.ftruncate(self._handle, end)  # half a line would count as damage later
                 raise
-        reading.lines += 1
-        _FOLD.get(kind, _ignore)(reading, record)
+            reading.lines += 1
+            _FOLD.get(kind, _ignore)(reading, record)
 
 
 def _write_all(handle: int, content: bytes) -> None:

@@ -8,9 +8,11 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidgen_core.footage import count_samples, unusable
+from vidgen_core.encoding import sound_options
+from vidgen_core.ffmpeg_binary import ffmpeg_python
+from vidgen_core.footage import count_samples, opened, unusable
 from vidgen_core.protocols import Progress
-from vidgen_core.track import RATE, Cue, Tracks, lay
+from vidgen_core.track import RATE, Cue, Tracks, lay, sounds
 
 if TYPE_CHECKING:
     from vidgen_core.media import Media
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 #: What a film is brought to, in LUFS, and how far off a first try may be.
 LOUDNESS = -16.0
 _CLOSE = 0.5
+_CORRECTIONS = 3
 
 #: Sounds are mixed this much softer and written with 24 bits, so that no sum is cut off.
 _HEADROOM = 0.25
@@ -60,24 +63,31 @@ def mix_film(
             (tracks.effects, "effects.flac", _EFFECTS),
             (tracks.native, "native.flac", 1.0),
         )
-        if any(cue.source for cue in track)
+        if sounds(track)
     ]
     progress(0.3)
     voice = None
-    if any(cue.source for cue in tracks.narration):
+    if sounds(tracks.narration):
         voice = _written(media, tracks.narration, scratch / "narration.flac", cancelled)
     mixed = scratch / "mix.flac"
     spoken = media.measure_loudness(scratch / "narration.flac") if voice is not None else 0.0
-    graph = _graph(_sum(bed), voice, spoken).filter("aformat", sample_fmts="s32")
-    media.run(media.output(graph, into=mixed, **{"c:a": "flac"}), mixed)
+    graph = _graph(_sum(bed), voice, spoken).filter("atrim", end_sample=tracks.length)
+    graph = graph.filter("aformat", sample_fmts="s32")
+    media.run(media.output(graph, into=mixed, **sound_options(mixed)), mixed)
     progress(0.6)
     return _levelled(media, mixed, scratch / "sound.m4a", _part(progress, 0.6, 1.0))
 
 
-def _written(media: Media, track: tuple[Cue, ...], into: Path, cancelled: Callable[[], bool]) -> Any:
-    """Write *track* to *into* and return it as a stream."""
+def _written(
+    media: Media, track: tuple[Cue, ...], into: Path, cancelled: Callable[[], bool]
+) -> Any:
+    """Write *track* to *into* and return it as a stream, with silence after it.
+
+    Filters of several inputs drop what is left in one when another ends, so all
+    go on for a second and the mix is cut to the sample.
+    """
     media.encode_audio(lay(track, cancelled), into, rate=RATE, channels=2)
-    return media.input(into).audio
+    return media.input(into).audio.filter("apad", pad_len=RATE)
 
 
 def _sum(streams: list[Any]) -> Any:
@@ -87,24 +97,23 @@ def _sum(streams: list[Any]) -> Any:
 
 
 def _together(*streams: Any) -> Any:
-    import ffmpeg
-
-    return ffmpeg.filter(streams, "amix", inputs=len(streams), normalize=0, duration="first")
+    return ffmpeg_python().filter(
+        streams, "amix", inputs=len(streams), normalize=0, duration="first"
+    )
 
 
 def _graph(bed: Any, voice: Any, spoken: float) -> Any:
     """Return the mix; *bed* steps back while *voice*, of loudness *spoken*, speaks."""
-    import ffmpeg
-
     if voice is None:
         return bed
     if bed is None:
         return voice.filter("volume", _HEADROOM)
-    heard, key = voice.filter_multi_output("asplit", 2)[0:2]
+    twice = voice.filter_multi_output("asplit", 2)
+    heard, key = twice.stream(0), twice.stream(1)
     gain = 10 ** ((_DUCKING_AT - spoken) / 20) if math.isfinite(spoken) else 1.0
     # A filter's own side-chain level ends at 64; the key is raised before it.
     key = key.filter("volume", min(gain, 1000.0))
-    ducked = ffmpeg.filter([bed, key], "sidechaincompress", **_DUCKING)
+    ducked = ffmpeg_python().filter([bed, key], "sidechaincompress", **_DUCKING)
     return _together(ducked, heard.filter("volume", _HEADROOM))
 
 
@@ -114,12 +123,13 @@ def _levelled(media: Media, mixed: Path, into: Path, progress: Progress) -> Path
     gain = LOUDNESS - found if math.isfinite(found) else 0.0
     _encode(media, mixed, into, gain)
     progress(0.5)
-    if not math.isfinite(found):
-        return into
-    result = media.measure_loudness(into)
-    if abs(LOUDNESS - result) > _CLOSE and math.isfinite(result):
+    for _ in range(_CORRECTIONS if math.isfinite(found) else 0):
+        result = media.measure_loudness(into)
+        if abs(LOUDNESS - result) <= _CLOSE or not math.isfinite(result):
+            break
         # What the limiter took from the peaks is given back to the rest.
-        _encode(media, mixed, into, gain + LOUDNESS - result)
+        gain += LOUDNESS - result
+        _encode(media, mixed, into, gain)
     progress(1.0)
     return into
 
@@ -128,30 +138,17 @@ def _encode(media: Media, mixed: Path, into: Path, gain: float) -> None:
     levelled = media.input(mixed).audio.filter("volume", f"{gain:.2f}dB")
     limited = levelled.filter("alimiter", limit=0.84, level=0, latency=1)
     sound = limited.filter("aresample", RATE).filter("aformat", sample_fmts="fltp")
-    media.run(media.output(sound, into=into, **{"c:a": "aac", "b:a": "192k"}), into)
-
-
-def check_source(path: Path) -> None:
-    """Raise ``MachineError`` or ``BadOutput`` unless *path* is a file with sound."""
-    from vidgen_core.footage import opened
-
-    with opened(path) as container:
-        if not container.streams.audio:
-            raise unusable(path, "it has no sound")
+    media.run(media.output(sound, into=into, **sound_options(into)), into)
 
 
 def speech_seconds(path: Path) -> Fraction:
     """Return how long *path* sounds when it is decoded."""
-    from vidgen_core.footage import opened
-
     with opened(path) as container:
         rate = container.streams.audio[0].codec_context.sample_rate
     return Fraction(count_samples(path), rate)
 
 
-def fit_speech(
-    media: Media, speech: Path, film: Fraction, into: Path, progress: Progress
-) -> str:
+def fit_speech(media: Media, speech: Path, film: Fraction, into: Path, progress: Progress) -> str:
     """Write *speech*, brought to exactly *film* seconds, to *into* (MP3).
 
     Its tempo changes within 0.8 and 1.15; then silence follows or it ends early.
@@ -168,9 +165,11 @@ def fit_speech(
     if fitted > float(film):
         start = max(0.0, float(film) - _FADE_SECONDS)
         sound = sound.filter("afade", t="out", st=start, d=float(film) - start)
-    options = {"c:a": "libmp3lame", "q:a": "2"}
     media.run(
-        media.output(sound, into=into, **options), into, seconds=float(film), progress=progress
+        media.output(sound, into=into, **sound_options(into)),
+        into,
+        seconds=float(film),
+        progress=progress,
     )
     return _remark(fitted, float(film))
 

@@ -7,15 +7,11 @@ tuple of numbers, a word one of an enum's.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import Enum
-from functools import cache
 from pathlib import Path, PurePath
-from types import NoneType, UnionType
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin
-
-if TYPE_CHECKING:
-    from cattrs import Converter
+from types import MappingProxyType, NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 _TRUE = ("true", "yes", "on", "1")
 _FALSE = ("false", "no", "off", "0")
@@ -32,7 +28,18 @@ def parse(value: Any, wanted: Any) -> Any:
     these, and any of them or ``None``. Raises ``BadValue``; ``TypeError`` for a
     type that no option can have.
     """
-    return _converter().structure(value, wanted)
+    if get_origin(wanted) in (Union, UnionType):
+        return _union(value, get_args(wanted))
+    if get_origin(wanted) is tuple:
+        return _tuple(value, get_args(wanted))
+    if get_origin(wanted) is Literal:
+        return _choose(value, {choice: (choice,) for choice in get_args(wanted)})
+    if isinstance(wanted, type) and issubclass(wanted, Enum):
+        spellings = {member: (member.value, member.name) for member in wanted}
+        return _choose(value, spellings)
+    if wanted not in _READ:
+        raise TypeError(f"no option can be of type {wanted!r}")
+    return _READ[wanted](value)
 
 
 def to_toml(value: Any) -> Any:
@@ -48,36 +55,7 @@ def to_toml(value: Any) -> Any:
     return value
 
 
-@cache
-def _converter() -> Converter:
-    """Return the converter; made when first needed, for cattrs takes a while to import."""
-    from cattrs import Converter
-
-    converter = Converter()
-    for kind, hook in ((bool, _bool), (int, _int), (float, _float), (str, _str), (Path, _path)):
-        converter.register_structure_hook(kind, hook)
-
-    def register(fits: Callable[[Any], bool], hook: Callable[[Any, Any], Any]) -> None:
-        converter.register_structure_hook_func(fits, hook)
-
-    register(_unsupported, _refuse)
-    register(lambda t: isinstance(t, type) and issubclass(t, Enum), _enum)
-    register(lambda t: get_origin(t) is Literal, _literal)
-    register(lambda t: get_origin(t) is tuple, _tuple)
-    register(lambda t: get_origin(t) in (Union, UnionType), _union)
-    return converter
-
-
-def _unsupported(kind: Any) -> bool:
-    simple = isinstance(kind, type) and issubclass(kind, (bool, int, float, str, Path, Enum))
-    return not simple and get_origin(kind) not in (Literal, tuple, Union, UnionType)
-
-
-def _refuse(value: Any, kind: Any) -> Any:
-    raise TypeError(f"no option can be of type {kind!r}")
-
-
-def _bool(value: Any, _: Any) -> bool:
+def _bool(value: Any) -> bool:
     if isinstance(value, bool):
         return value
     word = value.strip().lower() if isinstance(value, str) else ""
@@ -86,7 +64,7 @@ def _bool(value: Any, _: Any) -> bool:
     return word in _TRUE
 
 
-def _int(value: Any, _: Any) -> int:
+def _int(value: Any) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     try:
@@ -97,7 +75,7 @@ def _int(value: Any, _: Any) -> int:
     raise BadValue(f"expected a whole number, got {_short(value)}")
 
 
-def _float(value: Any, _: Any) -> float:
+def _float(value: Any) -> float:
     fits = isinstance(value, (int, float)) and not isinstance(value, bool)
     try:
         number = float(value) if fits or (isinstance(value, str) and value.isascii()) else math.nan
@@ -108,7 +86,7 @@ def _float(value: Any, _: Any) -> float:
     return number
 
 
-def _str(value: Any, _: Any) -> str:
+def _str(value: Any) -> str:
     if not isinstance(value, str):
         raise BadValue(f"expected text, got {_short(value)}")
     try:
@@ -118,16 +96,13 @@ def _str(value: Any, _: Any) -> str:
     return value
 
 
-def _path(value: Any, kind: Any) -> Path:
-    return Path(_str(value, kind)).expanduser()
+def _path(value: Any) -> Path:
+    return Path(_str(value)).expanduser()
 
 
-def _enum(value: Any, kind: Any) -> Any:
-    return _choose(value, {member: (member.value, member.name.lower()) for member in kind})
-
-
-def _literal(value: Any, kind: Any) -> Any:
-    return _choose(value, {choice: (choice,) for choice in get_args(kind)})
+_READ: Mapping[type, Callable[[Any], Any]] = MappingProxyType(
+    {bool: _bool, int: _int, float: _float, str: _str, Path: _path}
+)
 
 
 def _choose(value: Any, choices: dict[Any, tuple[Any, ...]]) -> Any:
@@ -142,12 +117,11 @@ def _choose(value: Any, choices: dict[Any, tuple[Any, ...]]) -> Any:
     raise BadValue(f"expected one of {words}; got {_short(value)}")
 
 
-def _tuple(value: Any, kind: Any) -> tuple[Any, ...]:
+def _tuple(value: Any, kinds: tuple[Any, ...]) -> tuple[Any, ...]:
     if isinstance(value, str):
         value = [part.strip() for part in value.split(",")] if value.strip() else []
     if not isinstance(value, (list, tuple)):
         raise BadValue(f"expected a list, got {_short(value)}")
-    kinds = get_args(kind)
     if len(kinds) == 2 and kinds[1] is Ellipsis:
         return tuple(parse(item, kinds[0]) for item in value)
     if len(value) != len(kinds):
@@ -155,10 +129,10 @@ def _tuple(value: Any, kind: Any) -> tuple[Any, ...]:
     return tuple(parse(item, each) for item, each in zip(value, kinds, strict=True))
 
 
-def _union(value: Any, kind: Any) -> Any:
+def _union(value: Any, declared: tuple[Any, ...]) -> Any:
     """Try the members in the order in which they are declared."""
-    kinds = [each for each in get_args(kind) if each is not NoneType]
-    none = len(kinds) < len(get_args(kind))
+    kinds = [each for each in declared if each is not NoneType]
+    none = len(kinds) < len(declared)
     if none and (value is None or (isinstance(value, str) and value.lower() in ("", "none"))):
         return None
     faults = []

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from string import Formatter
 
 from attrs import field, frozen
@@ -74,7 +75,7 @@ def _check_path(template: str) -> None:
 
 def _check_borders(template: str, parts: tuple[tuple[str, str], ...]) -> None:
     """Refuse fields whose border a reader could not find again."""
-    for (kind, name), (next_kind, next_name) in zip(parts, parts[1:], strict=False):
+    for (kind, name), (next_kind, next_name) in pairwise(parts):
         if kind == next_kind == "field":
             raise PatternError(f"{template!r}: nothing stands between {name!r} and {next_name!r}")
     for (_, left), (_, literal), (_, right) in zip(parts, parts[1:], parts[2:], strict=False):

@@ -62,7 +62,7 @@ _OBSERVERS = ("vidgen_plan_ready", "vidgen_task_done")
 _ORDER = tuple(ProviderKind)
 
 #: A hook that yields without end must not hang every command.
-_MOST_SPECS = 1000
+_MOST_SPECS = 100
 
 _log = logging.getLogger(__name__)
 

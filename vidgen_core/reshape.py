@@ -6,6 +6,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vidgen_core.encoding import video_options
 from vidgen_core.footage import UNSPECIFIED, Footage, Form
 from vidgen_core.protocols import Progress
 
@@ -56,9 +57,8 @@ def reshape(
     frames = frames_after(footage, shown, form.fps)
     picture = _timed(media.input(footage.path).video, footage, shown, form.fps, frames)
     picture = _shaped(picture, footage, form, colours)
-    options = _options(form, colours)
     media.run(
-        media.output(picture, into=into, fps_mode="passthrough", **options),
+        media.output(picture, into=into, **_options(form, colours)),
         into,
         seconds=float(frames / form.fps),
         progress=progress,
@@ -71,9 +71,8 @@ def _options(form: Form, colours: Colours) -> dict[str, Any]:
     The same options give the same parameter sets, so what is made here stands
     beside vidgen's own clips without any seam.
     """
-    from vidgen_core.media import COLOUR_TAGS, video_options
-
-    options = {k: v for k, v in video_options(form.fps).items() if k not in COLOUR_TAGS}
+    own = video_options(form.fps)
+    options = {name: value for name, value in own.items() if not name.startswith("color")}
     options["color_range"] = "pc" if form.full_range else "tv"
     return options | _tags(colours)
 

@@ -91,13 +91,17 @@ class RunDirectory:
     def displace(self, relative: str) -> str:
         """Move *relative* to ``.vidgen/replaced/TAKE/`` and return its new place."""
         self.may_write(relative)
+        return self.set_aside(self.path(relative), relative)
+
+    def set_aside(self, file: Path, relative: str) -> str:
+        """Move *file*, which was made or meant for *relative*, to a new take; return its place."""
+        self.may_write(f"{layout.REPLACED}/{relative}")
         with disk.machine_errors(f"cannot move {relative} aside"):
             replaced = self.path(layout.REPLACED)
             disk.make_directories(replaced)
-            take = self._new_take(replaced)
-            place = take / relative
+            place = self._new_take(replaced) / relative
             disk.make_directories(place.parent)
-            disk.move(self.path(relative), place)
+            disk.move(file, place)
         return place.relative_to(self.root).as_posix()
 
     @staticmethod

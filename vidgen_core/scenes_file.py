@@ -7,6 +7,7 @@ import re
 import shlex
 import stat
 from collections.abc import Sequence
+from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -99,8 +100,7 @@ def directory_timestamp(name: str) -> str:
 
 def run_timestamp(root: Path) -> str:
     """Return the timestamp of *root*'s name, by which it is called or by which it is stored."""
-    called = directory_timestamp(root.absolute().name)
-    return called or directory_timestamp(root.resolve().name)
+    return directory_timestamp(root.name) or directory_timestamp(Path(os.path.realpath(root)).name)
 
 
 def scenes_timestamp(path: str) -> str:
@@ -180,7 +180,7 @@ def _json_names(root: Path) -> list[str]:
                 for entry in entries
                 if entry.name.lower().endswith(".json")
                 and not entry.name.startswith(".")
-                and not entry.is_dir()
+                and not _is_directory(root / entry.name)
             )
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{printable(str(root))} is not a directory") from None
@@ -190,15 +190,22 @@ def _json_names(root: Path) -> list[str]:
 
 def _is_file_name(root: Path, name: str) -> bool:
     """Whether something other than a directory has that name, be it readable or not."""
-    path = root / name
-    return os.path.lexists(path) and not path.is_dir()
+    return os.path.lexists(root / name) and not _is_directory(root / name)
+
+
+def _is_directory(path: Path) -> bool:
+    """Whether *path* leads to a directory; what leads nowhere, or in a circle, does not."""
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except OSError:
+        return False
 
 
 def _mtime_ns(path: Path) -> int:
-    try:
-        return path.stat().st_mtime_ns
-    except OSError:
-        return path.lstat().st_mtime_ns
+    for status in (path.stat, path.lstat):
+        with suppress(OSError):
+            return status().st_mtime_ns
+    return 0
 
 
 def _read(path: Path, max_bytes: int) -> bytes:

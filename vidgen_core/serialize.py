@@ -121,12 +121,7 @@ def scene_items(value: Any) -> tuple[list[Any] | None, Way]:
 def _storyboard(value: Any) -> Storyboard:
     items, way = scene_items(value)
     if items is None:
-        if isinstance(value, dict) and SCENES in value:
-            found = _kind_of(value[SCENES])
-            raise _Wrong(f'"{SCENES}" must hold an array of scenes, not {found}', (SCENES,))
-        keys = ", ".join(json.dumps(key)[:40] for key in list(value)[:5]) if value else ""
-        holds = f" with {keys}" if isinstance(value, dict) and keys else ""
-        raise _Wrong(f"an array of scenes is needed, and this is {_kind_of(value)}{holds}")
+        raise _no_array(value)
     if not items:
         raise _Wrong("it holds no scenes", way)
     scenes: list[Scene] = []
@@ -141,6 +136,16 @@ def _storyboard(value: Any) -> Storyboard:
     # The array's place among the other keys is kept by an empty stand-in.
     wrapper = {key: [] if key == SCENES else other for key, other in value.items()} if way else None
     return Storyboard(scenes=tuple(scenes), wrapper=wrapper)
+
+
+def _no_array(value: Any) -> _Wrong:
+    if not isinstance(value, dict):
+        return _Wrong(f"an array of scenes is needed, and this is {_kind_of(value)}")
+    if SCENES in value:
+        found = _kind_of(value[SCENES])
+        return _Wrong(f'"{SCENES}" must hold an array of scenes, not {found}', (SCENES,))
+    keys = ", ".join(_quoted(key) for key in list(value)[:5])
+    return _Wrong(f"an array of scenes is needed, and this is an object with {keys or 'no key'}")
 
 
 def _scene(item: Any, index: int, way: Way) -> Scene:
@@ -286,6 +291,8 @@ def record_from_json(value: Any, cls: type[Record]) -> Record:
         return converter().structure(value, cls)
     except KeyError as error:
         raise ValueError(f"the record lacks {error}") from None
+    except (TypeError, OverflowError) as error:
+        raise ValueError(f"the record has a value of the wrong type: {error}") from None
 
 
 @lru_cache(maxsize=1)

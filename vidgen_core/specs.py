@@ -204,8 +204,8 @@ def free_of_charge(request: Any, options: Any) -> Price:
     return FREE
 
 
-def _name(instance: object, attribute: object, value: object) -> None:
-    text = value if isinstance(value, str) else ""
+def _name(instance: object, attribute: object, value: str) -> None:
+    text = value if isinstance(value, str) else ""  # plugins are not type checked
     if not text.isascii() or not text.replace("-", "a").replace("_", "a").isalnum():
         raise ValueError(f"a provider's name is letters, digits, '-' and '_', got {value!r}")
 
@@ -233,8 +233,9 @@ class ProviderSpec:
     variables, any of which holds the key; empty where none is needed.
     ``outputs``: the files it writes. ``abilities``: words that core knows:
     ``idempotent`` (a submit with the same token is charged once) and ``find``
-    (see ``protocols.Findable``). ``price(request, options)``: pure. ``max_active``: how many pieces of work it
-    takes at once (0: as many as ``--jobs``).
+    (see ``protocols.Findable``). ``price(request, options)``: pure.
+    ``max_active``: how many pieces of work it takes at once (0: as many as
+    ``--jobs``).
     """
 
     name: str = field(validator=_name)

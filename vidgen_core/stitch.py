@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
-from vidgen_core import mix
 from vidgen_core.errors import BadOutput, Billed
-from vidgen_core.footage import Footage, Form, majority, opened, same_colours, survey
+from vidgen_core.footage import Footage, Form, majority, same_colours, survey
 from vidgen_core.hookspecs import hookimpl
+from vidgen_core.mix import encode_native, fit_speech, mix_film
 from vidgen_core.protocols import Context, Progress
 from vidgen_core.reshape import Colours, reshape
 from vidgen_core.specs import (
@@ -26,6 +26,7 @@ from vidgen_core.specs import (
     StitcherSpec,
 )
 from vidgen_core.splice import check_join, splice
+from vidgen_core.track import Cue, Tracks, check_source, stretches
 
 if TYPE_CHECKING:
     from vidgen_core.media import Media
@@ -72,10 +73,10 @@ class FfmpegStitcher:
         shots = [_shot(Path(part.path), part.frames) for part in request.parts]
 
         def sound(frames: Sequence[int], fps: Fraction) -> Path | None:
-            tracks = mix.Tracks(native=_native(shots, frames, fps))
+            tracks = Tracks(native=_native(shots, frames, fps))
             if not request.keep_audio or tracks.silent:
                 return None
-            return mix.encode_native(self._media, tracks, into.parent, self._cancelled)
+            return encode_native(self._media, tracks, into.parent, self._cancelled)
 
         self._join(shots, into, sound, progress)
 
@@ -92,15 +93,15 @@ class FfmpegStitcher:
         shots = [_shot(Path(scene.video), None) for scene in request.scenes]
 
         def sound(frames: Sequence[int], fps: Fraction) -> Path | None:
-            lengths = mix.stretches(frames, fps)
-            tracks = mix.Tracks(
-                effects=tuple(map(mix.Cue, lengths, sounds)),
+            lengths = stretches(frames, fps)
+            tracks = Tracks(
+                effects=_cues(lengths, sounds),
                 native=_native(shots, frames, fps) if request.keep_audio else (),
-                narration=narration,
+                narration=(Cue(sum(lengths), narration),),
             )
             if tracks.silent:
                 return None
-            return mix.mix_film(
+            return mix_film(
                 self._media, tracks, into.parent, _part_of(progress, 0.3, 0.8), self._cancelled
             )
 
@@ -111,7 +112,7 @@ class FfmpegStitcher:
         narration = Path(request.narration)
         _must_sound([narration])
         lasts = sum((survey(Path(video)).seconds for video in request.videos), Fraction(0))
-        return mix.fit_speech(self._media, narration, lasts, into, progress)
+        return fit_speech(self._media, narration, lasts, into, progress)
 
     def _join(
         self, shots: Sequence[Shot], into: Path, make_sound: MakeSound, progress: Progress
@@ -184,17 +185,21 @@ def _shot(path: Path, frames: int | None) -> Shot:
     return Shot(footage=footage, shown=shown)
 
 
-def _native(shots: Sequence[Shot], frames: Sequence[int], fps: Fraction) -> tuple[mix.Cue, ...]:
+def _native(shots: Sequence[Shot], frames: Sequence[int], fps: Fraction) -> tuple[Cue, ...]:
     """Return the track of the videos' own sounds."""
-    sources = (shot.footage.path if shot.footage.has_audio else None for shot in shots)
-    return tuple(map(mix.Cue, mix.stretches(frames, fps), sources))
+    sources = [shot.footage.path if shot.footage.has_audio else None for shot in shots]
+    return _cues(stretches(frames, fps), sources)
+
+
+def _cues(lengths: Sequence[int], sources: Sequence[Path | None]) -> tuple[Cue, ...]:
+    return tuple(Cue(length, source) for length, source in zip(lengths, sources, strict=True))
 
 
 def _must_sound(paths: Iterable[Path | None]) -> None:
     """Raise for a file that is not there or has no sound, before any work is done."""
     for path in paths:
         if path is not None:
-            mix.check_source(path)
+            check_source(path)
 
 
 def _part_of(progress: Progress, start: float | Fraction, end: float | Fraction) -> Progress:

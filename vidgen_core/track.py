@@ -8,6 +8,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,25 @@ class Tracks:
     @property
     def silent(self) -> bool:
         """Whether there is no source at all."""
-        return not any(_sounds(track) for track in (self.effects, self.native, self.narration))
+        return not any(map(sounds, (self.effects, self.native, self.narration)))
+
+    @property
+    def length(self) -> int:
+        """The sample pairs of the longest track."""
+        tracks = (self.effects, self.native, self.narration)
+        return max(sum(cue.length for cue in track) for track in tracks)
 
 
-def _sounds(track: Iterable[Cue]) -> bool:
+def sounds(track: Iterable[Cue]) -> bool:
+    """Whether a track has any source, however quiet."""
     return any(cue.source is not None for cue in track)
+
+
+def check_source(path: Path) -> None:
+    """Raise ``MachineError`` or ``BadOutput`` unless *path* is a file with sound."""
+    with opened(path) as container:
+        if not container.streams.audio:
+            raise unusable(path, "it has no sound")
 
 
 def stretches(frames: Sequence[int], fps: Fraction) -> tuple[int, ...]:
@@ -60,7 +75,7 @@ def stretches(frames: Sequence[int], fps: Fraction) -> tuple[int, ...]:
     for count in frames:
         total += count
         borders.append(round(total / fps * RATE))
-    return tuple(b - a for a, b in zip(borders, borders[1:], strict=False))
+    return tuple(b - a for a, b in pairwise(borders))
 
 
 def lay(cues: Iterable[Cue], cancelled: Callable[[], bool] = lambda: False) -> Iterator[bytes]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import select
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -10,13 +12,17 @@ from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import PurePath
-from typing import TextIO
 
 from vidgen_core.cli.parser import parse
 from vidgen_core.errors import ExitCode, Interrupted, MachineError, VidgenError
 
 #: What a shell reports for a program whose reader went away (128 + SIGPIPE).
 READER_GONE = 141
+
+#: What no program can do anything about: the disk is full, broken or read-only.
+_THE_MACHINES = frozenset(
+    getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EIO", "EROFS")
+) - {None}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -52,13 +58,14 @@ def _run(arguments: Namespace) -> int:
 
 def _ended_by(error: BaseException, *, verbose: bool) -> int:
     """Say what ended the command, and return its exit code."""
-    broken = _broken_output()
-    if broken is not None and isinstance(error, OSError):
-        if isinstance(broken, BrokenPipeError):
-            return READER_GONE
-        error = MachineError(f"the output cannot be written: {broken.strerror}")
+    if isinstance(error, BrokenPipeError) and _reader_gone():
+        _silence()
+        return READER_GONE
     if isinstance(error, KeyboardInterrupt):
         error = Interrupted("interrupted")
+    if isinstance(error, OSError) and error.errno in _THE_MACHINES:
+        where = f"{error.filename}: " if error.filename else ""
+        error = MachineError(f"{where}{error.strerror}")
     with suppress(OSError):
         if verbose:
             from traceback import print_exception
@@ -68,6 +75,7 @@ def _ended_by(error: BaseException, *, verbose: bool) -> int:
             _say(error.message, error.advice)
         else:
             _say(*_bug(error, verbose=verbose))
+    _silence()
     return int(error.exit_code if isinstance(error, VidgenError) else ExitCode.BUG)
 
 
@@ -108,26 +116,26 @@ def _never_fail_to_encode() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
-def _broken_output() -> OSError | None:
-    """Return why standard output or error cannot be written, and silence those that cannot.
+def _reader_gone() -> bool:
+    """Whether nobody reads our output; a broken pipe may also be one of our own making."""
+    if not hasattr(select, "poll"):
+        return True
+    poll = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, AttributeError):
+            poll.register(stream.fileno(), select.POLLOUT)
+    gone = select.POLLERR | select.POLLHUP | select.POLLNVAL
+    return any(event & gone for _, event in poll.poll(0))
 
-    A ``BrokenPipeError`` may also come from a pipe of our own; only one that
-    comes again here means that the reader of our output went away.
-    """
-    found: OSError | None = None
+
+def _silence() -> None:
+    """Let the interpreter's own last flush succeed, where ours does not."""
     for stream in (sys.stdout, sys.stderr):
         try:
             if stream is not None:
                 stream.flush()
-        except OSError as error:
-            found = found or error
-            _silence(stream)
-    return found
-
-
-def _silence(stream: TextIO) -> None:
-    """Let the interpreter's own last flush succeed."""
-    with suppress(OSError):
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, stream.fileno())
-        os.close(nowhere)
+        except OSError:
+            with suppress(OSError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, stream.fileno())
+                os.close(nowhere)

@@ -67,13 +67,9 @@ class _Version(Action):
     """Print the version; it is looked up only when it is asked for."""
 
     def __call__(self, parser: ArgumentParser, *_: object) -> NoReturn:
-        from importlib.metadata import PackageNotFoundError, version
+        import vidgen_core
 
-        try:
-            found = version("vidgen-core")
-        except PackageNotFoundError:
-            found = "(not installed)"
-        print(f"vidgen {found}")
+        print(f"vidgen {vidgen_core.__version__}")
         parser.exit(0)
 
 
@@ -114,7 +110,7 @@ def build_parser() -> ArgumentParser:
     generate = command(
         "generate",
         "make a film from a script (not in this version)",
-        "(SCRIPT | --continue-from-dir DIR) [options]",
+        "--continue-from-dir DIR [options]",
         _GENERATE,
     )
     _add_new_film(generate)
@@ -138,6 +134,7 @@ def parse(argv: Sequence[str] | None = None) -> Namespace:
     parser: ArgumentParser = arguments.__dict__.pop("parser")
     if unknown:
         parser.error(_unknown(unknown[0], parser.format_help()))
+    _check_values(arguments, parser)
     if arguments.command == "generate":
         _check_generate(arguments, parser)
     elif arguments.command in ("continue", "status"):
@@ -292,6 +289,13 @@ def _add_json(parts: _Parts) -> None:
 
 def _add_verbose(parts: _Parts) -> None:
     _add(parts, "-v", "--verbose", action="store_true", help="say more; with tracebacks")
+
+
+def _check_values(arguments: Namespace, parser: ArgumentParser) -> None:
+    """Refuse ``--option=--``: some versions of argparse make an empty list of it, unchecked."""
+    for name, value in vars(arguments).items():
+        if [] in value if name == "set" else value == []:
+            parser.error(f"argument --{name.replace('_', '-')}: expected one argument")
 
 
 def _check_directory(arguments: Namespace, parser: ArgumentParser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -12,7 +13,9 @@ import attrs
 
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import find_key
+from vidgen_core.option_values import to_toml
 from vidgen_core.plugins import Failure, Loaded, Registry, load
+from vidgen_core.specs import ProviderSpec
 
 _COLUMNS = ("provider", "kind", "distribution", "version", "key", "patterns")
 
@@ -73,7 +76,7 @@ def _provider(provider: Loaded) -> dict[str, Any]:
             }
             for output in spec.outputs
         ],
-        "options": [_option(attribute) for attribute in attrs.fields(spec.options)],
+        "options": list(_options(spec)),
     }
 
 
@@ -91,15 +94,24 @@ def _key(names: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _option(attribute: attrs.Attribute[Any]) -> dict[str, Any]:
-    default = attribute.default
-    plain = default is None or isinstance(default, (bool, int, float, str))
-    return {
-        "name": attribute.alias,
-        "default": default if plain else str(default),
-        "scope": attribute.metadata.get("scope", "user"),
-        "help": attribute.metadata.get("help", ""),
-    }
+def _options(spec: ProviderSpec) -> Iterator[dict[str, Any]]:
+    defaults = spec.options()
+    for attribute in attrs.fields(spec.options):
+        yield {
+            "name": attribute.alias,
+            "default": _plain(to_toml(getattr(defaults, attribute.name))),
+            "scope": attribute.metadata.get("scope", "user"),
+            "help": attribute.metadata.get("help", ""),
+        }
+
+
+def _plain(value: Any) -> Any:
+    """Return *value* as JSON can hold it."""
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    if isinstance(value, (bool, int, str)) or (isinstance(value, float) and math.isfinite(value)):
+        return value
+    return str(value)
 
 
 def _row(provider: Loaded) -> tuple[str, ...]:
@@ -161,8 +173,7 @@ def _after(registry: Registry, verbose: bool) -> Iterator[str]:
 def _details(provider: Loaded) -> Iterator[str]:
     yield ""
     yield f"{provider.name} ({provider.kind}): {provider.spec.summary}"
-    for attribute in attrs.fields(provider.spec.options):
-        option = _option(attribute)
+    for option in _options(provider.spec):
         start = f"  --set {provider.name}.{option['name']}={option['default']}"
         yield f"{start}  {option['help']}".rstrip()
 

@@ -143,8 +143,6 @@ def _clause(clause: str) -> tuple[int, int, int, int]:
     """Return right, up, closer and orbit of one clause, each -1, 0 or 1."""
     right, up, closer = _sideways(clause), _upwards(clause), _sign(clause, _IN, _OUT)
     orbit = 1 if _ORBIT.search(clause) else 0
-    if not (right or up or closer or orbit) and _SIDEWAYS.search(clause):
-        right = 1
     return right, up, closer, orbit
 
 
@@ -155,6 +153,8 @@ def _moves(text: str) -> Move | None:
     for clause in _CLAUSE.split(plain):
         r, u, c, o = _clause(" ".join(clause.split()))
         right, up, closer, orbit = right or r, up or u, closer or c, orbit or o
+    if not (right or up or closer or orbit) and _SIDEWAYS.search(plain):
+        right = 1
     pace = (0.8 if _SLOW.search(plain) else 1.0) * (1.35 if _FAST.search(plain) else 1.0)
     sway = 0.004 if _HAND.search(plain) else 0.0
     if not (right or up or closer or orbit):

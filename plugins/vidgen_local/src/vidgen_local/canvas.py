@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from vidgen_local.palette import Colour
-from vidgen_local.picture import Floats, Margins
+from vidgen_local.picture import Floats, Margins, floats
 
 Point = tuple[float, float]
 #: Shapes are drawn this much larger and shrunk, which smooths their edges.
@@ -35,17 +35,18 @@ class Canvas:
         self.west, self.north = -margins.left / self.unit, -margins.top / self.unit
         self.east = self.aspect + margins.right / self.unit
         self.south = 1 + margins.bottom / self.unit
-        self.world_south = 2.0
         self.rgb: Floats = np.zeros((self.height, self.width, 3), dtype=np.float32)
-        place = np.arange(self.width, dtype=np.float32) + np.float32(0.5)
-        self.x: Floats = place / self.unit + np.float32(self.west)
-        place = np.arange(self.height, dtype=np.float32) + np.float32(0.5)
-        self.y: Floats = place / self.unit + np.float32(self.north)
+        self.x = floats((np.arange(self.width) + 0.5) / self.unit + self.west)
+        self.y = floats((np.arange(self.height) + 0.5) / self.unit + self.north)
 
     def lay(self, paint: Colour | Floats, mask: Floats, top: int = 0) -> None:
         """Lay *paint* over the rows from *top* on, as much as *mask* (0 to 1) says."""
-        under = self.rgb[top : top + mask.shape[0]]
-        under += (paint - under) * mask[..., None]
+        rows, columns = (np.flatnonzero(mask.any(axis=axis)) for axis in (1, 0))
+        if not rows.size:
+            return
+        part = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+        under = self.rgb[top : top + mask.shape[0]][part]
+        under += ((paint if paint.ndim == 1 else paint[part]) - under) * mask[part][..., None]
 
     def glow(self, light: Colour, mask: Floats) -> None:
         """Add *light* where *mask* is, without going beyond white."""
@@ -70,8 +71,9 @@ class Canvas:
         shape = (int(3 * down) + 6, int(3 * self.aspect * across) + 6)
         grid = Image.fromarray(self.random.random(shape, dtype=np.float32))
         left, top = (self.west + self.aspect) * across + 2, (self.north + 1) * down + 2
-        right = left + (self.east - self.west) * across
-        bottom = top + (self.south - self.north) * down
+        right = min(shape[1], left + (self.east - self.west) * across)
+        bottom = min(shape[0], top + (self.south - self.north) * down)
+        left, top = max(0.0, left), max(0.0, top)
         size = (self.width, self.height)
         return np.asarray(
             grid.resize(size, Image.Resampling.BICUBIC, box=(left, top, right, bottom))
@@ -86,12 +88,12 @@ class Canvas:
             knots = self.random.uniform(-1, 1, count)
             place = (self.x + self.aspect) * scale + 1
             total += roughness**octave * np.interp(place, np.arange(count), knots)
-        return (total * (1 - roughness)).astype(np.float32)
+        return floats(total * (1 - roughness))
 
-    def below(self, line: Floats, feather: float = 0.0) -> Floats:
+    def below(self, line: Floats) -> Floats:
         """Return the mask of all that lies below *line* (a height for each column)."""
-        edge = np.float32(self.unit) / np.float32(1 + feather * self.unit)
-        return np.clip((self.y[:, None] - line[None, :]) * edge + np.float32(0.5), 0, 1)
+        under = (self.y[:, None] - line[None, :]) * np.float32(self.unit)
+        return floats(np.clip(under + np.float32(0.5), 0, 1))
 
     def shape(self, *outlines: Sequence[Point]) -> Floats:
         """Return the mask of filled polygons."""
@@ -99,13 +101,11 @@ class Canvas:
         draw = ImageDraw.Draw(image)
         scale = self.unit * _FINE
         for outline in outlines:
-            if len(outline) < 3:
-                continue
             draw.polygon(
                 [((x - self.west) * scale, (y - self.north) * scale) for x, y in outline], fill=255
             )
         small = image.resize((self.width, self.height), Image.Resampling.BOX)
-        return np.asarray(small, dtype=np.float32) / 255
+        return floats(small) / np.float32(255)
 
     def dot(self, x: float, y: float, radius: float, light: Colour, strength: float) -> None:
         """Add a small round light at a point."""
@@ -141,4 +141,4 @@ def box(left: float, top: float, right: float, bottom: float) -> list[Point]:
 def soft(edge: float, value: Floats) -> Floats:
     """Return 1 at 0, falling smoothly to 0 at *edge* and beyond."""
     part = np.clip(1 - value / np.float32(edge), 0, 1)
-    return part * part * (3 - 2 * part)
+    return floats(part * part * (3 - 2 * part))

@@ -103,7 +103,7 @@ def clip_frames(
     plate = _drawn(request, margins) if request.start_frame is None else _given(request, margins)
     goal = _drawn(request, margins) if _comes_from_before(request) else None
     random = _seed("light", request.seed, request.scene.number, request.clip, request.prompt)
-    light = Light(random, width=request.width, height=request.height, grain=grain)
+    light = Light(random, plate.see(View()), grain=grain)
     arrival = min(_ARRIVAL_SECONDS, 0.5 * request.seconds)
     for time, view in zip(times, views, strict=True):
         _stop_if(cancelled)

@@ -95,10 +95,6 @@ def _table(canvas: Canvas, palette: Palette, x: float) -> None:
     wood = palette.wood * np.float32(0.85)
     reach = min(0.3, 0.2 * canvas.aspect)
     legs = [box(x + reach * at - 0.012, 0.66, x + reach * at + 0.012, 0.9) for at in (-0.85, 0.85)]
-    canvas.lay(
-        palette.wood * np.float32(0.3),
-        canvas.shape(box(x - reach, 0.88, x + reach, 0.91)) * np.float32(0.3),
-    )
     canvas.lay(wood, canvas.shape(box(x - reach, 0.635, x + reach, 0.665), *legs))
 
 

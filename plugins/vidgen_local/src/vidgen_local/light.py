@@ -1,7 +1,7 @@
 """Living light: what keeps a picture from ever standing still.
 
-Soft patches of light pass over the picture, its warmth follows them, and specks
-of dust drift in front. At time 0 all of it is exactly nothing.
+A thin veil brightens and clears, soft patches of light pass over the picture and
+warm it, and specks of dust drift in front. At time 0 all of it is exactly nothing.
 """
 
 from __future__ import annotations
@@ -14,15 +14,17 @@ from attrs import frozen
 from numpy.typing import NDArray
 from PIL import Image
 
-from vidgen_local.picture import Bytes, Images, Planes
+from vidgen_local.picture import Bytes, Floats, Images, Planes, floats
 
 Steps: TypeAlias = NDArray[np.int16]
 
 #: The light is kept in 1/512 of a pixel's value, so that 16 bits hold every product.
 _SHIFT = 9
-_STRENGTH = 18.0
-#: Added to a pixel before the light is: black has something to glow with too.
-_LIFT = 40
+_STRENGTH = 19.0
+#: Added to a pixel before it is lit: black has something to glow with too.
+_LIFT = 56
+#: Brightness in grey levels, and the period in seconds.
+_VEIL = ((5.0, 5.3), (2.5, 3.1))
 _WARMTH = 2.6
 _SPEED = 0.07
 #: The pattern repeats after this many widths of the frame.
@@ -30,13 +32,13 @@ _PERIOD = 2
 _FADE_SECONDS = 0.8
 
 
-def _patches(random: np.random.Generator, width: int, height: int) -> NDArray[np.float32]:
+def _patches(random: np.random.Generator, width: int, height: int) -> Floats:
     """Return smooth patches, about ±1, of ``height x width``; left and right ends meet."""
     coarse = random.standard_normal((5, 8)).astype(np.float32)
     tiled = np.concatenate([coarse[:, -3:], coarse, coarse[:, :3]], axis=1)
     image = Image.fromarray(np.clip(tiled, -1.6, 1.6))
     wide = image.resize((width, height), Image.Resampling.BICUBIC, box=(3.0, 0.5, 11.0, 4.5))
-    return np.asarray(wide) / 1.6
+    return floats(wide) / np.float32(1.6)
 
 
 @frozen(kw_only=True, eq=False)
@@ -79,13 +81,18 @@ def _specks(random: np.random.Generator, count: int, aspect: float) -> tuple[Spe
     )
 
 
-class Light:
-    """The light of one clip, of frames ``width x height``."""
+def _veil(time: float) -> float:
+    """Return the veil's brightness in grey levels, 0 at time 0."""
+    return sum(levels * math.sin(math.pi * time / period) ** 2 for levels, period in _VEIL)
 
-    def __init__(
-        self, random: np.random.Generator, *, width: int, height: int, grain: float
-    ) -> None:
-        self.width, self.height = width, height
+
+class Light:
+    """The light of one clip, which begins with *first*; *grain* is in grey levels."""
+
+    def __init__(self, random: np.random.Generator, first: Images, *, grain: float) -> None:
+        width, height = self.width, self.height = first[0].size
+        # a veil before white could not be seen
+        self._veil = 1 if np.asarray(first[0]).mean() < 128 else -1
         self._random = random
         self._luma = self._looped(_STRENGTH, width, height)
         self._chroma = self._looped(_WARMTH * 2**_SHIFT / 100, width // 2, height // 2)
@@ -119,6 +126,7 @@ class Light:
         lit = luma.astype(np.int16)
         added = lit + _LIFT
         added *= self._change(self._luma, self.width, time)
+        added += round(2**_SHIFT * self._veil * _veil(time))
         if time > 0:
             added += self._speckle(time)
         added >>= _SHIFT
@@ -161,7 +169,8 @@ class Light:
         change = self._change(self._chroma, self.width // 2, time) * (sign * 100)
         change += 2 ** (_SHIFT - 1)
         change >>= _SHIFT
-        return np.clip(plane + change, 16, 240).astype(np.uint8)
+        warmed: Bytes = np.clip(plane + change, 16, 240).astype(np.uint8)
+        return warmed
 
 
 def _span(middle: float, reach: int, size: int) -> tuple[int, int]:

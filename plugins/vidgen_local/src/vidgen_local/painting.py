@@ -11,7 +11,7 @@ from PIL import Image
 from vidgen_local.canvas import Canvas, box
 from vidgen_local.indoors import paint_room
 from vidgen_local.palette import Colour, Palette, colour, mixed, palette_for
-from vidgen_local.picture import Floats, Margins
+from vidgen_local.picture import Floats, Margins, floats
 from vidgen_local.things import birds, boat, house, lighthouse, pine
 from vidgen_local.words import Hour, Place, Weather, Words
 
@@ -52,7 +52,8 @@ def _scale(frame: tuple[int, int]) -> float:
     pixels = frame[0] * frame[1]
     if pixels > _LARGE:
         return math.sqrt(_LARGE / pixels)
-    return min(8.0, math.sqrt(_SMALL / pixels)) if pixels < _SMALL else 1.0
+    # whole numbers, so that margins stay whole and the picture does not shift with them
+    return min(8, math.ceil(math.sqrt(_SMALL / pixels)))
 
 
 def _scaled(margins: Margins, scale: float) -> Margins:
@@ -73,7 +74,7 @@ def _resized(rgb: Floats, width: int, height: int) -> Floats:
         )
         for channel in range(3)
     ]
-    return np.clip(np.stack([np.asarray(plane) for plane in planes], axis=-1), 0, 255)
+    return floats(np.clip(np.stack([np.asarray(plane) for plane in planes], axis=-1), 0, 255))
 
 
 def paint_sky(canvas: Canvas, palette: Palette, horizon: float = 0.62) -> None:
@@ -112,9 +113,8 @@ def _clouds(canvas: Canvas, palette: Palette, horizon: float) -> None:
     start = 0.64 - 0.3 * palette.clouds
     mask = np.clip((dense - np.float32(start)) * 3.2, 0, 1) * height.astype(np.float32)
     canvas.lay(palette.cloud, mask * np.float32(0.35 + 0.5 * palette.clouds))
-    lower = np.roll(dense, max(1, canvas.unit // 60), axis=0)
-    rim = np.clip((dense - lower) * 6, 0, 1) * mask
-    canvas.lay(mixed(palette.cloud, palette.sky[3], 0.8), rim * np.float32(0.5))
+    rim = mask * (1 - mask)
+    canvas.lay(mixed(palette.cloud, palette.sky[3], 0.8), rim)
 
 
 def _behind_air(palette: Palette, near: Colour, depth: float) -> Colour:
@@ -210,9 +210,9 @@ def _skyline(
     while x < 2 * canvas.aspect:
         width = wide * float(canvas.random.uniform(0.6, 1.5))
         top = base - tallest * float(canvas.random.uniform(0.25, 1.0))
-        walls.append(box(x, top, x + width, canvas.world_south))
+        walls.append(box(x, top, x + width, 2.0))
         windows += _windows(canvas, x, top, width, base + 0.3, wide)
-        x += width * float(canvas.random.uniform(0.75, 1.1))
+        x += width * float(canvas.random.uniform(0.75, 1.0))
     canvas.lay(_behind_air(palette, palette.built, depth), canvas.shape(*walls))
     foot = np.clip((canvas.y - (base - tallest * 0.5)) / (tallest * 0.9), 0, 1)[:, None]
     lit = canvas.shape(*windows)
@@ -281,7 +281,7 @@ def _ripples(canvas: Canvas, top: int, depth: Floats) -> Floats:
     broad = canvas.noise(2.2, 26, 3)
     share = np.clip(depth * 1.2, 0, 1)
     mix = fine[top:] * (1 - share) + broad[top:] * share
-    return np.clip((mix - np.float32(0.5)) * 1.7 + 0.5, 0, 1).astype(np.float32)
+    return floats(np.clip((mix - np.float32(0.5)) * 1.7 + 0.5, 0, 1))
 
 
 def _rock(canvas: Canvas, palette: Palette, words: Words) -> None:

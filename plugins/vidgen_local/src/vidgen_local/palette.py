@@ -29,9 +29,9 @@ class Palette:
     """The colours of one picture, and where its sun or moon stands.
 
     ``sky``: four colours from the zenith to the horizon. ``ground`` is the nearest
-    earth (or snow), ``near`` what stands dark on it, ``built`` walls, ``wood`` furniture. ``sun_x``, ``sun_y``
-    and ``sun_size`` are in sizes of the frame; ``glow`` and ``clouds`` run from
-    0 to 1; ``lamps`` says that windows are lit.
+    earth (or snow), ``near`` what stands dark on it, ``built`` walls, ``wood``
+    furniture. ``sun_x``, ``sun_y`` and ``sun_size`` are in sizes of the frame;
+    ``glow`` and ``clouds`` run from 0 to 1; ``lamps`` says that windows are lit.
     """
 
     sky: tuple[Colour, ...]

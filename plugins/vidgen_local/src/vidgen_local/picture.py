@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 from PIL import Image, ImageFilter, ImageOps
 
 from vidgen_core import Refused
@@ -21,6 +21,11 @@ Planes: TypeAlias = tuple[Bytes, Bytes, Bytes]
 Images: TypeAlias = tuple[Image.Image, Image.Image, Image.Image]
 
 _LUMA = np.array([0.2126, 0.7152, 0.0722], dtype=np.float32)
+
+
+def floats(values: ArrayLike | Image.Image) -> Floats:
+    """Return *values* as an array of 32-bit floats."""
+    return np.asarray(values, dtype=np.float32)
 
 
 def read_picture(path: Path, width: int, height: int) -> Floats:
@@ -42,7 +47,7 @@ def read_picture(path: Path, width: int, height: int) -> Floats:
         ) from error
     if picture.size != (width, height):
         picture = ImageOps.fit(picture, (width, height), Image.Resampling.LANCZOS)
-    return np.asarray(picture, dtype=np.float32)
+    return floats(picture)
 
 
 def to_planes(rgb: Floats, noise: Floats | None = None) -> Planes:
@@ -62,7 +67,7 @@ def _halve(plane: Floats) -> Floats:
     """Return *plane* at half its size, sited as H.264 has it: left in x, between in y."""
     rows = (plane[0::2] + plane[1::2]) / 2
     before = np.concatenate([rows[:, :1], rows[:, 1:-1:2]], axis=1)
-    return (before + 2 * rows[:, 0::2] + rows[:, 1::2]) / 4
+    return floats((before + 2 * rows[:, 0::2] + rows[:, 1::2]) / 4)
 
 
 def _rounded(plane: Floats, low: int, high: int) -> Bytes:
@@ -107,12 +112,14 @@ class Plate:
         """Return the planes of what *view* shows; ``View()`` is the frame, untouched."""
         luma, blue, red = self.planes
         return (
-            self._crop(luma, view, 1),
-            self._crop(blue, view, 2),
-            self._crop(red, view, 2),
+            self._crop(luma, view, 1, Image.Resampling.BICUBIC),
+            self._crop(blue, view, 2, Image.Resampling.BILINEAR),
+            self._crop(red, view, 2, Image.Resampling.BILINEAR),
         )
 
-    def _crop(self, plane: Image.Image, view: View, step: int) -> Image.Image:
+    def _crop(
+        self, plane: Image.Image, view: View, step: int, way: Image.Resampling
+    ) -> Image.Image:
         size = (self.width // step, self.height // step)
         left, top = self.margins.left // step, self.margins.top // step
         if view == View():
@@ -125,7 +132,7 @@ class Plate:
             min(float(plane.width), right),
             min(float(plane.height), bottom),
         )
-        return plane.resize(size, Image.Resampling.BICUBIC, box=inside)
+        return plane.resize(size, way, box=inside)
 
 
 def plate_of(planes: Planes, margins: Margins) -> Plate:
@@ -168,7 +175,7 @@ def _mirrored(plane: Bytes, margins: Margins) -> Bytes:
         _distance(plane.shape[0], margins.top, margins.bottom)[:, None],
         _distance(plane.shape[1], margins.left, margins.right)[None, :],
     )
-    share = Image.fromarray(_rounded(255 * np.clip(far / (0.4 * reach), 0, 1), 0, 255))
+    share = Image.fromarray(_rounded(floats(255 * np.clip(far / (0.4 * reach), 0, 1)), 0, 255))
     return np.array(Image.composite(soft, Image.fromarray(wide), share))
 
 

@@ -1,0 +1,208 @@
+"""Opening a run directory: everything that is known of it, read once into one value."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from vidgen_core import layout
+from vidgen_core.errors import UsageError
+from vidgen_core.journal import read_ledger
+from vidgen_core.layout import OUTPUT, Output
+from vidgen_core.listing import OnProbe, list_directory
+from vidgen_core.memory import Memory, read_memory
+from vidgen_core.model import Key, Kind, Step, key_from_id
+from vidgen_core.patterns import PatternError
+from vidgen_core.plan import Ledger, Listing, Plan, PlanOptions, Provider
+from vidgen_core.planner import plan
+from vidgen_core.plugins import Registry
+from vidgen_core.rundir import RunDirectory, new_timestamp, timestamp_of_run
+from vidgen_core.scenes_file import ChosenScenes, choose
+from vidgen_core.selection import Selection, select
+from vidgen_core.settings import Settings
+from vidgen_core.settings import load as load_settings
+
+
+@frozen(kw_only=True)
+class Opened:
+    """A run directory as it was found."""
+
+    directory: RunDirectory
+    registry: Registry
+    settings: Settings
+    selection: Selection
+    scenes: ChosenScenes
+    listing: Listing
+    ledger: Ledger
+    memory: Memory
+    timestamp: str
+    outputs: tuple[Output, ...]
+    options: PlanOptions
+    texts: Mapping[str, str] = field(factory=dict)
+
+    def planning(self, listing: Listing, ledger: Ledger, options: PlanOptions) -> Plan:
+        """Return the plan for these values and this run's scenes and providers."""
+        return plan(
+            storyboard=self.scenes.storyboard,
+            listing=listing,
+            ledger=ledger,
+            providers=self.selection.providers,
+            options=options,
+            timestamp=self.timestamp,
+            texts=self.texts,
+        )
+
+    def plan(self) -> Plan:
+        """Return the plan for the directory as it was found."""
+        return self.planning(self.listing, self.ledger, self.options)
+
+
+def find_directory(path: str) -> RunDirectory:
+    """Return the run directory at *path*; raises ``UsageError`` where there is none."""
+    root = Path(path).absolute()
+    if not root.is_dir():
+        what = "is not a directory" if root.exists() else "does not exist"
+        raise UsageError(f"{path} {what}", advice="name the directory of a run: video_TIMESTAMP")
+    return RunDirectory(root)
+
+
+def open_run(
+    directory: RunDirectory,
+    registry: Registry,
+    *,
+    flags: Mapping[str, Any],
+    sets: Sequence[str] = (),
+    initial_image: str = "",
+    memory: Memory | None = None,
+    on_probe: OnProbe | None = None,
+) -> Opened:
+    """Read everything about *directory*. Nothing is written.
+
+    *flags*: core's options from the command line, ``None`` where not given.
+    *initial_image*: a picture given now, ``""`` for none.
+    """
+    root = directory.root
+    specs = [loaded.spec for loaded in registry.providers]
+    settings = load_settings(flags=flags, sets=sets, run_directory=root, specs=specs)
+    selection = select(registry, settings)
+    core = settings.core
+    scenes = choose(root, recorded=core.scenes_file, max_bytes=core.max_scenes_file_bytes)
+    ledger = read_ledger(root)
+    memory = memory if memory is not None else read_memory(root)
+    outputs = (*(output for output, _ in registry.patterns()), *remembered_outputs(root))
+    listing = list_directory(
+        root, outputs=outputs, published=ledger.published, memory=memory, on_probe=on_probe
+    )
+    timestamp = timestamp_of_run(
+        root, recorded=core.timestamp, scenes_file=scenes.path, listing=listing
+    )
+    return Opened(
+        directory=directory,
+        registry=registry,
+        settings=settings,
+        selection=selection,
+        scenes=scenes,
+        listing=listing,
+        ledger=ledger,
+        memory=memory,
+        timestamp=timestamp or new_timestamp(),
+        outputs=outputs,
+        options=_options(settings, flags, initial_image),
+        texts=_texts(root, listing),
+    )
+
+
+def _options(settings: Settings, flags: Mapping[str, Any], initial_image: str) -> PlanOptions:
+    core = settings.core
+    given_now = bool(initial_image or flags.get("initial_image_prompt"))
+    return PlanOptions(
+        skip_narration=core.skip_narration,
+        skip_sound_effects=core.skip_sound_effects,
+        first_frames=core.first_frame_image_gen,
+        keep_clip_audio=core.keep_clip_audio,
+        initial_image=initial_image,
+        initial_image_prompt=core.initial_image_prompt if not initial_image else "",
+        initial_image_for=None if given_now else _key(core.initial_image_for),
+        seed=core.seed,
+    )
+
+
+def _key(text: str) -> Key | None:
+    try:
+        return key_from_id(text) if text else None
+    except ValueError:
+        return None
+
+
+def _texts(root: Path, listing: Listing) -> dict[str, str]:
+    texts = {}
+    for file in listing.by_key.get(Key(Step.NARRATION_TEXT), ()):
+        try:
+            texts[file.path] = (root / file.path).read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError):
+            continue
+    return texts
+
+
+def remembered_outputs(root: Path) -> tuple[Output, ...]:
+    """Return the patterns that this run's providers used, installed or not."""
+    try:
+        entries = json.loads((root / layout.PATTERNS).read_bytes())["patterns"]
+        return tuple(
+            Output(step=Step(entry["step"]), pattern=entry["pattern"], probe=Kind(entry["probe"]))
+            for entry in entries
+        )
+    except (OSError, ValueError, KeyError, TypeError, PatternError):
+        return ()
+
+
+def used_patterns(opened: Opened) -> bytes | None:
+    """Return the new content of the run's list of patterns, or ``None`` where it says it all.
+
+    What the chosen providers write is added to what the run already used.
+    """
+    known = {
+        (output.step, output.pattern.template)
+        for output in remembered_outputs(opened.directory.root)
+    }
+    old = _pattern_entries(opened.directory.root)
+    new = [
+        {
+            "pattern": output.pattern.template,
+            "step": output.step.value,
+            "probe": output.probe.value,
+            "distribution": provider.distribution,
+            "version": provider.version,
+        }
+        for provider in _chosen(opened)
+        for output in provider.spec.outputs
+        if output.pattern != OUTPUT[output.step].pattern
+        and (output.step, output.pattern.template) not in known
+    ]
+    if not new:
+        return None
+    return json.dumps({"schema": 1, "patterns": [*old, *new]}, indent=2).encode()
+
+
+def _pattern_entries(root: Path) -> list[Any]:
+    try:
+        return list(json.loads((root / layout.PATTERNS).read_bytes())["patterns"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+
+
+def _chosen(opened: Opened) -> list[Provider]:
+    chosen = opened.selection.providers
+    found = (
+        chosen.engine,
+        chosen.images,
+        chosen.speech,
+        chosen.sounds,
+        chosen.script,
+        chosen.stitcher,
+    )
+    return [provider for provider in found if provider is not None]

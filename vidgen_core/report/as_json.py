@@ -1,0 +1,83 @@
+"""Plan and state as one JSON object. The shape is documented in ``docs/json.md``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import attrs
+
+from vidgen_core.opening import Opened
+from vidgen_core.plan import Plan, Reason, SceneState, Task
+from vidgen_core.scenes_file import JsonFile
+from vidgen_core.specs import Price
+
+SCHEMA = 1
+
+
+def dump(value: Mapping[str, Any]) -> str:
+    """Return *value* with the schema's number, as the text of one JSON object."""
+    return json.dumps({"schema": SCHEMA, **value}, indent=2, ensure_ascii=True)
+
+
+def state(opened: Opened, plan: Plan) -> dict[str, Any]:
+    """Return the analysis and the plan of a run directory."""
+    return {
+        "directory": str(opened.directory.root),
+        "timestamp": plan.timestamp,
+        "scenes_file": opened.scenes.path,
+        "scenes_file_reason": opened.scenes.why,
+        "finished": plan.finished,
+        "film": _film(plan),
+        "scenes": [_scene(scene) for scene in plan.scenes],
+        "tasks": [_task(task) for task in plan.tasks],
+        "price": _price(plan.price),
+        "notes": [*opened.settings.warnings, *opened.selection.notes, *plan.notes],
+        "left_alone": list(plan.left_alone),
+    }
+
+
+def json_files(files: Sequence[JsonFile]) -> list[dict[str, Any]]:
+    """Return the JSON files of a run directory."""
+    return [attrs.asdict(file, filter=lambda a, _: a.name != "mtime_ns") for file in files]
+
+
+def _film(plan: Plan) -> dict[str, Any]:
+    film = plan.tasks[-1]
+    return {"path": film.output, "decision": film.decision.value}
+
+
+def _scene(scene: SceneState) -> dict[str, Any]:
+    return {
+        "number": scene.number,
+        "name": scene.name,
+        "complete": scene.complete,
+        "duration": round(scene.duration, 3),
+        "seconds": round(scene.seconds, 3),
+        "clips": list(scene.clips),
+        "reasons": [_reason(reason) for reason in scene.reasons],
+    }
+
+
+def _task(task: Task) -> dict[str, Any]:
+    return {
+        "id": task.key.id,
+        "step": task.key.step.value,
+        "scene": task.key.scene or None,
+        "clip": task.key.clip or None,
+        "decision": task.decision.value,
+        "path": task.output,
+        "provider": task.provider or None,
+        "needs": [key.id for key in task.needs],
+        "price": _price(task.price),
+        "reasons": [_reason(reason) for reason in task.reasons],
+    }
+
+
+def _price(price: Price) -> dict[str, float | None]:
+    return {"low": price.low, "high": price.high}
+
+
+def _reason(reason: Reason) -> dict[str, Any]:
+    return {"code": reason.why.name.lower().replace("_", "-"), **reason.facts, "text": str(reason)}
