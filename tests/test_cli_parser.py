@@ -17,7 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidgen_core import cli
@@ -32,6 +32,9 @@ from vidgen_core.errors import (
     UsageError,
     VidgenError,
 )
+
+#: A busy machine is no fault of the code.
+unhurried = settings(deadline=None)
 
 PROJECT = Path(__file__).parent.parent
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, signals and names differ elsewhere")
@@ -318,6 +321,7 @@ def test_every_skip_has_its_opposite(capsys: pytest.CaptureFixture[str]) -> None
     assert all(name.replace("--skip-", "--") in names for name in skips)
 
 
+@unhurried
 @given(st.lists(st.text(max_size=8) | st.sampled_from(["continue", "status", "--", "--json"])))
 def test_any_command_line_is_read_or_refused_with_2(words: list[str]) -> None:
     try:
@@ -510,11 +514,14 @@ def test_a_traceback_is_shown_when_asked_for(
     assert err.splitlines()[-2].startswith("vidgen: this is a bug in vidgen: KeyError")
 
 
-def test_an_expected_error_shows_its_traceback_only_when_asked_for(
-    command: Any, capsys: pytest.CaptureFixture[str]
+def test_bad_input_shows_its_traceback_to_developers_only(
+    command: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     command(raising(InputError("what")))
     assert main(["continue", "DIR", "-v"]) == 8
+    assert capsys.readouterr().err == "vidgen: what\n"
+    monkeypatch.setenv("VIDGEN_DEBUG", "1")
+    assert main(["continue", "DIR"]) == 8
     err = capsys.readouterr().err
     assert err.startswith("Traceback")
     assert err.endswith("vidgen: what\n")

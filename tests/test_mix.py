@@ -16,6 +16,8 @@ from hypothesis import strategies as st
 from vidgen_core.errors import BadOutput, Interrupted, MachineError
 from vidgen_core.footage import count_samples, survey
 from vidgen_core.media import Media
+from vidgen_core.model import Kind, Verdict
+from vidgen_core.probe import probe
 from vidgen_core.specs import FilmJoinRequest, FilmScene, FitNarrationRequest
 from vidgen_core.track import Cue, lay, stretches
 
@@ -207,6 +209,16 @@ def test_effects_play_at_seventy_percent_of_the_narration(
     assert played / spoken == pytest.approx(0.7, rel=0.05)
 
 
+def test_a_finished_film_is_whole_to_the_strictest_probe(media: Media, tmp_path: Path) -> None:
+    plain = clip(media, tmp_path / "1.mp4")
+    other = clip(media, tmp_path / "2.mp4", *X264, "-preset", "ultrafast", "-bf", "0")
+    effect = tone(media, tmp_path / "effect.mp3", 1.0)
+    facts = probe(film(media, tmp_path, (plain, effect), (other, None)), Kind.VIDEO, decode=True)
+    assert facts.verdict is Verdict.WHOLE
+    assert facts.fault == ""
+    assert (facts.frames, facts.seconds, facts.has_audio) == (48, 2.0, True)
+
+
 def test_native_sound_is_dropped_unless_it_is_kept(media: Media, tmp_path: Path) -> None:
     native = clip(media, tmp_path / "native.mp4", *X264, sound=AAC)
     assert not has_sound(film(media, tmp_path, (native, None), (native, None)))
@@ -330,6 +342,30 @@ def test_narration_that_is_missing_or_empty_is_named(
         with pytest.raises((MachineError, BadOutput), match=name.replace(".", r"\.")):
             stitcher(media).fit_narration(request, into, silent)
     assert not into.exists()
+
+
+def test_narration_for_no_video_is_refused(media: Media, tmp_path: Path) -> None:
+    with pytest.raises(BadOutput, match="no video"):
+        fit(media, tmp_path, 1.0, [])
+
+
+def test_a_damaged_sound_is_heard_past_its_damage(media: Media, tmp_path: Path) -> None:
+    content = bytearray(tone(media, tmp_path / "tone.mp3", 2.0).read_bytes())
+    content[9_000:9_600] = bytes(600)
+    damaged = tmp_path / "damaged.mp3"
+    damaged.write_bytes(content)
+    made = laid(Cue(2 * RATE, damaged))
+    assert len(made) == 2 * RATE
+    assert rms(made[RATE + RATE // 2 : 2 * RATE - 9_600]) > 0.1
+
+
+def test_progress_of_a_film_rises_to_one(media: Media, tmp_path: Path, second: Path) -> None:
+    effect = tone(media, tmp_path / "effect.mp3", 1.0)
+    told: list[float] = []
+    scenes = (FilmScene(number=1, video=str(second), sound=str(effect)),)
+    stitcher(media).join_film(FilmJoinRequest(scenes=scenes), tmp_path / "film.mp4", told.append)
+    assert told == sorted(told)
+    assert told[-1] == 1.0
 
 
 def test_no_name_of_a_sound_can_break_a_film(media: Media, tmp_path: Path, second: Path) -> None:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
-from importlib.metadata import EntryPoint, distributions, entry_points
+from importlib.metadata import EntryPoint, PackageNotFoundError, distributions, entry_points
 from pathlib import Path
 
 import pytest
@@ -229,6 +229,22 @@ def test_of_two_plugins_whose_files_collide_the_later_by_name_is_refused(install
     assert "b" not in registry.names(ENGINE)
     (failure,) = (f for f in registry.failures if f.distribution == "vidgen-b")
     assert "overlaps c/{scene}-{clip}-1.mp4 (clip) of vidgen-a 1.0" in failure.error
+
+
+def test_what_layout_reads_leniently_takes_no_pattern_from_a_plugin(install: Install) -> None:
+    install(
+        "vidgen-drawer",
+        PREAMBLE + "bad(outputs=(out('first_{scene}.png', Step.FIRST_FRAME), OUTPUT[Step.CLIP]))",
+    )
+    assert len(of(load(), "vidgen-drawer")) == 1
+
+
+def test_providers_are_sorted_by_kind_and_name(install: Install) -> None:
+    install("vidgen-a", GOOD.replace("good", "zebra"))
+    install("vidgen-b", GOOD.replace("good", "ant"))
+    registry = load()
+    own = [name for kind, name, *_ in of(registry, "vidgen-a", "vidgen-b", CORE)]
+    assert own == ["ant", "zebra", "ffmpeg"]
 
 
 def test_a_plugin_cannot_wrap_or_stop_the_hooks_of_another(install: Install) -> None:
@@ -457,6 +473,17 @@ def test_every_exported_name_is_there_and_is_what_the_checker_sees() -> None:
 def test_another_name_of_the_package_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
         vidgen_core.nonsense  # noqa: B018
+
+
+def test_a_checkout_that_nobody_installed_has_a_version(monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(name: str) -> str:
+        raise PackageNotFoundError(name)
+
+    monkeypatch.delitem(vars(vidgen_core), "__version__", raising=False)
+    monkeypatch.setattr("importlib.metadata.version", absent)
+    assert vidgen_core.__version__ == "0+unknown"
+    monkeypatch.undo()
+    vars(vidgen_core).pop("__version__", None)
 
 
 def test_importing_the_package_imports_no_library() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidgen_core import strict_json
@@ -27,6 +27,9 @@ from vidgen_core.serialize import (
 )
 from vidgen_core.specs import Price
 from vidgen_core.strict_json import MAX_DEPTH, MAX_DIGITS, place_of, printable
+
+#: A busy machine is no fault of the code.
+unhurried = settings(deadline=None)
 
 NAME = "scenes_20240101_000000.json"
 
@@ -74,6 +77,7 @@ json_values = st.recursive(
 )
 
 
+@unhurried
 @given(json_values, st.sampled_from(["utf-8", "utf-8-sig", "utf-16"]), st.booleans())
 def test_every_json_value_is_read_in_each_encoding(
     value: Any, encoding: str, as_ascii: bool
@@ -87,6 +91,7 @@ def test_utf_16_with_a_mark_is_read_in_both_byte_orders(codec: str) -> None:
     assert parse_json('\ufeff{"a": "Ä😀"}'.encode(codec), NAME) == {"a": "Ä😀"}
 
 
+@unhurried
 @given(
     st.binary(max_size=80) | st.text(alphabet='[]{}",:\\ntrue0.e-NaIfiy \u0000é').map(str.encode)
 )
@@ -217,6 +222,7 @@ def test_a_file_name_in_a_message_cannot_reach_the_terminal_raw() -> None:
     assert printable("é 😀") == "é 😀"
 
 
+@unhurried
 @given(json_values)
 def test_every_value_has_a_place_at_which_it_stands(value: Any) -> None:
     data = json.dumps(value, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace")
@@ -263,6 +269,7 @@ scene_lists = st.lists(
 wrappers = st.none() | st.dictionaries(st.text(), json_values, max_size=3)
 
 
+@unhurried
 @given(scene_lists, wrappers, st.booleans())
 def test_a_scenes_file_comes_out_as_it_went_in(
     scenes: list[Any], wrapper: dict[str, Any] | None, first: bool
@@ -279,6 +286,7 @@ def test_a_scenes_file_comes_out_as_it_went_in(
     assert load_storyboard(dumped, NAME) == storyboard
 
 
+@unhurried
 @given(scene_lists, st.data())
 def test_an_edited_field_is_written_in_its_place(scenes: list[Any], data: st.DataObject) -> None:
     storyboard = load(scenes)
@@ -506,6 +514,7 @@ def test_the_place_is_right_behind_a_byte_order_mark() -> None:
         load_storyboard(data, NAME)
 
 
+@unhurried
 @given(json_values)
 def test_any_json_gives_a_storyboard_or_an_input_error(value: Any) -> None:
     for candidate in (value, [value], [{"scene_number": value}], {"scenes": value}):
@@ -557,6 +566,7 @@ in_flight = st.builds(
 )
 
 
+@unhurried
 @given(published | in_flight)
 def test_a_record_comes_back_from_its_json(record: Published | InFlight) -> None:
     line = json.dumps(record_to_json(record))

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from fractions import Fraction
+from itertools import chain
 from typing import IO, TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
@@ -69,12 +70,12 @@ def check_sound(handle: IO[bytes], container: Container, structure: Structure) -
         name = codec.codec.canonical_name
         rate, channels = codec.sample_rate, codec.layout.nb_channels
         claimed = (stream.duration or 0) * (stream.time_base or 0) if container is FLAC else 0
-        packets, samples, complaint = _strictly(source, stream)
+        packets, samples, complaint = _strictly(source, stream, structure.end)
     if not name.startswith("pcm"):
         _complete(handle, container, "audio", packets, structure.packets_of(index))
     if complaint:
         with _stream(handle, container, "audio") as (source, stream):
-            samples = _samples_of_all(_patiently(source, stream))
+            samples = _samples_of_all(_patiently(source, stream, structure.end))
     if not (samples and rate):
         raise Fault("it has no sound in it")
     if samples < round(claimed * rate):
@@ -118,7 +119,8 @@ def _stream(
     try:
         with opened(handle, container, **options) as source:
             yield source, _first(source, kind)
-    except av.error.FFmpegError as error:
+    except (av.error.FFmpegError, OSError) as error:
+        # Also a seek to a place that a broken header made up.
         raise Fault(f"it cannot be read ({error.strerror})") from None
 
 
@@ -258,7 +260,7 @@ class _Strict:
             self.complaint = f"a strict decoder complains ({error.strerror})"
 
 
-def _strictly(source: InputContainer, stream: Any) -> tuple[int, int, str]:
+def _strictly(source: InputContainer, stream: Any, end: int | None) -> tuple[int, int, str]:
     """Decode a sound; return its packets, its samples, and the complaint if there is one."""
     import av
 
@@ -266,7 +268,7 @@ def _strictly(source: InputContainer, stream: Any) -> tuple[int, int, str]:
     codec.options = {"err_detect": "explode"}
     packets = samples = 0
     complaint = ""
-    for packet in (*_filled(source, stream), None):
+    for packet in chain(_filled(source, stream, end), (None,)):
         packets += packet is not None
         if complaint:
             continue
@@ -279,14 +281,14 @@ def _strictly(source: InputContainer, stream: Any) -> tuple[int, int, str]:
     return packets, samples, complaint
 
 
-def _patiently(source: InputContainer, stream: Any) -> Iterator[Any]:
+def _patiently(source: InputContainer, stream: Any, end: int | None = None) -> Iterator[Any]:
     """Yield every frame that a tolerant decoder gives, and ``None`` for a refused packet."""
     import av
 
     codec = stream.codec_context
     codec.thread_count = _THREADS
     codec.thread_type = "AUTO"
-    for packet in _filled(source, stream):
+    for packet in _filled(source, stream, end):
         try:
             yield from codec.decode(packet)
         except av.error.FFmpegError:
@@ -306,9 +308,11 @@ def _samples_of_all(frames: Iterator[Any]) -> int:
     return samples
 
 
-def _filled(source: InputContainer, stream: Any) -> Iterator[Packet[Any]]:
-    """Yield the packets that hold something. Raises :class:`Fault` for one that is cut."""
+def _filled(source: InputContainer, stream: Any, end: int | None = None) -> Iterator[Packet[Any]]:
+    """Yield the packets that hold something, up to byte *end*; one that is cut is a ``Fault``."""
     for packet in source.demux(stream):
+        if end is not None and packet.pos is not None and packet.pos >= end:
+            return
         if not packet.size:
             continue
         if packet.is_corrupt:

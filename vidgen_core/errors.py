@@ -36,6 +36,8 @@ EXIT_ORDER = (
     ExitCode.KEY,
     ExitCode.FAILED,
     ExitCode.LATER,
+    ExitCode.BAD_INPUT,
+    ExitCode.USAGE,
 )
 
 

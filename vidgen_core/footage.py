@@ -332,30 +332,29 @@ def same_colours(footage: Footage, colours: tuple[int, int, int]) -> bool:
     return UNSPECIFIED in (matrix, colours[2]) or matrix == colours[2]
 
 
-def count_pictures(path: Path) -> int:
-    """Decode a whole video and return how many pictures came out."""
+def decoded(container: InputContainer, stream: Any) -> Iterator[Any]:
+    """Yield the frames of a stream as players show them: what is damaged is passed over."""
     import av
 
+    for packet in container.demux(stream):
+        try:
+            frames = packet.decode()
+        except av.InvalidDataError:
+            continue
+        yield from frames
+
+
+def count_pictures(path: Path) -> int:
+    """Decode a whole video and return how many pictures came out."""
     with opened(path) as container:
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
-        count = 0
-        try:
-            for _ in container.decode(stream):
-                count += 1
-        except av.FFmpegError:
-            return count
-        return count
+        return sum(1 for _ in decoded(container, stream))
 
 
 def count_samples(path: Path) -> int:
     """Decode a file's sound and return its samples per channel; 0 where it has none."""
-    import av
-
     with opened(path) as container:
         if not container.streams.audio:
             return 0
-        try:
-            return sum(frame.samples for frame in container.decode(container.streams.audio[0]))
-        except av.FFmpegError as error:
-            raise unusable(path, f"its sound cannot be decoded ({error})") from error
+        return sum(frame.samples for frame in decoded(container, container.streams.audio[0]))

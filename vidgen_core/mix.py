@@ -73,9 +73,14 @@ def mix_film(
     spoken = media.measure_loudness(scratch / "narration.flac") if voice is not None else 0.0
     graph = _graph(_sum(bed), voice, spoken).filter("atrim", end_sample=tracks.length)
     graph = graph.filter("aformat", sample_fmts="s32")
-    media.run(media.output(graph, into=mixed, **sound_options(mixed)), mixed)
-    progress(0.6)
-    return _levelled(media, mixed, scratch / "sound.m4a", _part(progress, 0.6, 1.0))
+    media.run(
+        media.output(graph, into=mixed, **sound_options(mixed)),
+        mixed,
+        seconds=tracks.length / RATE,
+        progress=_part(progress, 0.3, 0.5),
+    )
+    level = _part(progress, 0.5, 1.0)
+    return _levelled(media, mixed, scratch / "sound.m4a", tracks.length / RATE, level)
 
 
 def _written(
@@ -117,28 +122,29 @@ def _graph(bed: Any, voice: Any, spoken: float) -> Any:
     return _together(ducked, heard.filter("volume", _HEADROOM))
 
 
-def _levelled(media: Media, mixed: Path, into: Path, progress: Progress) -> Path:
+def _levelled(media: Media, mixed: Path, into: Path, seconds: float, progress: Progress) -> Path:
     """Encode *mixed* so that it measures -16 LUFS, and measure what came out."""
     found = media.measure_loudness(mixed)
     gain = LOUDNESS - found if math.isfinite(found) else 0.0
-    _encode(media, mixed, into, gain)
-    progress(0.5)
+    _encode(media, mixed, into, gain, seconds, progress)
     for _ in range(_CORRECTIONS if math.isfinite(found) else 0):
         result = media.measure_loudness(into)
         if abs(LOUDNESS - result) <= _CLOSE or not math.isfinite(result):
             break
         # What the limiter took from the peaks is given back to the rest.
         gain += LOUDNESS - result
-        _encode(media, mixed, into, gain)
-    progress(1.0)
+        _encode(media, mixed, into, gain, seconds, progress)
     return into
 
 
-def _encode(media: Media, mixed: Path, into: Path, gain: float) -> None:
+def _encode(
+    media: Media, mixed: Path, into: Path, gain: float, seconds: float, progress: Progress
+) -> None:
     levelled = media.input(mixed).audio.filter("volume", f"{gain:.2f}dB")
     limited = levelled.filter("alimiter", limit=0.84, level=0, latency=1)
     sound = limited.filter("aresample", RATE).filter("aformat", sample_fmts="fltp")
-    media.run(media.output(sound, into=into, **sound_options(into)), into)
+    node = media.output(sound, into=into, **sound_options(into))
+    media.run(node, into, seconds=seconds, progress=progress)
 
 
 def speech_seconds(path: Path) -> Fraction:
@@ -183,7 +189,7 @@ def _remark(fitted: float, film: float) -> str:
         )
     if quiet > film / 10:
         return (
-            f"the narration ends {quiet:.1f} s before the film even at {SLOWEST:g} times"
+            f"the narration ends {quiet:.1f} s before the film does, even at {SLOWEST:g} times"
             " its speed: silence follows"
         )
     return ""

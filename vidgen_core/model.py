@@ -43,14 +43,15 @@ class Key(NamedTuple):
         return "-".join([self.step.value, *(str(n) for n in (self.scene, self.clip) if n)])
 
     def __str__(self) -> str:
-        words = self.step.value.replace("-", " ")
-        if self.clip:
-            return f"scene {self.scene} {words} {self.clip}"
-        if self.scene:
-            return (
-                f"scene {self.scene}" if self.step is Step.SCENE else f"scene {self.scene} {words}"
-            )
-        return words
+        if self.step is Step.CLIP:
+            return f"scene {self.scene} clip {self.clip}"
+        if self.step is Step.SCENE:
+            return f"scene {self.scene}"
+        words = self.step.value.removeprefix("scene-").replace("-", " ")
+        if not self.scene:
+            return words
+        clip = f" clip {self.clip}" if self.clip else ""
+        return f"{words} of scene {self.scene}{clip}"
 
 
 def key_from_id(text: str) -> Key:

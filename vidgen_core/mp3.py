@@ -12,6 +12,7 @@ _KBITS_2 = (8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160)
 _CONSTANT = 0xFFFE0C00
 #: A tag of one encoder counts its own frame, that of another does not.
 _SLACK = 1
+_PADDING = 64 * 1024
 
 
 class _Frame(NamedTuple):
@@ -19,16 +20,16 @@ class _Frame(NamedTuple):
     side: int
 
 
-def check_mp3(data: bytes) -> str:
-    """Return a sentence on what is missing from a whole MP3 file, or an empty one.
+def check_mp3(data: bytes) -> tuple[str, int]:
+    """Return a sentence on what is missing from an MP3 file (or none), and where its frames end.
 
     Junk and tags after the last frame are no fault; a last frame that is cut, a
     hole, and fewer frames than the file's own header counts are.
     """
-    place = start = _after_tag(data)
+    place = _beginning(data)
     first = _frame(data, place)
     if first is None:
-        return "" if start else "it does not begin with a frame of sound"
+        return "it does not begin with a frame of sound", 0
     constant = int.from_bytes(data[place : place + 4], "big") & _CONSTANT
     claimed = _claimed(data, place, first)
     frames = 0
@@ -36,12 +37,12 @@ def check_mp3(data: bytes) -> str:
         place += frame.length
         frames += place <= len(data)
     if place > len(data):
-        return f"it is cut short: {place - len(data)} bytes of its last frame are missing"
+        return f"it is cut short: {place - len(data)} bytes of its last frame are missing", 0
     if _resumes(data, place, constant):
-        return f"it has a hole at byte {place}"
+        return f"it has a hole at byte {place}", 0
     if claimed is not None and frames + _SLACK < claimed:
-        return f"it is cut short: {frames} of its {claimed} frames are there"
-    return ""
+        return f"it is cut short: {frames} of its {claimed} frames are there", 0
+    return "", place
 
 
 def _after_tag(data: bytes) -> int:
@@ -52,6 +53,17 @@ def _after_tag(data: bytes) -> int:
         (byte & 0x7F) << shift for byte, shift in zip(data[6:10], (21, 14, 7, 0), strict=True)
     )
     return size + (20 if data[5] & 0x10 else 10)
+
+
+def _beginning(data: bytes) -> int:
+    """Return where the first frame begins: after a tag, and padding that some writers add."""
+    tag = place = _after_tag(data)
+    while place >= 0:
+        frame = _frame(data, place)
+        if frame and (place == tag or _frame(data, place + frame.length)):
+            return place
+        place = data.find(b"\xff", place + 1, tag + _PADDING)
+    return tag
 
 
 def _frame(data: bytes, place: int) -> _Frame | None:

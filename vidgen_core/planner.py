@@ -295,9 +295,8 @@ class _FilmPlan:
             found += tuple(because(Why.WAITS_FOR, input=str(task.key)) for task in stuck[:3])
         if key in s.options.given_up:
             decision, found = Decision.BLOCKED, (because(Why.FAILED),)
+        # A scene's last frame stays: a join of kept clips ends as before, new clips displace it.
         displaced = [*paths(s.listing.by_key.get(key, ()))]
-        if key.step is Step.SCENE:
-            displaced += paths(s.listing.by_key.get(Key(Step.SCENE_LAST_FRAME, key.scene), ()))
         if key.step is not Step.FILM:
             displaced += paths(s.listing.by_key.get(Key(Step.FILM), ()))
         task = Task(

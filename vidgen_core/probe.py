@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import stat
@@ -74,6 +75,13 @@ class _Source(io.BufferedReader):
         except OSError as error:
             self._trouble = error
             raise
+
+    def seek(self, place: int, whence: int = 0, /) -> int:
+        """Seek as any file; where to no file reaches is an ``OSError`` like the others."""
+        try:
+            return super().seek(place, whence)
+        except (OverflowError, ValueError) as error:
+            raise OSError(errno.EINVAL, str(error)) from error
 
     def raise_trouble(self) -> None:
         """Raise the failure again, if there was one."""

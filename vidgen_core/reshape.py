@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from vidgen_core.encoding import video_options
-from vidgen_core.footage import UNSPECIFIED, Footage, Form
+from vidgen_core.errors import MachineError
+from vidgen_core.footage import UNSPECIFIED, Footage, Form, survey, unusable
 from vidgen_core.protocols import Progress
 
 if TYPE_CHECKING:
@@ -48,21 +50,30 @@ def reshape(
     colours: Colours,
     shown: int,
     progress: Progress,
-) -> None:
+) -> Footage:
     """Re-encode the first *shown* frames of a video to *form*, video only, at *into*.
 
     The picture keeps its proportions inside a black frame. The result has exactly
-    :func:`frames_after` frames. Raises ``MachineError``.
+    :func:`frames_after` frames. Raises ``MachineError``, and ``BadOutput`` where
+    the video does not give so many.
     """
     frames = frames_after(footage, shown, form.fps)
     picture = _timed(media.input(footage.path).video, footage, shown, form.fps, frames)
     picture = _shaped(picture, footage, form, colours)
-    media.run(
-        media.output(picture, into=into, **_options(form, colours)),
-        into,
-        seconds=float(frames / form.fps),
-        progress=progress,
-    )
+    try:
+        media.run(
+            media.output(picture, into=into, **_options(form, colours)),
+            into,
+            seconds=float(frames / form.fps),
+            progress=progress,
+        )
+    except MachineError as error:
+        # ffmpeg's words name the scratch file; the user knows the clip.
+        raise MachineError(f"{footage.path}: {error.message}", advice=error.advice) from error
+    made = survey(into)
+    if made.frames != frames:
+        raise unusable(footage.path, f"only {made.frames} of {frames} frames came out of it")
+    return made
 
 
 def _options(form: Form, colours: Colours) -> dict[str, Any]:
@@ -90,8 +101,9 @@ def _timed(picture: Any, footage: Footage, shown: int, fps: Fraction, frames: in
         picture = picture.filter("setpts", f"N/({rate})/TB")
     else:
         picture = picture.filter("setpts", "PTS-STARTPTS").filter("fps", fps=rate)
-    # Rounding may leave the last frame out; it is held, and the count is cut to the exact one.
-    return picture.filter("tpad", stop_mode="clone", stop=-1).filter("trim", end_frame=frames)
+    # Rounding may end the last frame early: it is held that long, and the count cut to the exact.
+    held = 1 + math.ceil(fps / footage.form.fps)
+    return picture.filter("tpad", stop_mode="clone", stop=held).filter("trim", end_frame=frames)
 
 
 def _shaped(picture: Any, footage: Footage, form: Form, colours: Colours) -> Any:

@@ -16,7 +16,7 @@ PROVIDERS = "providers"
 
 #: Settings are a few lines; anything this large is something else.
 _MOST_BYTES = 1_000_000
-_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_PLACED = re.compile(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", re.DOTALL)
 
 
 def user_file(environ: Mapping[str, str]) -> Path:
@@ -103,9 +103,7 @@ def _text(path: Path) -> str:
 
 
 def _broken(path: Path, text: str, message: str) -> str:
-    place = _PLACE.search(message)
-    if place is None:
-        return f"{path}: {message}"
-    line = place[1] or str(text.count("\n") + 1)
-    column = f", column {place[2]}" if place[2] else ""
-    return f"{path}, line {line}{column}: {message[: place.start()]}"
+    """Return the parser's message with its place in front; without one, it is the end."""
+    what, line, column = _PLACED.fullmatch(message).groups()  # type: ignore[union-attr]
+    where = f"line {line}, column {column}" if line else f"line {text.count(chr(10)) + 1}"
+    return f"{path}, {where}: {what}"

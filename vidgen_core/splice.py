@@ -47,7 +47,8 @@ def splice(
     """Write *parts* one after the other to the MP4 *into*, with *sound* beside them.
 
     All parts must be ``copyable`` and of one form; *sound* is a file whose
-    first audio stream is copied. Raises ``MachineError`` and ``Interrupted``.
+    first audio stream is copied. Raises ``MachineError``, ``Interrupted``, and
+    ``BadOutput`` where a file changed since it was surveyed or cannot be copied.
     """
     import av
 
@@ -62,6 +63,8 @@ def splice(
                 out.mux(packet)
     except OSError as error:
         raise MachineError(f"{into} could not be written: {error.strerror or error}") from error
+    except (av.FFmpegError, ValueError) as error:
+        raise _wrong(into, f"its packets do not fit ({error})") from error
 
 
 def _decoding_time(packet: Packet[Any]) -> Fraction:

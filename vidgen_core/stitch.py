@@ -108,10 +108,16 @@ class FfmpegStitcher:
         self._join(shots, into, sound, progress)
 
     def fit_narration(self, request: FitNarrationRequest, into: Path, progress: Progress) -> str:
-        """Fit the narration to the videos' length; return a sentence if some of it is lost."""
+        """Fit the narration to the videos' length; return a sentence if some of it is lost.
+
+        The same where more than a tenth of the film stays silent. Raises
+        ``BadOutput`` and ``MachineError``.
+        """
         narration = Path(request.narration)
         _must_sound([narration])
         lasts = sum((survey(Path(video)).seconds for video in request.videos), Fraction(0))
+        if not lasts:
+            raise BadOutput("there is no video to speak over", billed=Billed.NO)
         return fit_speech(self._media, narration, lasts, into, progress)
 
     def _join(
@@ -153,18 +159,18 @@ class FfmpegStitcher:
                 parts.append(shot.footage)
                 continue
             share = _part_of(progress, done / work, (done + shot.seconds) / work)
-            part = scratch / f"part-{number}.mp4"
-            reshape(
-                self._media,
-                shot.footage,
-                part,
-                form=form,
-                colours=colours,
-                shown=shot.shown,
-                progress=share,
+            parts.append(
+                reshape(
+                    self._media,
+                    shot.footage,
+                    scratch / f"part-{number}.mp4",
+                    form=form,
+                    colours=colours,
+                    shown=shot.shown,
+                    progress=share,
+                )
             )
             done += shot.seconds
-            parts.append(survey(part))
         return parts
 
     def _write(

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import IO, NamedTuple
+from typing import IO
 
 from attrs import field, frozen
 
 from vidgen_core import containers
 from vidgen_core.containers import Container
 from vidgen_core.mp3 import check_mp3
+from vidgen_core.mp4 import check_mp4
 
-#: More boxes than this are no film but an attack on whoever walks them.
+#: More elements than this are no film but an attack on whoever walks them.
 _MANY = 1_000_000
+
+#: No picture has more bytes, and no sound of more bytes is searched for holes.
+_IN_MEMORY = 256 * 1024 * 1024
 
 
 @frozen(kw_only=True)
@@ -25,11 +29,13 @@ class Structure:
     ``fault`` is a sentence, empty when the file is all there. ``tracks`` are the
     tracks' numbers in their order, and ``packets`` maps a number to how many
     packets the file says its track has; both are empty where it says nothing.
+    Packets from ``end`` on are junk (``None``: the file's own end).
     """
 
     fault: str = ""
     tracks: tuple[int, ...] = ()
     packets: Mapping[int, int] = field(factory=dict)
+    end: int | None = None
 
     def packets_of(self, index: int) -> int | None:
         """Return the packets of the track at *index*, ``None`` where they are not known."""
@@ -46,100 +52,9 @@ def examine(handle: IO[bytes], container: Container, size: int) -> Structure:
     return found
 
 
-class _Box(NamedTuple):
-    kind: bytes
-    body: int
-    end: int
-
-
-def _boxes(handle: IO[bytes], start: int, end: int) -> Iterator[_Box]:
-    """Yield the boxes that tile *start* to *end*; the last may reach beyond *end*."""
-    while start + 8 <= end:
-        handle.seek(start)
-        head = handle.read(16)
-        length, kind, body = int.from_bytes(head[:4], "big"), head[4:8], start + 8
-        if length == 1:
-            length, body = int.from_bytes(head[8:16], "big"), start + 16
-        stop = end if length == 0 else start + length
-        if stop < body:
-            return
-        yield _Box(kind, body, stop)
-        if stop > end:
-            return
-        start = stop
-
-
-#: Kinds that may be the last box of a file, cut. Another one there is junk.
-_KNOWN_BOXES = frozenset(
-    (
-        *(b"ftyp", b"moov", b"mdat", b"moof", b"mfra", b"free", b"skip", b"wide"),
-        *(b"uuid", b"meta", b"udta", b"sidx", b"styp", b"emsg", b"prft"),
-    )
-)
-
-
 def _mp4(handle: IO[bytes], size: int) -> Structure:
-    kinds: set[bytes] = set()
-    packets: Counter[int] = Counter()
-    tracks: tuple[int, ...] = ()
-    for number, box in enumerate(_boxes(handle, 0, size)):
-        if number > _MANY:
-            return Structure(fault="it has too many parts")
-        if box.end > size:
-            if box.kind not in _KNOWN_BOXES:
-                break
-            name, missing = box.kind.decode("ascii"), box.end - size
-            return Structure(fault=f"it is cut short: {missing} bytes of its '{name}' are missing")
-        if box.kind == b"moov" and b"moov" not in kinds:
-            counts = _tracks(handle, box)
-            tracks = tuple(counts)
-            packets.update(counts)
-        if box.kind == b"moof":
-            packets.update(_fragment(handle, box))
-        kinds.add(box.kind)
-    for kind, what in _NEEDED:
-        if kind not in kinds:
-            return Structure(fault=f"it has no {what} ('{kind.decode()}')")
-    if packets.total() > size:
-        return Structure(fault="its index names more samples than it has bytes")
-    return Structure(tracks=tracks, packets=packets)
-
-
-_NEEDED = ((b"ftyp", "file type"), (b"moov", "index"), (b"mdat", "media data"))
-
-
-def _tracks(handle: IO[bytes], moov: _Box) -> dict[int, int]:
-    """Return how many samples the index names for each track."""
-    found: dict[int, int] = {}
-    for trak in _inside(handle, moov, b"trak"):
-        number = 0
-        for header in _inside(handle, trak, b"tkhd"):
-            version = _integer(handle, header.body, 1)
-            number = _integer(handle, header.body + (20 if version else 12), 4)
-        for sizes in _inside(handle, trak, b"mdia", b"minf", b"stbl", b"stsz|stz2"):
-            found[number] = _integer(handle, sizes.body + 8, 4)
-    return found
-
-
-def _fragment(handle: IO[bytes], moof: _Box) -> dict[int, int]:
-    found: Counter[int] = Counter()
-    for traf in _inside(handle, moof, b"traf"):
-        number = 0
-        for header in _inside(handle, traf, b"tfhd"):
-            number = _integer(handle, header.body + 4, 4)
-        for run in _inside(handle, traf, b"trun"):
-            found[number] += _integer(handle, run.body + 4, 4)
-    return found
-
-
-def _inside(handle: IO[bytes], box: _Box, kind: bytes, *deeper: bytes) -> Iterator[_Box]:
-    for child in _boxes(handle, box.body, box.end):
-        if child.kind not in kind.split(b"|") or child.end > box.end:
-            continue
-        if deeper:
-            yield from _inside(handle, child, *deeper)
-        else:
-            yield child
+    found = check_mp4(handle, size)
+    return Structure(fault=found.fault, tracks=found.tracks, packets=found.samples)
 
 
 def _integer(handle: IO[bytes], place: int, length: int) -> int:
@@ -244,6 +159,8 @@ _START_OF_SCAN, _END_OF_IMAGE = 0xDA, 0xD9
 
 
 def _jpeg(handle: IO[bytes], size: int) -> Structure:
+    if size > _IN_MEMORY:
+        return Structure(fault="it is too large for a picture")
     data = handle.read(size)
     place = 2
     while marker := _MARKER.search(data, place):
@@ -271,7 +188,10 @@ def _ogg(handle: IO[bytes], size: int) -> Structure:
 
 
 def _mp3(handle: IO[bytes], size: int) -> Structure:
-    return Structure(fault=check_mp3(handle.read(size)))
+    if size > _IN_MEMORY:
+        return Structure()
+    fault, end = check_mp3(handle.read(size))
+    return Structure(fault=fault, end=end)
 
 
 def _anything(handle: IO[bytes], size: int) -> Structure:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
 from vidgen_core.errors import Interrupted
-from vidgen_core.footage import opened, unusable
+from vidgen_core.footage import decoded, opened, unusable
 
 #: Samples a second of everything that is mixed; always two channels.
 RATE = 48_000
@@ -136,16 +136,11 @@ def _decoded(path: Path) -> Iterator[array[float]]:
         mono = stream.codec_context.layout.nb_channels == 1
         resampler = av.AudioResampler("flt", "mono" if mono else "stereo", RATE)
         try:
-            for frame in _and_end(container.decode(stream)):
+            for frame in chain(decoded(container, stream), [None]):
                 for piece in resampler.resample(frame):
                     yield _stereo(piece, mono)
-        except av.FFmpegError as error:
+        except (av.FFmpegError, ValueError) as error:
             raise unusable(path, f"its sound cannot be decoded ({error})") from error
-
-
-def _and_end(frames: Iterable[Any]) -> Iterator[Any]:
-    yield from frames
-    yield None
 
 
 def _stereo(frame: Any, mono: bool) -> array[float]:

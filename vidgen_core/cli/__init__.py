@@ -31,12 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     Results go to standard output, everything else to standard error. Nothing
     is raised: Ctrl-C, a reader that went away and a bug have exit codes too.
     """
-    verbose = bool(os.environ.get("VIDGEN_DEBUG"))
+    verbose = False
     try:
         _never_fail_to_encode()
         try:
             arguments = parse(argv)
-            verbose = verbose or arguments.verbose
+            verbose = arguments.verbose
             code = _run(arguments)
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -66,15 +66,17 @@ def _ended_by(error: BaseException, *, verbose: bool) -> int:
     if isinstance(error, OSError) and error.errno in _THE_MACHINES:
         where = f"{error.filename}: " if error.filename else ""
         error = MachineError(f"{where}{error.strerror}")
+    traced = bool(os.environ.get("VIDGEN_DEBUG"))
+    traced = traced or (verbose and not isinstance(error, VidgenError))
     with suppress(OSError):
-        if verbose:
+        if traced:
             from traceback import print_exception
 
             print_exception(error)
         if isinstance(error, VidgenError):
             _say(error.message, error.advice)
         else:
-            _say(*_bug(error, verbose=verbose))
+            _say(*_bug(error, traced=traced))
     _silence()
     return int(error.exit_code if isinstance(error, VidgenError) else ExitCode.BUG)
 
@@ -87,12 +89,12 @@ def _say(message: str, advice: str = "") -> None:
         print(printable(line), file=sys.stderr)
 
 
-def _bug(error: BaseException, *, verbose: bool) -> tuple[str, str]:
+def _bug(error: BaseException, *, traced: bool) -> tuple[str, str]:
     from traceback import format_exception_only
 
     what = "".join(format_exception_only(error)).strip().splitlines()[-1]
     advice = "Please report it with the traceback above."
-    if not verbose:
+    if not traced:
         advice = "Please report it with the traceback that the same command shows with -v."
     return f"this is a bug in vidgen: {what}{_whence(error)}", advice
 

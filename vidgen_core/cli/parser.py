@@ -288,7 +288,7 @@ def _add_json(parts: _Parts) -> None:
 
 
 def _add_verbose(parts: _Parts) -> None:
-    _add(parts, "-v", "--verbose", action="store_true", help="say more; with tracebacks")
+    _add(parts, "-v", "--verbose", action="store_true", help="say more, and show a bug's traceback")
 
 
 def _check_values(arguments: Namespace, parser: ArgumentParser) -> None:

@@ -2,153 +2,269 @@
 
 from __future__ import annotations
 
-import shutil
-import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from vidgen_core.errors import VidgenError
-from vidgen_core.model import Key, Step
+from vidgen_core.layout import OUTPUT
+from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.opening import Opened
-from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, SceneState, Task, Why
+from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, ProviderKind, Reason, SceneState, Task, Why
+from vidgen_core.report.words import (
+    INDENT,
+    count,
+    name,
+    printable,
+    scenes,
+    sentence,
+    why,
+    wrapped,
+)
 from vidgen_core.scenes_file import JsonFile
-from vidgen_core.strict_json import printable
 
-_INDENT = "  "
-#: Longer lists are cut, and say so; -v shows all.
-_MOST_LINES = 40
+#: Longer lists are shortened, and say so; -v shows all.
+_MOST_LINES = 12
+#: A plan of more steps than this is summed up, a line for each kind of work.
+_MOST_STEPS = 40
 
-_VERBS = {
-    Decision.MAKE: "make",
-    Decision.ATTACH: "collect",
-    Decision.REDO: "make again",
-    Decision.ASK: "needs your decision:",
-    Decision.BLOCKED: "cannot make",
-    Decision.WAIT: "must wait:",
-}
-
-
-def width() -> int:
-    """Return how many columns text may take."""
-    return max(40, min(shutil.get_terminal_size().columns, 120))
-
-
-def wrapped(text: str, indent: str = "") -> str:
-    """Return *text*, printable, folded to the width of the terminal."""
-    return textwrap.fill(
-        printable(text),
-        width=width(),
-        initial_indent=indent,
-        subsequent_indent=indent + _INDENT,
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
+_USUAL = frozenset({Why.WHOLE, Why.CLIPS_COVER})
+#: Said elsewhere, or evident from what is done about it.
+_EVIDENT = frozenset({Why.WHOLE, Why.MISSING, Why.CLIPS_COVER, Why.SHORT, Why.DAMAGED})
 
 
 def analysis(opened: Opened, plan: Plan, *, verbose: bool = False) -> str:
     """Return what is there, which scenes are complete, which are not and why."""
-    name = opened.directory.root.name
-    scenes = opened.scenes
-    lines = [wrapped(f"{name}: {len(scenes.storyboard)} scenes in {scenes.path} ({scenes.why})")]
-    lines += _scene_lines(plan.scenes, verbose=verbose)
-    lines += _sound_lines(plan)
-    film = plan.by_key.get(Key(Step.FILM))
-    if film is not None:
-        lines.append(wrapped(_film_sentence(film), _INDENT))
-    lines += [wrapped(note, _INDENT) for note in _warnings(opened, plan)]
-    return "\n".join(lines)
+    chosen = opened.scenes
+    heading = f"{opened.directory.root.name}: {count(len(chosen.storyboard), 'scene')}"
+    heading += f" in {chosen.path}"
+    if verbose or not _is_this_runs(chosen.path, plan):
+        heading += f" ({chosen.why})"
+    lines = [heading]
+    lines += (INDENT + text for text in _findings(opened, plan, verbose=verbose))
+    return "\n".join(wrapped(text.lstrip(), INDENT * text.startswith(INDENT)) for text in lines)
 
 
-def _film_sentence(film: Task) -> str:
-    if film.decision is Decision.KEEP:
-        return f"film: {film.output} is there, {film.seconds:.1f} s"
-    return "film: " + "; ".join(str(reason) for reason in film.reasons)
+def _is_this_runs(path: str, plan: Plan) -> bool:
+    """Whether the scenes file has the name that this run's own has."""
+    return path == OUTPUT[Step.SCENES].pattern.format(timestamp=plan.timestamp)
 
 
-def _scene_lines(scenes: Sequence[SceneState], *, verbose: bool) -> Iterator[str]:
-    complete = [scene for scene in scenes if scene.complete]
-    if complete:
-        seconds = sum(scene.seconds for scene in complete)
-        numbers = ranges(scene.number for scene in complete)
-        word = "scene" if len(complete) == 1 else "scenes"
-        verb = "is" if len(complete) == 1 else "are"
-        yield wrapped(f"{word} {numbers} {verb} complete: {seconds:.1f} s", _INDENT)
-    unclear = [scene for scene in scenes if not scene.complete or verbose or _remarkable(scene)]
-    most = len(unclear) if verbose else _MOST_LINES
-    for scene in unclear[:most]:
+def _findings(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
+    yield from _scene_lines(plan, verbose=verbose)
+    yield from _file_lines(opened, plan, verbose=verbose)
+    yield from _sound_lines(plan)
+    yield _film_sentence(plan.by_key[Key(Step.FILM)])
+    yield from notes(opened, plan)
+    if plan.left_alone:
+        shown = ", ".join(plan.left_alone[:5]) + (", …" if len(plan.left_alone) > 5 else "")
+        yield f"left alone, for their scenes are not in the scenes file: {shown}"
+    yield from _stale_lines(plan)
+
+
+def _scene_lines(plan: Plan, *, verbose: bool) -> Iterator[str]:
+    """Yield a line for all scenes that stand alike, and one for each that stands alone."""
+    joined = [s for s in plan.scenes if s.complete and _is_kept(plan, Key(Step.SCENE, s.number))]
+    covered = [s for s in plan.scenes if s.complete and s not in joined]
+    missing = [s for s in plan.scenes if not s.complete and _is_all_missing(s)]
+    alone = [s for s in plan.scenes if not s.complete and s not in missing]
+    if joined:
+        yield f"{_are(joined, verbose)} complete, {_seconds(joined)}"
+    if covered:
+        to_join = any(s for s in covered if Key(Step.SCENE, s.number) in plan.by_key)
+        after = ", to be joined" if to_join else ""
+        yield f"{_are(covered, verbose)} complete in clips{after}, {_seconds(covered)}"
+    if missing:
+        yield f"{_are(missing, verbose)} missing"
+    most = len(alone) if verbose else _MOST_LINES
+    for scene in alone[:most]:
         label = f"scene {scene.number}" + (f" ({scene.name})" if scene.name else "")
-        state = "complete" if scene.complete else "not complete"
-        why = "; ".join(str(reason) for reason in scene.reasons)
-        yield wrapped(f"{label}: {state}: {why}", _INDENT)
-    if len(unclear) > most:
-        yield wrapped(f"… and {len(unclear) - most} more scenes (-v shows all)", _INDENT)
+        because = why(scene.reasons, leave_out=(Why.BROKEN,))
+        yield f"{label} is not complete: {because}"
+    if len(alone) > most:
+        yield f"… and {len(alone) - most} more scenes are not complete (-v shows all)"
 
 
-def _remarkable(scene: SceneState) -> bool:
-    usual = {Why.WHOLE, Why.CLIPS_COVER}
-    return any(reason.why not in usual for reason in scene.reasons)
+def _is_kept(plan: Plan, key: Key) -> bool:
+    task = plan.by_key.get(key)
+    return task is not None and task.decision in (Decision.KEEP, Decision.STALE)
+
+
+def _is_all_missing(scene: SceneState) -> bool:
+    return all(reason.why in (Why.MISSING, Why.BROKEN) for reason in scene.reasons)
+
+
+def _are(some: Sequence[SceneState], verbose: bool) -> str:
+    numbers = [scene.number for scene in some]
+    return scenes(numbers, all_of_them=verbose) + (" is" if len(some) == 1 else " are")
+
+
+def _seconds(some: Iterable[SceneState]) -> str:
+    return f"{sum(scene.seconds for scene in some):.1f} s"
+
+
+def _file_lines(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
+    """Yield a line for each file that is not whole and belongs to the film."""
+    strangers = set(plan.left_alone)
+    lines = []
+    for file in opened.listing.files:
+        if file.facts.verdict is Verdict.WHOLE or file.path in strangers:
+            continue
+        if file.facts.verdict is Verdict.BROKEN:
+            lines.append(f"{file.path} is broken and counts as missing: {file.facts.fault}")
+        else:
+            lines.append(
+                f"{file.path} is damaged, but all of it can be shown: {file.facts.fault}"
+            )
+    most = len(lines) if verbose else _MOST_LINES
+    yield from lines[:most]
+    if len(lines) > most:
+        yield f"… and {len(lines) - most} more files are not whole (-v shows all)"
 
 
 def _sound_lines(plan: Plan) -> Iterator[str]:
     sounds = [task for task in plan.tasks if task.key.step is Step.SOUND]
     there = [task for task in sounds if task.decision is Decision.KEEP]
-    if sounds:
-        yield wrapped(f"sound effects: {len(there)} of {len(sounds)} are there", _INDENT)
-    spoken = (Step.NARRATION, Step.NARRATION_ADJUSTED)
-    for task in plan.tasks:
-        if task.key.step in spoken and task.decision is Decision.KEEP:
-            yield wrapped(f"{task.key}: {task.output}", _INDENT)
+    if sounds and len(there) == len(sounds):
+        yield f"{count(len(there), 'sound effect')} there"
+    elif sounds:
+        yield f"{len(there)} of {count(len(sounds), 'sound effect')} there"
+    for step in (Step.NARRATION, Step.NARRATION_ADJUSTED):
+        if _is_kept(plan, Key(step)):
+            yield f"{name(Key(step))} is there: {plan.by_key[Key(step)].output}"
 
 
-def _warnings(opened: Opened, plan: Plan) -> Iterator[str]:
-    yield from opened.settings.warnings
-    if plan.to_do:
-        yield from opened.selection.notes
-    yield from plan.notes
-    if plan.left_alone:
-        shown = ", ".join(plan.left_alone[:5]) + (", …" if len(plan.left_alone) > 5 else "")
-        yield f"left alone, for their scenes are not in the scenes file: {shown}"
+def _film_sentence(film: Task) -> str:
+    if film.decision is Decision.KEEP:
+        return f"the film is there: {film.output}, {film.seconds:.1f} s"
+    because = why(film.reasons, leave_out=(Why.MISSING, Why.WAITS_FOR))
+    if film.decision is Decision.REDO and because:
+        return f"the film is to be joined again: {because}"
+    return f"the film is not there yet{': ' if because else ''}{because}"
+
+
+def notes(opened: Opened, plan: Plan) -> list[str]:
+    """Return the sentences that concern the whole run: settings, choices, what is left out."""
+    at_work = {task.kind for task in plan.to_do}
+    assumed = [
+        text for kind, text in opened.selection.assumed.items() if kind in at_work
+    ]
+    return [*opened.settings.warnings, *opened.selection.notes, *assumed, *plan.notes]
+
+
+def _stale_lines(plan: Plan) -> Iterator[str]:
+    """Yield what is kept and may be out of date, once for each reason."""
+    groups: dict[str, list[Task]] = {}
     for task in plan.tasks:
         if task.decision is Decision.STALE:
-            why = "; ".join(str(reason) for reason in task.reasons[1:])
-            yield f"{task.key} may be out of date ({why}); it is kept"
+            groups.setdefault(why(task.reasons, leave_out=_EVIDENT), []).append(task)
+    for because, tasks in groups.items():
+        yield f"{_listed(tasks)} may be out of date, and kept: {because}"
+
+
+def _listed(tasks: Sequence[Task], most: int = 4) -> str:
+    """Return the names of *tasks*, the first few of many."""
+    names = [name(task.key) for task in tasks]
+    if len(names) == 1:
+        return names[0]
+    if len(names) <= most:
+        return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+
+
+# what will be done -------------------------------------------------------
 
 
 def steps(plan: Plan, *, verbose: bool = False) -> str:
-    """Return what will be done and what cannot be, a line each."""
-    rows = [task for task in plan.tasks if task.decision in TO_DO or task.decision in STUCK]
-    most = len(rows) if verbose else _MOST_LINES
-    lines = [wrapped(_step(task), _INDENT) for task in rows[:most]]
-    if len(rows) > most:
-        lines.append(f"{_INDENT}… and {len(rows) - most} more (-v shows all)")
-    price = plan.price
-    if not price.free:
-        lines.append(wrapped(f"price: {price}", _INDENT))
-    return "\n".join(lines)
+    """Return what will be done and what cannot be, in the order of the film."""
+    lines = list(_work(plan.to_do, verbose=verbose))
+    lines += _questions(plan)
+    if not plan.price.free:
+        lines.append(f"price: {plan.price}")
+    return "\n".join(wrapped(text, INDENT) for text in lines)
+
+
+def _work(tasks: Sequence[Task], *, verbose: bool) -> Iterator[str]:
+    if verbose or len(tasks) <= _MOST_STEPS:
+        yield from (_step(task) for task in tasks)
+        return
+    groups: dict[tuple[str, str], list[Task]] = {}
+    for task in tasks:
+        groups.setdefault((_verb(task), _by(task)), []).append(task)
+    for (verb, by), group in groups.items():
+        if len(group) == 1:
+            yield _step(group[0])
+            continue
+        numbers = sorted({task.key.scene for task in group})
+        where = f" of {scenes(numbers, all_of_them=False)}" if numbers[0] else ""
+        things = count(len(group), _NOUNS.get(group[0].key.step, group[0].key.step.value))
+        yield f"{verb} {things}{where}{by}"
+    yield "-v shows every step"
+
+
+_NOUNS = {Step.SCENE_LAST_FRAME: "last frame", Step.LAST_FRAME: "last frame"}
+_MADE = {
+    Step.SCENE: "join",
+    Step.FILM: "join",
+    Step.LAST_FRAME: "take",
+    Step.SCENE_LAST_FRAME: "take",
+    Step.NARRATION_TEXT: "write",
+    Step.NARRATION: "speak",
+}
+
+
+def _verb(task: Task) -> str:
+    if task.decision is Decision.ATTACH:
+        return "collect"
+    verb = _MADE.get(task.key.step, "make")
+    return f"{verb} again" if task.decision is Decision.REDO else verb
+
+
+def _by(task: Task) -> str:
+    """Return who does it, where that was somebody's choice."""
+    if not task.provider or task.kind is ProviderKind.STITCHER:
+        return ""
+    return f" from {task.provider}" if task.decision is Decision.ATTACH else f" with {task.provider}"
 
 
 def _step(task: Task) -> str:
-    what = f"{_VERBS[task.decision]} {task.key}"
+    words = _verb(task).split(" ", 1)
+    what = " ".join([words[0], name(task.key), *words[1:]])
     if task.key.step is Step.CLIP and task.seconds:
         what += f" ({task.seconds:g} s)"
-    if task.provider and task.decision in TO_DO:
-        what += f" with {task.provider}"
-    if not task.price.free and task.decision in TO_DO:
+    what += _by(task)
+    if not task.price.free:
         what += f", {task.price}"
-    reasons = [str(reason) for reason in task.reasons if reason.why is not Why.MISSING]
-    return what + (f": {'; '.join(reasons)}" if reasons else "")
+    because = why(task.reasons, leave_out=_EVIDENT)
+    return what + (f": {because}" if because else "")
 
 
-def ranges(numbers: Iterable[int]) -> str:
-    """Return whole numbers as people write them: ``1–3, 5``."""
-    groups: list[list[int]] = []
-    for number in sorted(numbers):
-        if groups and number == groups[-1][-1] + 1:
-            groups[-1].append(number)
-        else:
-            groups.append([number])
-    return ", ".join(
-        f"{group[0]}–{group[-1]}" if len(group) > 1 else str(group[0]) for group in groups
-    )
+def _questions(plan: Plan) -> Iterator[str]:
+    """Yield what cannot be made, once for each reason, and what waits for it."""
+    groups: dict[tuple[Decision, str], list[Task]] = {}
+    for task in plan.stuck:
+        if task.decision is not Decision.WAIT:
+            because = why(task.reasons, leave_out=(Why.MISSING, Why.SHORT))
+            groups.setdefault((task.decision, because), []).append(task)
+    for (decision, because), tasks in groups.items():
+        verb = "you decide about" if decision is Decision.ASK else "cannot make"
+        price = f", {tasks[0].price}" if len(tasks) == 1 and not tasks[0].price.free else ""
+        yield f"{verb} {_listed(tasks)}{price}: {because}"
+    waiting = [task for task in plan.stuck if task.decision is Decision.WAIT]
+    if waiting:
+        verb = "waits" if len(waiting) == 1 else "wait"
+        yield f"{_listed(waiting)} {verb} for that" if groups else _waits(waiting[0])
+
+
+def _waits(task: Task) -> str:
+    return f"{name(task.key)}: {why(task.reasons)}"
+
+
+def stuck_because(plan: Plan) -> str:
+    """Return in one clause why *plan* is not finished."""
+    for task in (*plan.stuck, *plan.to_do):
+        reasons: list[Reason] = [r for r in task.reasons if r.why not in _EVIDENT]
+        if reasons:
+            return f"{name(task.key)}: {sentence(reasons[-1])}"
+    left = [task for task in plan.tasks if task.decision in STUCK | TO_DO]
+    return f"{_listed(left)} still to be made" if left else ""
 
 
 def json_files(files: Sequence[JsonFile]) -> str:
@@ -156,7 +272,7 @@ def json_files(files: Sequence[JsonFile]) -> str:
     if not files:
         return "no JSON files"
     rows = [
-        (printable(file.path), str(file.kind), f"{file.bytes} bytes", f"{file.items} items")
+        (printable(file.path), str(file.kind), count(file.bytes, "byte"), count(file.items, "item"))
         for file in files
     ]
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
@@ -165,11 +281,5 @@ def json_files(files: Sequence[JsonFile]) -> str:
         cells = [cell.ljust(size) for cell, size in zip(row, widths, strict=True)]
         lines.append("  ".join(cells).rstrip())
         if file.fault:
-            lines.append(wrapped(file.fault, _INDENT))
+            lines.append(wrapped(file.fault, INDENT))
     return "\n".join(lines)
-
-
-def error_line(error: VidgenError) -> str:
-    """Return an error as one paragraph, with what to type next."""
-    advice = f" ({error.advice})" if error.advice else ""
-    return f"{error.message}{advice}"

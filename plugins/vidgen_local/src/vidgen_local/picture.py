@@ -170,12 +170,12 @@ def _mirrored(plane: Bytes, margins: Margins) -> Bytes:
     reach = max(margins.left, margins.top, margins.right, margins.bottom)
     if not reach:
         return wide
-    soft = Image.fromarray(wide).filter(ImageFilter.GaussianBlur(0.18 * reach))
+    soft = Image.fromarray(wide).filter(ImageFilter.GaussianBlur(0.12 * reach))
     far = np.maximum(
         _distance(plane.shape[0], margins.top, margins.bottom)[:, None],
         _distance(plane.shape[1], margins.left, margins.right)[None, :],
     )
-    share = Image.fromarray(_rounded(floats(255 * np.clip(far / (0.4 * reach), 0, 1)), 0, 255))
+    share = Image.fromarray(_rounded(floats(255 * np.clip(far / (0.5 * reach), 0, 1)), 0, 255))
     return np.array(Image.composite(soft, Image.fromarray(wide), share))
 
 

@@ -1,0 +1,130 @@
+"""Words for people: names, lists, reasons, and text that fits its terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from vidgen_core.errors import VidgenError
+from vidgen_core.model import Key, Step
+from vidgen_core.plan import Reason, Why
+from vidgen_core.strict_json import printable
+
+INDENT = "  "
+#: More groups of numbers than this are shortened, unless all are asked for.
+_MOST_GROUPS = 12
+
+_NAMES: Mapping[Step, str] = {
+    Step.FILM: "the film",
+    Step.NARRATION: "the narration",
+    Step.NARRATION_ADJUSTED: "the narration at the film's length",
+    Step.NARRATION_TEXT: "the narration's text",
+    Step.INITIAL_IMAGE: "the initial image",
+}
+_SWITCHES: Mapping[str, tuple[str, str]] = {
+    "skip_narration": ("--skip-narration", "--narration"),
+    "skip_sound_effects": ("--skip-sound-effects", "--sound-effects"),
+    "keep_clip_audio": ("--keep-clip-audio", "--drop-clip-audio"),
+    "first_frame_image_gen": ("--first-frame-image-gen", "--no-first-frame-image-gen"),
+}
+
+
+def width() -> int:
+    """Return how many columns text may take."""
+    return max(40, min(shutil.get_terminal_size().columns, 120))
+
+
+def wrapped(text: str, indent: str = "") -> str:
+    """Return *text*, printable, folded to the width of the terminal."""
+    return textwrap.fill(
+        printable(text),
+        width=width(),
+        initial_indent=indent,
+        subsequent_indent=indent + INDENT,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+def line(text: str) -> str:
+    """Return *text* as a line of standard error: folded for a person, whole for a log."""
+    return wrapped(text) if sys.stderr.isatty() else printable(text)
+
+
+def name(key: Key) -> str:
+    """Return what *key* is called in a sentence: ``scene 3 clip 2``, ``the film``."""
+    if key.step in (Step.CLIP, Step.SCENE):
+        return str(key)
+    return _NAMES.get(key.step) or f"the {key}"
+
+
+def sentence(reason: Reason) -> str:
+    """Return *reason* in the words that people use."""
+    facts = dict(reason.facts)
+    match reason.why:
+        case Why.NO_PROVIDER | Why.NOT_INSTALLED:
+            facts["kind"] = str(facts["kind"]).replace("-", " ")
+        case Why.CLIPS_COVER:
+            return "its clips are all there"
+        case Why.SHORT:
+            return f"{facts['missing']:.3g} s of its {facts['duration']:.4g} s are missing"
+    return reason.why.value.format(**facts)
+
+
+def why(reasons: Iterable[Reason], *, leave_out: Iterable[Why] = ()) -> str:
+    """Return *reasons* as one clause, each said once; empty where nothing is left to say."""
+    said = [reason for reason in reasons if reason.why not in set(leave_out)]
+    return "; ".join(dict.fromkeys(sentence(reason) for reason in said))
+
+
+def ranges(numbers: Iterable[int], *, all_of_them: bool = True) -> str:
+    """Return whole numbers as people write them: ``1–3, 5``.
+
+    Without *all_of_them* a list that is long shows its begin and its end.
+    """
+    groups: list[list[int]] = []
+    for number in sorted(numbers):
+        if groups and number == groups[-1][-1] + 1:
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    shown = [f"{g[0]}–{g[-1]}" if len(g) > 1 else str(g[0]) for g in groups]
+    if not all_of_them and len(shown) > _MOST_GROUPS:
+        shown = [*shown[: _MOST_GROUPS // 2], "…", shown[-1]]
+    return ", ".join(shown)
+
+
+def scenes(numbers: Sequence[int], *, all_of_them: bool = True) -> str:
+    """Return ``scene 4`` or ``scenes 4–6``, with their count where the list is shortened."""
+    listed = ranges(numbers, all_of_them=all_of_them)
+    if len(numbers) == 1:
+        return f"scene {listed}"
+    return f"{len(numbers)} scenes ({listed})" if "…" in listed else f"scenes {listed}"
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 file``, ``2 files``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def flags(values: Mapping[str, Any]) -> str:
+    """Return settings as the options that set them: ``--engine local --skip-narration``."""
+    return " ".join(_flag(option, value) for option, value in sorted(values.items()))
+
+
+def _flag(option: str, value: Any) -> str:
+    if option in _SWITCHES:
+        on, off = _SWITCHES[option]
+        return on if value else off
+    if "." in option:
+        return f"--set {option}={value}"
+    return f"--{option.replace('_', '-')} {value}"
+
+
+def error_line(error: VidgenError) -> str:
+    """Return an error as one paragraph, with what to type next."""
+    advice = f" ({error.advice})" if error.advice else ""
+    return f"{error.message}{advice}"
