@@ -98,18 +98,21 @@ def walk(root: Path) -> int:
     return files
 
 
-def seconds_of(call: object, times: int) -> float:
-    assert callable(call)
-    taken = []
-    for _ in range(times):
-        begun = time.perf_counter()
-        call()
-        taken.append(time.perf_counter() - begun)
-    return statistics.median(taken)
+def seconds_of_walk(root: Path) -> float:
+    """Processor time of one walk, user and system."""
+    begun = time.process_time()
+    walk(root)
+    return time.process_time() - begun
 
 
-def no_op(root: Path) -> None:
-    subprocess.run(command(root), check=True, stdout=subprocess.DEVNULL)
+def seconds_of_no_op(root: Path) -> float:
+    """Processor time of one whole ``continue`` that finds nothing to do."""
+    child = subprocess.Popen(command(root), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    _, status, usage = os.wait4(child.pid, 0)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    if child.returncode:
+        raise SystemExit(f"continue ended with {child.returncode}")
+    return usage.ru_utime + usage.ru_stime
 
 
 def main() -> int:
@@ -120,22 +123,21 @@ def main() -> int:
         folder = Path(name)
         (folder / "many").mkdir()
         (folder / "one").mkdir()
-        many = make_run(folder / "many", scenes, there=0)
-        one = make_run(folder / "one", 1, there=0)
+        many = make_run(folder / "many", scenes, there=1)
+        one = make_run(folder / "one", 1, there=1)
         megabytes = finish(many)
         finish(one)
         files = walk(many)
-        bare = seconds_of(lambda: walk(many), 21)
-        no_ops = []
-        for _ in range(7):  # interleaved, so that a busy moment hits both
-            no_ops.append((seconds_of(lambda: no_op(many), 1), seconds_of(lambda: no_op(one), 1)))
-        extra = statistics.median(many - one for many, one in no_ops)
+        bare = statistics.median(seconds_of_walk(many) for _ in range(41))
+        pairs = [(seconds_of_no_op(many), seconds_of_no_op(one)) for _ in range(15)]
+        extra = statistics.median(first for first, _ in pairs)
+        extra -= statistics.median(second for _, second in pairs)
     ratio = extra / bare
     print(f"{scenes} scenes, {files} files")
     print(
         f"memory of the process tree while finishing: {megabytes:.0f} MB (most: {MOST_MEGABYTES:.0f})"
     )
-    print(f"bare walk with stats: {1000 * bare:.2f} ms")
+    print(f"bare walk with stats, processor time: {1000 * bare:.2f} ms")
     print(f"continue with nothing to do, less one scene's: {1000 * extra:.1f} ms")
     print(f"ratio: {ratio:.1f} (most: {MOST_RATIO:.0f})")
     return int(ratio > MOST_RATIO or megabytes > MOST_MEGABYTES)

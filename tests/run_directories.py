@@ -26,10 +26,12 @@ OTHER_TS = "20250131_121530"
 _COLOURS = ("c03030", "30a040", "3050c0", "c0b030", "a030b0", "30b0b0", "e08030", "909090")
 
 
-def colour(scene: int) -> tuple[int, int, int]:
-    """Red, green and blue of what scene number *scene* shows."""
+def colour(scene: int) -> tuple[float, float, float]:
+    """Mean Y, U and V of what scene number *scene* shows (BT.601, limited range)."""
     code = _COLOURS[(scene - 1) % len(_COLOURS)]
-    return int(code[:2], 16), int(code[2:4], 16), int(code[4:], 16)
+    red, green, blue = (int(code[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    luma = 0.299 * red + 0.587 * green + 0.114 * blue
+    return 16 + 219 * luma, 128 + 126.4 * (blue - luma), 128 + 159.7 * (red - luma)
 
 
 @cache
@@ -223,14 +225,19 @@ def contents(root: Path) -> dict[str, str]:
     }
 
 
-def frames(path: Path) -> list[tuple[int, int, int]]:
-    """The mean red, green and blue of every frame of a video, in the order of showing."""
+def frames(path: Path) -> list[tuple[float, float, float]]:
+    """The mean Y, U and V of every frame of a video, in the order of showing."""
     with av.open(os.fspath(path)) as container:
         return [
-            (plane[0], plane[1], plane[2])
+            (mean(frame.planes[0]), mean(frame.planes[1]), mean(frame.planes[2]))
             for frame in container.decode(container.streams.video[0])
-            for plane in [bytes(frame.reformat(1, 1, "rgb24", interpolation="AREA").planes[0])]
         ]
+
+
+def mean(plane: av.video.plane.VideoPlane) -> float:
+    data, width, stride = bytes(plane), plane.width, plane.line_size
+    rows = (data[row * stride : row * stride + width] for row in range(plane.height))
+    return sum(map(sum, rows)) / (width * plane.height)
 
 
 def decoded_seconds(path: Path) -> float:
@@ -242,6 +249,6 @@ def decoded_seconds(path: Path) -> float:
         return sum(frame.samples for frame in container.decode(stream)) / stream.rate
 
 
-def is_near(seen: Iterable[int], wanted: Iterable[int], tolerance: int = 24) -> bool:
+def is_near(seen: Iterable[float], wanted: Iterable[float], tolerance: float = 5) -> bool:
     """Whether two colours look alike."""
     return all(abs(a - b) <= tolerance for a, b in zip(seen, wanted, strict=True))

@@ -18,7 +18,10 @@ ROWS = (
     ("layout", "specs", "protocols", "plan", "coverage", "events"),
     ("strict_json", "serialize", "scenes_file"),
     ("hookspecs", "core_options", "option_values", "settings_file", "settings", "keys"),
-    ("situation", "scene_plan", "start_picture", "scene_planner", "sound_planner", "planner"),
+    (
+        "situation", "scene_plan", "orders", "freshness", "joins",
+        "start_picture", "scene_planner", "sound_planner", "planner",
+    ),
     (
         "disk", "memory", "sent", "journal", "rundir",
         "mp3", "structure", "containers", "encoding", "probe", "listing",

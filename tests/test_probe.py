@@ -329,6 +329,16 @@ def test_frames_that_an_edit_list_hides_are_not_counted(make: Make) -> None:
         assert facts.seconds == 1.5
 
 
+def test_frames_that_an_edit_list_cuts_off_must_be_in_the_file_all_the_same(
+    folder: Path, clip: bytes
+) -> None:
+    place = clip.index(b"elst") + 12
+    data = clip[:place] + struct.pack(">I", 1000) + clip[place + 4 :]
+    facts = probe(written(folder, data), Kind.VIDEO, decode=True)
+    assert facts.verdict is Verdict.WHOLE, facts.fault
+    assert FRAMES // 2 <= facts.frames < FRAMES
+
+
 ODD_NAMES = [
     "with space.mp4",
     'it\'s "quoted".mp4',
@@ -394,7 +404,44 @@ def test_a_fragment_that_claims_too_many_samples_is_broken_at_once(
     data = make("f.mp4", **{"c:v": "libx264", "movflags": "+frag_keyframe+empty_moov"}).read_bytes()
     place = data.index(b"trun") + 8
     bomb = data[:place] + struct.pack(">I", 2_000_000_000) + data[place + 4 :]
-    assert "more samples" in probe(written(folder, bomb), Kind.VIDEO).fault
+    assert "names more than it holds" in probe(written(folder, bomb), Kind.VIDEO).fault
+    # Without fields of its own a sample takes no byte of the table.
+    bare = bomb[: place - 4] + bytes(4) + bomb[place:]
+    assert "more samples" in probe(written(folder, bare), Kind.VIDEO).fault
+
+
+@pytest.mark.parametrize("kind", [b"stts", b"stsc", b"stco", b"stsz"])
+def test_a_table_that_names_more_than_it_holds_is_broken_at_once(
+    kind: bytes, folder: Path, clip: bytes
+) -> None:
+    place = clip.index(kind) + (12 if kind == b"stsz" else 8)
+    data = clip[:place] + struct.pack(">I", 2_000_000_000) + clip[place + 4 :]
+    assert "names more than it holds" in probe(written(folder, data), Kind.VIDEO).fault
+
+
+def test_a_track_with_an_absurd_number_is_broken_at_once(folder: Path, clip: bytes) -> None:
+    place = clip.index(b"tkhd") + 16
+    assert clip[place : place + 4] == b"\0\0\0\1"
+    data = clip[:place] + b"\x90" + clip[place + 1 :]
+    assert "a track has the number" in probe(written(folder, data), Kind.VIDEO).fault
+
+
+@EITHER
+def test_an_index_that_points_behind_the_end_is_broken(
+    decode: bool, folder: Path, clip: bytes
+) -> None:
+    # All boxes are whole and the samples add up, but the last ones lie outside the file.
+    place = clip.index(b"stco") + 12
+    (first,) = struct.unpack_from(">I", clip, place)
+    moved = struct.pack(">I", first + len(clip) // 2)
+    path = written(folder, clip[:place] + moved + clip[place + 4 :])
+    assert probe(path, Kind.VIDEO, decode=decode).verdict is Verdict.BROKEN
+
+
+def test_an_index_whose_parts_do_not_fit_is_broken(folder: Path, clip: bytes) -> None:
+    place = clip.index(b"stts") - 4
+    data = clip[:place] + struct.pack(">I", 2_000) + clip[place + 4 :]
+    assert "its index is damaged" in probe(written(folder, data), Kind.VIDEO).fault
 
 
 def test_a_picture_of_absurd_size_is_never_decoded(folder: Path) -> None:
@@ -506,6 +553,45 @@ def test_a_hole_in_an_mp3_is_broken(folder: Path, tone: Callable[..., bytes]) ->
     middle = len(data) // 2
     holed = data[:middle] + bytes(2000) + data[middle + 2000 :]
     assert verdict(folder, holed, Kind.AUDIO) is Verdict.BROKEN
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_damaged_sound_is_kept_only_if_all_of_it_can_be_decoded(
+    seed: int, folder: Path, tone: Callable[..., bytes]
+) -> None:
+    data = bytearray(tone(".mp3", **{"c:a": "libmp3lame", "b:a": "64k"}))
+    chance = random.Random(seed)
+    # Frames of 64 kbit/s at 24 kHz have 192 bytes; what lies behind their headers is changed.
+    first = bytes(data).index(b"\xff\xf3", 400)
+    for _ in range(40):
+        frame = first + 192 * chance.randrange(2, 60)
+        data[frame + chance.randrange(4, 190)] ^= 1 << chance.randrange(8)
+    path = written(folder, bytes(data))
+    refused = 0
+    with av.open(str(path)) as container:
+        for packet in container.demux(audio=0):
+            try:
+                packet.decode()
+            except av.error.FFmpegError:
+                refused += 1
+    found = probe(path, Kind.AUDIO).verdict
+    assert (found is Verdict.BROKEN) == (refused > 0)
+
+
+@pytest.mark.parametrize("name", ["Xing", "VBRI", "tag", "padding"])
+def test_the_ways_in_which_an_mp3_begins(
+    name: str, folder: Path, tone: Callable[..., bytes]
+) -> None:
+    data = tone(".mp3", **{"c:a": "libmp3lame", "b:a": "64k", "id3v2_version": 0})
+    bare = tone(".mp3", **{"c:a": "libmp3lame", "b:a": "64k", "id3v2_version": 0, "write_xing": 0})
+    header = bare[:4] + bytes(32) + b"VBRI" + bytes(10) + struct.pack(">I", 300) + bytes(138)
+    begun, whole = {
+        "Xing": (data, True),
+        "VBRI": (header + bare, False),
+        "tag": (b"ID3\x04\0\0\0\0\0\x10" + bytes(16) + data, True),
+        "padding": (b"ID3\x04\0\0\0\0\0\x10" + bytes(16) + bytes(300) + data, True),
+    }[name]
+    assert (verdict(folder, begun, Kind.AUDIO) is Verdict.WHOLE) == whole
 
 
 def test_tags_and_junk_around_an_mp3_do_no_harm(folder: Path, tone: Callable[..., bytes]) -> None:

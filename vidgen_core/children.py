@@ -36,6 +36,10 @@ _PASSED_ON = (
 _VITALS = frozenset({"frame", "out_time_us", "total_size"})
 
 
+class NotStarted(Exception):
+    """The system would not start the child, for this reason."""
+
+
 class Stalled(Exception):
     """The child showed no sign of life for too long and was killed."""
 
@@ -91,7 +95,7 @@ def run_child(
 
     Raises ``Interrupted``, :class:`Stalled` (no progress in *patience* seconds,
     the time that *feed* takes to make a block not counted), :class:`TooMuch`,
-    ``OSError`` where the child cannot be started, and whatever *feed* raises.
+    :class:`NotStarted`, and whatever *feed* raises.
     """
     if stopped():
         raise Interrupted("stopped before it began")
@@ -120,14 +124,17 @@ class _Child:
         self.tail = b""
         self.data = bytearray()
         self.threads: list[threading.Thread] = []
-        self.process = subprocess.Popen(
-            list(command),
-            stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=bare_environment(),
-            **apart(),
-        )
+        try:
+            self.process = subprocess.Popen(
+                list(command),
+                stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=bare_environment(),
+                **apart(),
+            )
+        except OSError as error:
+            raise NotStarted(error.strerror or str(error)) from error
 
     def watch(self, stopped: Callable[[], bool]) -> None:
         """Start to read what the child says, and to kill it when it must end."""

@@ -8,6 +8,9 @@ from itertools import count
 
 from attrs import frozen
 
+#: What sums of decimal fractions may be off by.
+_HAIR = 1e-6
+
 
 @frozen(kw_only=True)
 class NewClip:
@@ -23,7 +26,7 @@ class NewClip:
 
 def is_covered(need: float, fps: float) -> bool:
     """Whether *need* seconds are less than one frame."""
-    return need * fps < 1 - 1e-6
+    return need * fps < 1 - _HAIR
 
 
 def missing_clips(
@@ -41,25 +44,30 @@ def missing_clips(
     longest. What is then left becomes tail clips by *split*. When the need is
     spent, remaining gaps stay empty. The surplus is trimmed off the last new clip.
     """
-    need = duration - math.fsum(covered.values())
+    missing = duration - math.fsum(covered.values())
+    need = _in_frames(missing, fps)
     last = max(covered, default=0)
     new: list[tuple[int, float]] = []
     for number in count(1):
-        if number >= last or is_covered(need, fps):
+        if number >= last or need <= 0:
             break
         if number in covered:
             continue
-        length = next((x for x in lengths if x >= need - 1e-6), lengths[-1])
+        length = next((x for x in lengths if x >= need - _HAIR), lengths[-1])
         new.append((number, length))
-        need -= length
-    if not is_covered(need, fps):
-        for number, length in enumerate(split(need), start=last + 1):
-            new.append((number, length))
-            need -= length
+        need = _in_frames(need - length, fps)
+    if need > 0:
+        new.extend(enumerate(split(need), start=last + 1))
     clips = [NewClip(number=number, seconds=length) for number, length in new]
-    if clips and need * fps < -0.5:
-        clips[-1] = _trimmed(clips[-1], -need, fps)
+    surplus = math.fsum(clip.seconds for clip in clips) - missing
+    if clips and surplus * fps > 0.5:
+        clips[-1] = _trimmed(clips[-1], surplus, fps)
     return tuple(clips)
+
+
+def _in_frames(seconds: float, fps: float) -> float:
+    """Return the whole frames in *seconds*, as seconds: no clip is made for part of one."""
+    return math.floor(seconds * fps + _HAIR) / fps
 
 
 def _trimmed(clip: NewClip, surplus: float, fps: float) -> NewClip:

@@ -6,10 +6,20 @@ import contextlib
 import errno
 import hashlib
 import os
+import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
 from vidgen_core.errors import MachineError
+
+#: What concerns the machine as a whole: the next piece of work would meet it, too.
+_EVERYWHERE = frozenset(
+    getattr(errno, name, None)
+    for name in ("ENOSPC", "EDQUOT", "EROFS", "EIO", "EMFILE", "ENFILE", "ENOMEM")
+) - {None}
+
+_BINARY = getattr(os, "O_BINARY", 0)
 
 
 @contextlib.contextmanager
@@ -32,6 +42,25 @@ def machine_error(error: OSError, what: str) -> MachineError:
         errno.EROFS: "the file system is mounted read-only",
     }.get(error.errno or 0, "")
     return MachineError(f"{what}: {reason}", advice=advice)
+
+
+def is_everywhere(error: BaseException | None) -> bool:
+    """Whether *error* is one that any other work on this machine would meet, too."""
+    while error is not None:
+        if isinstance(error, MemoryError):
+            return True
+        if isinstance(error, OSError) and error.errno in _EVERYWHERE:
+            return True
+        error = error.__cause__
+    return False
+
+
+def is_full(path: Path) -> bool:
+    """Whether there is hardly room for another file on the disk that holds *path*."""
+    try:
+        return shutil.disk_usage(path).free < 1 << 20
+    except OSError:
+        return False
 
 
 def sync_directory(path: Path) -> None:
@@ -62,7 +91,7 @@ def make_directories(path: Path) -> None:
     make_directories(path.parent)
     with contextlib.suppress(FileExistsError):
         path.mkdir()
-        sync_directory(path.parent)
+    sync_directory(path.parent)
 
 
 def move(source: Path, target: Path) -> None:
@@ -76,14 +105,32 @@ def move(source: Path, target: Path) -> None:
 def write_file(path: Path, content: bytes) -> None:
     """Put *content* under *path* so that a crash leaves the old content or the new."""
     temporary = path.with_name(f"{path.name}.new")
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
-    handle = os.open(temporary, flags, 0o666)
+    temporary.unlink(missing_ok=True)  # a crash left it, or it is a link to something else
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
     sync_directory(path.parent)
+
+
+def read_file(path: Path, largest: int) -> bytes:
+    """Return the content of a regular file; a pipe or a device is not even waited for.
+
+    Raises ``OSError``, also for a file of more than *largest* bytes.
+    """
+    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | _BINARY)
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(errno.EINVAL, "it is no regular file", str(path))
+        if status.st_size > largest:
+            raise OSError(errno.EFBIG, f"it is larger than {largest >> 20} MiB", str(path))
+        with os.fdopen(handle, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(handle)
 
 
 def digest(path: Path) -> str:

@@ -100,6 +100,12 @@ class MachineError(VidgenError):
     exit_code = ExitCode.MACHINE
 
 
+class Undecided(VidgenError):
+    """Only the user can say how to go on."""
+
+    exit_code = ExitCode.DECISION
+
+
 class Interrupted(VidgenError):
     """The user asked to stop."""
 

@@ -1,71 +1,61 @@
 """Drives a plan: starts what is ready, waits, publishes, plans again.
 
-One thread, the caller's, keeps the loop, the clock, the journal and every
-rename. Worker threads make files in scratch folders and call providers; none of
-them sleeps.
+One thread, the caller's, keeps the loop, the clock and every published name.
+Worker threads make files in scratch folders and call providers; none of them
+sleeps. They write to the journal themselves only what may not wait for the
+loop: the intent before a submit, and the job's id after it.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import queue
-import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field
 
+from vidgen_core import disk
+from vidgen_core.books import Books
+from vidgen_core.clock import Clock, Event
+from vidgen_core.crew import Crew
+from vidgen_core.errand import Errand
 from vidgen_core.errors import (
     AuthFailed,
-    BadOutput,
+    Billed,
     ExitCode,
     Interrupted,
     JournalDamaged,
     MachineError,
     OutOfCredit,
+    PluginBug,
     ProviderError,
+    Undecided,
     VidgenError,
 )
-from vidgen_core.events import (
-    Listener,
-    Moved,
-    Noted,
-    Planned,
-    Progressed,
-    Published,
-    Started,
-    Stopped,
-)
+from vidgen_core.events import Listener, Noted, Planned, Progressed, Started, Stopped
 from vidgen_core.journal import Journal
 from vidgen_core.memory import Memory
 from vidgen_core.model import Facts, Key, Step
-from vidgen_core.plan import (
-    TO_DO,
-    Decision,
-    File,
-    Ledger,
-    Listing,
-    Plan,
-    PlanOptions,
-    Task,
-    Why,
-)
-from vidgen_core.plan import Published as Record
+from vidgen_core.plan import Decision, Ledger, Listing, Plan, PlanOptions, Task
+from vidgen_core.publishing import Origin, Shelf
 from vidgen_core.purchase import Purchase
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import FREE, Price
-from vidgen_core.work import Bench, BrokenInput, Made, as_vidgen_error, asked_with
+from vidgen_core.turns import Turns, provider_of
+from vidgen_core.work import Bench, BrokenInput, Made, as_vidgen_error
 
 Planning = Callable[[Listing, Ledger, PlanOptions], Plan]
 
 #: Seconds between two looks at what is running.
 TICK = 0.25
-#: How often work on this machine is tried again when its provider says that it may.
+#: How often work on this machine is tried again when its provider says that it may,
+#: and how often one output is made in one run.
 TRIES = 3
+#: How many calls to services run at once. None of them waits inside a provider.
+CALLS = 16
 
 
 @define(kw_only=True, eq=False)
@@ -84,15 +74,24 @@ class Job:
 class Outcome:
     """How a run ended: the last plan, what failed, and the exit codes that apply.
 
-    ``paid`` counts the jobs that services took in this run, ``price`` sums them.
+    ``bought``: the prices of what services took in this run.
     """
 
     plan: Plan
-    paid: int = 0
-    price: Price = FREE
     errors: list[tuple[Task, VidgenError]] = field(factory=list)
     codes: set[ExitCode] = field(factory=set)
     made: list[str] = field(factory=list)
+    bought: list[Price] = field(factory=list)
+
+    @property
+    def paid(self) -> int:
+        """How many pieces of work services took in this run."""
+        return len(self.bought)
+
+    @property
+    def price(self) -> Price:
+        """What they cost, as far as that is known."""
+        return sum(self.bought, FREE)
 
 
 @define(kw_only=True, eq=False)
@@ -100,7 +99,9 @@ class Run:
     """One run over a locked directory. Call :meth:`work` once.
 
     *planning* is the planner with everything but its changing values. *jobs* is
-    how many pieces of work run on this machine at once.
+    how many pieces of work run on this machine at once. *in_doubt_limit*: up to
+    this price what may have been bought is bought once more. *grace*: how many
+    seconds a submit on its way is given when the run is interrupted.
     """
 
     directory: RunDirectory
@@ -114,34 +115,66 @@ class Run:
     listen: Listener
     max_active: Callable[[Task], int] = lambda task: 0
     version_of: Callable[[Task], tuple[str, str]] = lambda task: ("vidgen-core", "")
-    clock: Callable[[], float] = time.monotonic
+    in_doubt_limit: float = 0.0
+    clock: Clock = field(factory=Clock)
+    today: Callable[[], float] = time.time
+    patience: float = 1.0
+    grace: float = 5.0
 
     plan: Plan = field(init=False)
     outcome: Outcome = field(init=False)
-    _events: queue.SimpleQueue[Callable[[], None]] = field(factory=queue.SimpleQueue, init=False)
-    _active: dict[Key, Job] = field(factory=dict, init=False)
-    _done: set[Key] = field(factory=set, init=False)
-    _later: set[Key] = field(factory=set, init=False)
+    shelf: Shelf = field(init=False)
+    books: Books = field(init=False)
+    turns: Turns = field(init=False)
+    _events: queue.SimpleQueue[Event] = field(factory=queue.SimpleQueue, init=False)
+    _here: Crew = field(init=False)
+    _services: Crew = field(factory=lambda: Crew(most=CALLS), init=False)
     _tries: dict[Key, int] = field(factory=dict, init=False)
-    _closed: dict[str, VidgenError] = field(factory=dict, init=False)
-    _interrupted: threading.Event = field(factory=threading.Event, init=False)
-    _machine_failed: bool = field(default=False, init=False)
+    # Plain flags: a signal handler may set them while any lock is held.
+    _interrupted: bool = field(default=False, init=False)
+    _hurried: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._here = Crew(most=max(1, self.jobs) + CALLS)
+        self.turns = Turns(jobs=max(1, self.jobs), max_active=self.max_active)
+        self.shelf = Shelf(
+            directory=self.directory,
+            journal=self.journal,
+            memory=self.memory,
+            listing=self.listing,
+            tell=self.listen,
+        )
+        self.books = Books(journal=self.journal, shelf=self.shelf, limit=self.in_doubt_limit)
 
     def interrupt(self) -> None:
-        """Ask the run to stop; safe in a signal handler and from any thread."""
-        self._interrupted.set()
-        self._events.put(lambda: None)
+        """Ask the run to stop; asked twice, it does not wait for anything any more.
+
+        Safe in a signal handler and from any thread.
+        """
+        self._hurried = self._interrupted
+        self._interrupted = True
+        self._events.put(_nothing)
 
     @property
     def interrupted(self) -> bool:
         """Whether the run was asked to stop."""
-        return self._interrupted.is_set()
+        return self._interrupted
+
+    @property
+    def may_buy(self) -> bool:
+        """Whether new paid work may still be begun."""
+        return not (self._interrupted or self.turns.stopped)
 
     def work(self) -> Outcome:
         """Do everything that can be done now and say how it ended."""
         self._replan()
         self.outcome = Outcome(plan=self.plan)
+        self.turns.agreed = {
+            task.key for task in self.plan.to_do if task.decision is not Decision.ATTACH
+        }
         try:
+            self.outcome.bought += self.books.settle(self.plan)
+            self._replan()
             self._loop()
         finally:
             self._stop_workers()
@@ -157,98 +190,95 @@ class Run:
     def _loop(self) -> None:
         while not self.interrupted:
             self._start_ready()
-            if not self._active:
+            if not self.turns.active:
                 self._replan()
-                if not any(map(self._may_start, self.plan.to_do)):
+                if not any(self.turns.may_start(task, self.plan) for task in self.plan.to_do):
                     return
                 continue
-            with contextlib.suppress(queue.Empty):
-                self._events.get(timeout=self._wait())()
+            event = self.clock.wait(self._events, self._until_due())
+            if event is not None:
+                event()
             self._start_due()
             self._report()
 
-    def _wait(self) -> float:
-        now = self.clock()
-        due = [job.due - now for job in self._active.values() if job.due is not None]
+    def _until_due(self) -> float:
+        now = self.clock.now()
+        due = [job.due - now for job in self.turns.active.values() if job.due is not None]
         return max(0.0, min([TICK, *due]))
 
     def _report(self) -> None:
-        running = tuple((job.task, job.fraction) for job in self._active.values())
-        total = len(self._done) + len(self.plan.to_do)
+        running = tuple((job.task, job.fraction) for job in self.turns.active.values())
+        total = len(self.turns.done) + len(self.plan.to_do)
         self.listen(Progressed(running, len(self.outcome.made), max(total, len(running))))
 
     def _replan(self) -> None:
-        self.plan = self.planning(self.listing, self.journal.ledger, self.options)
-        self._done.clear()  # the plan knows their files now
+        self.plan = self.planning(self.shelf.listing, self.journal.ledger, self.options)
+        self.turns.done.clear()  # the plan knows their files now
         self.listen(Planned(self.plan))
 
     def _start_ready(self) -> None:
         for task in self.plan.to_do:
             if self.interrupted:
                 return
-            if self._may_start(task) and self._has_room(task):
+            if not (self.turns.may_start(task, self.plan) and self.turns.has_room(task)):
+                continue
+            if self._is_agreed(task):
                 self._start(task)
+            else:
+                self._ask_first(task)
 
-    def _may_start(self, task: Task) -> bool:
-        key = task.key
-        if key in self._active or key in self._done or key in self._later:
-            return False
-        if key in self.options.given_up or self._machine_failed:
-            return False
-        if task.provider and f"{task.kind}:{task.provider}" in self._closed:
-            return False
-        return all(need in self._done or not self._is_pending(need) for need in task.needs)
-
-    def _is_pending(self, key: Key) -> bool:
-        task = self.plan.by_key.get(key)
-        return task is not None and task.decision in TO_DO
-
-    def _has_room(self, task: Task) -> bool:
-        most = self.max_active(task)
-        if most:
-            same = sum(job.task.provider == task.provider for job in self._active.values())
-            if same >= most:
-                return False
-        if self._is_remote(task):
+    def _is_agreed(self, task: Task) -> bool:
+        """Whether what *task* costs was in the sum when the run began, and is not spent yet."""
+        if task.decision is Decision.ATTACH or task.price.free:
             return True
-        local = sum(job.purchase is None for job in self._active.values())
-        return local < self.jobs
+        return task.key in self.turns.agreed or self.books.may_repeat(task)
 
-    def _is_remote(self, task: Task) -> bool:
-        return task.decision is Decision.ATTACH or not task.price.free
+    def _ask_first(self, task: Task) -> None:
+        error = Undecided(
+            f"{task.key} would cost {task.price} more than was agreed to",
+            advice="run the same command again: it asks for the price first",
+        )
+        self.later(Job(task=task, folder=self.directory.root), error)
 
     # one task ------------------------------------------------------------
 
     def _start(self, task: Task) -> None:
+        job = Job(task=task, folder=self.directory.root)
         try:
-            self.directory.may_write(task.output)
-            folder = self.directory.scratch(task.key.id)
+            self.shelf.may_write(task)
+            job.folder = self.directory.scratch(task.key.id)
         except VidgenError as error:
-            self.failed(Job(task=task, folder=self.directory.root), error)
+            self.failed(job, error)
             return
-        job = Job(task=task, folder=folder)
-        self._active[task.key] = job
+        self.turns.begin(job)
         self.listen(Started(task))
         if task.kind is None or (task.request is None and task.decision is not Decision.ATTACH):
             self._make_here(job)
             return
-        self.in_worker(job, lambda: self._provider(task), lambda found: self._assign(job, found))
+        self.in_worker(job, lambda: self._provider(task), lambda found: self._assign(job, *found))
 
-    def _provider(self, task: Task) -> Any:
+    def _provider(self, task: Task) -> tuple[Any, bool]:
+        """Return the provider, and whether it works at a service or by an answer."""
         assert task.kind is not None
-        return self.bench.workshop.provider(task.kind, task.provider)
+        provider = self.bench.workshop.provider(task.kind, task.provider)
+        return provider, hasattr(provider, "submit") or hasattr(provider, "ask")
 
-    def _assign(self, job: Job, provider: Any) -> None:
-        """Decide how *provider* works: at a service, by an answer, or on this machine."""
-        remote = hasattr(provider, "submit") or hasattr(provider, "ask")
-        if not remote:
-            self._make_here(job)
+    def _assign(self, job: Job, provider: Any, remote: bool) -> None:
+        if remote:
+            job.purchase = Purchase(errand=Errand(run=self, job=job, provider=provider))
+            job.purchase.begin()
             return
-        job.purchase = Purchase(run=self, job=job, provider=provider)
-        job.purchase.begin()
+        if self.turns.is_remote(job.task):
+            distribution, version = self.version_of(job.task)
+            raise PluginBug(
+                f"{distribution} {version}: {job.task.provider} costs money, and has neither "
+                "submit nor ask: what it takes could not be accounted for",
+                billed=Billed.NO,
+            )
+        self._make_here(job)
 
     def _make_here(self, job: Job) -> None:
-        inputs, own = self.inputs(job.task), self.journal.ledger.published
+        inputs, own = self.shelf.inputs(job.task), self.journal.ledger.published
 
         def progress(fraction: float) -> None:
             if self.interrupted:
@@ -257,14 +287,33 @@ class Run:
 
         self.in_worker(
             job,
-            lambda: self.bench.make(job.task, job.folder, inputs, own, progress),
-            lambda made: self.publish(job, made),
+            lambda: self.bench.make(job.task, job.folder, inputs, own, progress, self._say),
+            lambda made: self._made_here(job, made),
         )
 
-    def inputs(self, task: Task) -> dict[str, File]:
-        """Return the listed files that *task* is made from."""
-        files = {file.path: file for file in self.listing.files}
-        return {path: files[path] for path in task.inputs if path in files}
+    def _say(self, sentence: str) -> None:
+        self._events.put(partial(self.listen, Noted(sentence)))
+
+    def _made_here(self, job: Job, made: Made) -> None:
+        distribution, version = self.version_of(job.task)
+        request = job.task.request
+        self.publish(job, made, Origin(request=request, distribution=distribution, version=version))
+
+    def publish(self, job: Job, made: Made, origin: Origin) -> None:
+        """Publish what *job* made, and plan again where that tells something new."""
+        task = job.task
+        self.shelf.publish(task, made, origin, self.plan.timestamp)
+        self.turns.finish(job)
+        self.turns.done.add(task.key)
+        self.outcome.made.append(task.output)
+        if task.key.step is Step.INITIAL_IMAGE:
+            self.options = evolve(
+                self.options, initial_image="", initial_image_for=self.plan.initial_image_for
+            )
+        if self.outcome.made.count(task.output) >= TRIES:
+            self._give_up(task.key)
+        if _is_surprising(task, made.facts):
+            self._replan()
 
     def in_worker(
         self,
@@ -272,10 +321,13 @@ class Run:
         call: Callable[[], Any],
         then: Callable[[Any], None],
         otherwise: Callable[[VidgenError], None] | None = None,
+        *,
+        precious: bool = False,
     ) -> None:
         """Run *call* in a worker thread, and in this one *then* with its result.
 
-        *otherwise* is told what it raised; without it the task ends there.
+        *otherwise* is told what it raised; without it the task ends there. An
+        interrupted run waits a moment for what is *precious*.
         """
 
         def run() -> None:
@@ -286,19 +338,21 @@ class Run:
             else:
                 self._events.put(partial(self._guarded, job, partial(then, result)))
 
-        name = f"vidgen {job.task.key.id}"
-        threading.Thread(target=run, name=name, daemon=True).start()
+        crew = self._services if self.turns.is_remote(job.task) else self._here
+        crew.start(run, name=f"vidgen {job.task.key.id}", precious=precious)
 
     def at(self, job: Job, seconds: float, then: Callable[[], None]) -> None:
         """Call *then* for *job* in *seconds* from now."""
-        job.due, job.then = self.clock() + seconds, then
+        job.due, job.then = self.clock.now() + seconds, then
 
     def _start_due(self) -> None:
-        now = self.clock()
-        for job in list(self._active.values()):
+        now = self.clock.now()
+        for job in list(self.turns.active.values()):
             if job.due is not None and job.due <= now and job.then is not None:
                 then, job.due, job.then = job.then, None, None
                 self._guarded(job, then)
+
+    # failing -------------------------------------------------------------
 
     def _guarded(self, job: Job, then: Callable[[], None]) -> None:
         try:
@@ -313,15 +367,17 @@ class Run:
         otherwise: Callable[[VidgenError], None] | None = None,
     ) -> None:
         if isinstance(error, BrokenInput):
-            self._broken(job, error)
+            self.turns.finish(job)
+            self.shelf.found_broken(error.found)
+            self._replan()
             return
         vidgen_error = as_vidgen_error(error, job.task)
         if isinstance(vidgen_error, Interrupted) and self.interrupted:
-            self._finish(job)
+            self.turns.finish(job)
         elif otherwise is not None:
             self._guarded(job, partial(otherwise, vidgen_error))
         elif self._again(job, vidgen_error):
-            self._finish(job)
+            self.turns.finish(job)
         else:
             self.failed(job, vidgen_error)
 
@@ -332,156 +388,82 @@ class Run:
         tries = self._tries[job.task.key] = self._tries.get(job.task.key, 0) + 1
         return isinstance(error, ProviderError) and error.retry and tries < TRIES
 
-    def _broken(self, job: Job, error: BrokenInput) -> None:
-        """A file that was counted on is broken: plan again without it."""
-        self._finish(job)
-        self.listen(Noted(f"{error.path} is broken: {error.facts.fault}"))
-        files = tuple(
-            evolve(file, facts=error.facts) if file.path == error.path else file
-            for file in self.listing.files
-        )
-        self._relist(files)
-        self._done.discard(job.task.key)
-        self._replan()
-
     def later(self, job: Job, error: VidgenError) -> None:
         """End *job* for this run: another run goes on with it, and nothing is lost."""
-        self._finish(job)
-        self._later.add(job.task.key)
+        self.turns.finish(job)
+        self.turns.later.add(job.task.key)
         self._note_failure(job, error, later=True)
 
     def failed(self, job: Job, error: VidgenError) -> None:
         """Give *job* up for this run and plan for what does not need it."""
-        self._finish(job)
         if isinstance(error, (AuthFailed, OutOfCredit)):
-            self._closed[f"{job.task.kind}:{job.task.provider}"] = error
-        if isinstance(error, MachineError):
-            self._machine_failed = True
-        later = isinstance(error, (AuthFailed, OutOfCredit, MachineError, JournalDamaged))
-        later = later or (isinstance(error, ProviderError) and error.retry)
-        if later:
-            self._later.add(job.task.key)
-        else:
-            self.options = evolve(self.options, given_up=self.options.given_up | {job.task.key})
-        self._note_failure(job, error, later=later)
+            self.turns.closed[provider_of(job.task)] = error
+        self.check_machine(error)
+        if isinstance(error, _FOR_LATER) or (isinstance(error, ProviderError) and error.retry):
+            self.later(job, error)
+            return
+        self.turns.finish(job)
+        self._give_up(job.task.key)
+        self._note_failure(job, error, later=False)
         self._replan()
+
+    def not_fetched_again(self, job: Job, error: VidgenError) -> None:
+        """A broken file that was paid for cannot be had again: it counts as missing."""
+        self.turns.finish(job)
+        self.shelf.drop_broken(job.task.key, error.message)
+        self._replan()
+
+    def _give_up(self, key: Key) -> None:
+        self.turns.given_up |= {key}
+        self.options = evolve(self.options, given_up=self.turns.given_up)
+
+    def check_machine(self, error: VidgenError) -> None:
+        """Begin nothing new where *error* is one that all other work would meet, too."""
+        if not isinstance(error, MachineError):
+            return
+        if disk.is_everywhere(error) or disk.is_full(self.directory.root):
+            self.turns.stopped = True
+        self.outcome.codes.add(error.exit_code)
 
     def _note_failure(self, job: Job, error: VidgenError, *, later: bool) -> None:
         self.outcome.errors.append((job.task, error))
         self.outcome.codes.add(error.exit_code)
         self.listen(Stopped(job.task, error, later))
 
-    def _finish(self, job: Job) -> None:
-        self._active.pop(job.task.key, None)
-
-    # publishing ----------------------------------------------------------
-
-    def publish(self, job: Job, made: Made) -> None:
-        """Give what *job* made its final name, and plan again where that tells something new."""
-        task = job.task
-        self._remember_checked(made)
-        self._move_aside(task)
-        status = self.directory.publish(made.file, task.output)
-        distribution, version = self.version_of(task)
-        purchase = job.purchase
-        record = Record(
-            path=task.output,
-            size=status.st_size,
-            mtime_ns=status.st_mtime_ns,
-            sha256=made.sha256,
-            inputs=made.inputs,
-            provider=task.provider,
-            distribution=distribution,
-            version=version,
-            take=purchase.take if purchase else 1,
-            paid=purchase is not None,
-            prompt=asked_with(task.request),
-            asked_seconds=task.seconds if task.key.step is Step.CLIP else 0.0,
-            shown_frames=task.shown_frames,
-            job=purchase.job_id if purchase else "",
-        )
-        self.journal.published(task.key, record)
-        file = File(
-            path=task.output,
-            key=task.key,
-            pattern="",
-            timestamp=self.plan.timestamp,
-            size=status.st_size,
-            mtime_ns=status.st_mtime_ns,
-            facts=made.facts,
-            sha256=made.sha256,
-        )
-        self._relist((*self.listing.files, file))
-        self.memory.remember(file)
-        self._finish(job)
-        self._done.add(task.key)
-        self.outcome.made.append(task.output)
-        if self.outcome.made.count(task.output) > TRIES:
-            self.failed(job, BadOutput(f"{task.key} was made {TRIES} times and is still asked for"))
-        if task.key.step is Step.INITIAL_IMAGE:
-            self._image_is_there()
-        for note in made.notes:
-            self.listen(Noted(note))
-        self.listen(Published(task, task.output))
-        if self._surprising(task, made.facts):
-            self._replan()
-
-    def _surprising(self, task: Task, facts: Facts) -> bool:
-        """Whether a clip's length differs from what the plan was made with."""
-        frame = 1 / facts.fps if facts.fps else 0.0
-        return task.key.step is Step.CLIP and abs(facts.seconds - task.seconds) > frame
-
-    def _image_is_there(self) -> None:
-        self.options = evolve(
-            self.options, initial_image="", initial_image_for=self.plan.initial_image_for
-        )
-
-    def _remember_checked(self, made: Made) -> None:
-        """Keep what decoding and hashing found out about the inputs."""
-        if not made.checked and not made.inputs:
-            return
-        files = []
-        for file in self.listing.files:
-            facts = made.checked.get(file.path, file.facts)
-            sha256 = file.sha256 or made.inputs.get(file.path, "")
-            if facts is not file.facts or sha256 != file.sha256:
-                file = evolve(file, facts=facts, sha256=sha256)
-                self.memory.remember(file)
-            files.append(file)
-        self._relist(files)
-
-    def _move_aside(self, task: Task) -> None:
-        """Move away what stands in the place of *task*'s file or was built on it."""
-        there = {file.path for file in self.listing.files}
-        broken = {str(reason.facts["path"]) for reason in task.reasons if reason.why is Why.BROKEN}
-        for path in dict.fromkeys((*task.displaces, task.output)):
-            if path not in there and not os.path.lexists(self.directory.path(path)):
-                continue
-            place = self.directory.displace(path)
-            why = "broken" if path in broken else f"replaced by {task.key}"
-            self.journal.displaced(path, place, why)
-            self._relist([file for file in self.listing.files if file.path != path])
-            self.listen(Moved(path, place, why))
-
-    def _relist(self, files: Iterable[File]) -> None:
-        ordered = sorted(files, key=lambda file: file.path)
-        self.listing = evolve(self.listing, files=tuple(ordered))
-
-    def set_aside(self, job: Job, error: BadOutput) -> None:
-        """Keep what a paid job delivered and cannot be used."""
-        for file in sorted(job.folder.glob("output*")):
-            place = self.directory.set_aside(file, job.task.output)
-            self.journal.displaced(job.task.output, place, error.message)
-            self.listen(Moved(job.task.output, place, error.message))
+    def charged(self, key: Key, price: Price) -> None:
+        """Count what a service took. Called from any thread."""
+        self.outcome.bought.append(price)
+        self.turns.agreed.discard(key)
 
     # the end -------------------------------------------------------------
 
     def _stop_workers(self) -> None:
         """Stop what still runs; a worker that does not answer dies with the process."""
-        if not self._active:
-            return
-        self._interrupted.set()
-        self.bench.media.stop()
-        for thread in threading.enumerate():
-            if thread.name.startswith("vidgen ") and thread is not threading.current_thread():
-                thread.join(timeout=0.5)
+        if self.turns.active:
+            self._interrupted = True
+            self.bench.media.stop()
+        self._services.dismiss()
+        self._here.dismiss()
+        gone = [
+            crew.leave(self.patience, self.grace, lambda: self._hurried)
+            for crew in (self._services, self._here)
+        ]
+        if self._interrupted and all(gone):
+            self.directory.clear_scratch()
+
+
+#: What another run may go on with: nothing has failed for good.
+_FOR_LATER = (AuthFailed, OutOfCredit, MachineError, JournalDamaged, Undecided)
+
+
+def _is_surprising(task: Task, facts: Facts) -> bool:
+    """Whether a clip's length or rate differs from what the plan was made with."""
+    if task.key.step is not Step.CLIP or not facts.fps:
+        return False
+    if task.shown_frames and task.fps and abs(facts.fps - task.fps) > 0.01:
+        return True  # the join would count its frames at another rate
+    return abs(facts.seconds - task.seconds) > 1 / facts.fps
+
+
+def _nothing() -> None:
+    """Wake the loop."""

@@ -3,11 +3,13 @@
 ``.vidgen/journal.jsonl`` holds one record a line, only ever appended to and
 synced. Each line carries a checksum of itself and its number. A torn last line
 is dropped; any other damage is reported, and stops paid work until somebody
-looked.
+looked. What is sound around the damage still counts.
 """
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import json
 import os
 import threading
@@ -21,7 +23,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from vidgen_core import disk, layout
-from vidgen_core.errors import Billed, JournalDamaged, MachineError
+from vidgen_core.errors import Billed, JournalDamaged
 from vidgen_core.model import Key, key_from_id
 from vidgen_core.plan import InFlight, Ledger, Published
 from vidgen_core.serialize import record_from_json, record_to_json
@@ -35,14 +37,23 @@ _LARGEST = 512 * 1024 * 1024
 
 @define(kw_only=True)
 class _Reading:
-    """A journal as far as it could be read. ``good`` counts the bytes that are sound."""
+    """A journal as far as it could be read.
+
+    ``end`` counts the bytes up to the end of the last line; ``cut`` says that
+    something torn comes after it, ``open_end`` that its newline is missing.
+    ``jobs``: every job that it ever knew, by provider and id. ``doubted``: what
+    was bought again although an earlier outcome is unknown.
+    """
 
     published: dict[str, Published] = field(factory=dict)
     in_flight: dict[Key, InFlight] = field(factory=dict)
     takes: dict[Key, int] = field(factory=dict)
+    jobs: set[tuple[str, str]] = field(factory=set)
+    doubted: set[Key] = field(factory=set)
     lines: int = 0
-    good: int = 0
-    torn: bool = False
+    end: int = 0
+    cut: bool = False
+    open_end: bool = False
     damage: str = ""
 
     def ledger(self) -> Ledger:
@@ -66,40 +77,47 @@ def read_ledger(root: Path) -> Ledger:
 def _read(path: Path) -> _Reading:
     reading = _Reading()
     try:
-        if path.stat().st_size > _LARGEST:
-            raise MachineError(f"{path} is larger than {_LARGEST >> 20} MiB")
-        content = path.read_bytes()
+        content = disk.read_file(path, _LARGEST)
     except FileNotFoundError:
         return reading
     except OSError as error:
         raise disk.machine_error(error, f"cannot read {path}") from error
     lines = content.split(b"\n")
-    torn = lines.pop()
+    tail = lines.pop()
+    if tail and _body(tail) is not None:  # all of it is there but its newline
+        lines.append(tail)
+        reading.open_end, tail = True, b""
     for number, line in enumerate(lines, start=1):
         fault = _apply(reading, line, number)
         if fault:
             reading.damage = reading.damage or f"{path}, line {number}: {fault}"
         reading.lines = number
-    reading.good = len(content) - len(torn)
-    reading.torn = bool(torn)
+    reading.end = len(content) - len(tail)
+    reading.cut = bool(tail)
     return reading
+
+
+def _body(line: bytes) -> str | None:
+    """Return the record in *line* as JSON text, or ``None`` where its checksum does not fit."""
+    try:
+        text = line.decode()
+    except UnicodeDecodeError:
+        return None
+    body = "{" + text[18:]
+    return body if text.startswith(_HEAD) and text[8:18] == f'{_checksum(body)}",' else None
 
 
 def _apply(reading: _Reading, line: bytes, number: int) -> str:
     """Apply one line to *reading*; return what is wrong with it, or an empty text."""
-    try:
-        text = line.decode()
-    except UnicodeDecodeError:
-        return "it is not text"
-    body = "{" + text[18:]
-    if not text.startswith(_HEAD) or text[8:16] != _checksum(body):
+    body = _body(line)
+    if body is None:
         return "its checksum does not fit"
     try:
         record = json.loads(body)
-        if record["n"] != number:
-            return f"it is record {record['n']}: lines are missing before it"
         _FOLD.get(record["kind"], _ignore)(reading, record)
-    except (ValueError, KeyError, TypeError) as error:
+        if record["n"] != number:
+            return f"it is record {record['n']}, so lines are missing or out of order before it"
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         return f"it makes no sense ({error})"
     return ""
 
@@ -117,36 +135,53 @@ def _opened(reading: _Reading, record: dict[str, Any]) -> None:
 
 
 def _intent(reading: _Reading, record: dict[str, Any]) -> None:
-    job = record_from_json(record["work"], InFlight)
-    reading.in_flight[job.key] = job
-    reading.takes[job.key] = max(job.take, reading.takes.get(job.key, 0))
+    work = record_from_json(record["work"], InFlight)
+    reading.in_flight[work.key] = work
+    reading.takes[work.key] = max(work.take, reading.takes.get(work.key, 0))
+    if work.job:
+        reading.jobs.add((work.provider, work.job))
+
+
+def _current(reading: _Reading, record: dict[str, Any]) -> InFlight | None:
+    """Return the work in flight that *record* is about."""
+    work = reading.in_flight.get(key_from_id(record["key"]))
+    return work if work is not None and work.take == record["take"] else None
 
 
 def _submitted(reading: _Reading, record: dict[str, Any]) -> None:
-    key = key_from_id(record["key"])
-    job = reading.in_flight.get(key)
-    if job is not None and job.take == record["take"]:
-        reading.in_flight[key] = evolve(job, job=record["job"], facts=record.get("facts", {}))
+    job, facts = record["job"], record["facts"]
+    if type(job) is not str or type(facts) is not dict:
+        raise ValueError("the job's id or its facts are of the wrong type")
+    if not all(type(text) is str for text in facts.values()):
+        raise ValueError("a fact of the job is no text")
+    work = _current(reading, record)
+    if work is not None:
+        reading.in_flight[work.key] = evolve(work, job=job, facts=facts)
+        reading.jobs.add((work.provider, job))
 
 
 def _answered(reading: _Reading, record: dict[str, Any]) -> None:
-    key = key_from_id(record["key"])
-    job = reading.in_flight.get(key)
-    if job is not None and job.take == record["take"]:
-        reading.in_flight[key] = evolve(job, answered=True)
+    work = _current(reading, record)
+    if work is not None:
+        reading.in_flight[work.key] = evolve(work, answered=True)
 
 
 def _ended(reading: _Reading, record: dict[str, Any]) -> None:
-    key = key_from_id(record["key"])
-    job = reading.in_flight.get(key)
-    if job is not None and job.take == record["take"]:
-        del reading.in_flight[key]
+    work = _current(reading, record)
+    if work is not None:
+        del reading.in_flight[work.key]
+        if record.get("doubted") is True:
+            reading.doubted.add(work.key)
 
 
 def _published(reading: _Reading, record: dict[str, Any]) -> None:
     published = record_from_json(record["file"], Published)
+    key = key_from_id(record["key"])
     reading.published[published.path] = published
-    reading.in_flight.pop(key_from_id(record["key"]), None)
+    reading.in_flight.pop(key, None)
+    reading.doubted.discard(key)
+    if published.job:
+        reading.jobs.add((published.provider, published.job))
 
 
 def _displaced(reading: _Reading, record: dict[str, Any]) -> None:
@@ -179,17 +214,30 @@ class Journal:
         self._path = root / layout.JOURNAL
         self._lock = threading.Lock()
         self._reading = _read(self._path)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND | getattr(os, "O_NOFOLLOW", 0)
+        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
+        flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         with disk.machine_errors(f"cannot open {self._path}"):
             new = not self._path.exists()
             self._handle = os.open(self._path, flags, 0o666)
-            if self._reading.torn:
-                os.ftruncate(self._handle, self._reading.good)
-                os.fsync(self._handle)
-            if new:
-                disk.sync_directory(self._path.parent)
+            try:
+                self._mend_end()
+                if new:
+                    disk.sync_directory(self._path.parent)
+            except OSError:
+                os.close(self._handle)
+                raise
         if not self._reading.lines:
             self._append("opened", schema=SCHEMA, vidgen=version)
+
+    def _mend_end(self) -> None:
+        reading = self._reading
+        if reading.cut:
+            os.ftruncate(self._handle, reading.end)
+        if reading.open_end:
+            _write_all(self._handle, b"\n")
+            reading.end += 1
+        if reading.cut or reading.open_end:
+            os.fsync(self._handle)
 
     def __enter__(self) -> Journal:
         return self
@@ -200,7 +248,9 @@ class Journal:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        os.close(self._handle)
+        with self._lock:
+            handle, self._handle = self._handle, -1
+        os.close(handle)
 
     @property
     def ledger(self) -> Ledger:
@@ -213,6 +263,18 @@ class Journal:
                 takes=dict(reading.takes),
                 damage=reading.damage,
             )
+
+    @property
+    def jobs(self) -> frozenset[tuple[str, str]]:
+        """Every job that the journal ever knew: provider and id."""
+        with self._lock:
+            return frozenset(self._reading.jobs)
+
+    @property
+    def doubted(self) -> frozenset[Key]:
+        """What was given up in doubt, to be bought once more, and is not published yet."""
+        with self._lock:
+            return frozenset(self._reading.doubted)
 
     def intent(self, work: InFlight) -> None:
         """Write that *work* is about to be submitted. Refuses on a damaged journal."""
@@ -231,9 +293,15 @@ class Journal:
         """Write that a paid answer is stored."""
         self._append("answered", key=key.id, take=take)
 
-    def ended(self, key: Key, take: int, why: str, billed: Billed) -> None:
-        """Write that paid work ended without a file, and whether it was charged."""
-        self._append("ended", key=key.id, take=take, why=why[:2000], billed=billed.value)
+    def ended(
+        self, key: Key, take: int, why: str, billed: Billed, *, doubted: bool = False
+    ) -> None:
+        """Write that paid work ended without a file, and whether it was charged.
+
+        *doubted*: its outcome is unknown, and it is to be bought once more.
+        """
+        more = {"doubted": True} if doubted else {}
+        self._append("ended", key=key.id, take=take, why=why[:2000], billed=billed.value, **more)
 
     def published(self, key: Key, file: Published) -> None:
         """Write how *file* was made."""
@@ -250,13 +318,18 @@ class Journal:
             record = {"n": reading.lines + 1, "at": at, "kind": kind, **facts}
             body = json.dumps(record, separators=(",", ":"))
             line = f'{_HEAD}{_checksum(body)}",{body[1:]}\n'.encode()
-            end = os.fstat(self._handle).st_size
+            if self._handle < 0:
+                raise OSError(errno.EBADF, "the journal is closed")
+            if os.fstat(self._handle).st_size > reading.end:
+                os.ftruncate(self._handle, reading.end)  # a failed write could not be undone
             try:
                 _write_all(self._handle, line)
                 os.fsync(self._handle)
             except OSError:
-                os.ftruncate(self._handle, end)  # half a line would count as damage later
+                with contextlib.suppress(OSError):
+                    os.ftruncate(self._handle, reading.end)  # half a line would be damage later
                 raise
+            reading.end += len(line)
             reading.lines += 1
             _FOLD.get(kind, _ignore)(reading, record)
 

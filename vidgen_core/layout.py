@@ -71,7 +71,7 @@ OUTPUTS = (
         step=Step.INITIAL_IMAGE,
         pattern="initial_image_{timestamp}.png",
         probe=Kind.IMAGE,
-        reads=("{name}.png", "{name}.jpg", "{name}.jpeg"),
+        reads=tuple("{name}." + suffix for suffix in ("png", "jpg", "jpeg", "PNG", "JPG", "JPEG")),
     ),
     Output(
         step=Step.CLIP,

@@ -11,14 +11,11 @@ import math
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from attrs import frozen
-
-from vidgen_core.children import Ended, Stalled, TooMuch, run_child
-from vidgen_core.containers import MAX_PIXELS, Container, opened, recognise
+from vidgen_core.children import Ended, NotStarted, Stalled, TooMuch, run_child
 from vidgen_core.encoding import (
     AS_THEY_COME,
     FLOATS,
@@ -36,6 +33,7 @@ from vidgen_core.encoding import (
 )
 from vidgen_core.errors import InputError, MachineError
 from vidgen_core.ffmpeg_binary import Binary, ffmpeg_python, find_ffmpeg
+from vidgen_core.glance import Glance, container_of, glance
 from vidgen_core.model import Kind
 from vidgen_core.protocols import Progress
 
@@ -46,10 +44,9 @@ ENCODERS = frozenset(
 #: Every filter that vidgen asks for.
 FILTERS = frozenset(
     (
-        *("aformat", "afade", "alimiter", "amix", "anull", "apad", "aresample", "asetpts"),
-        *("asplit", "atempo", "atrim", "concat", "crop", "ebur128", "format", "fps", "null"),
-        *("pad", "scale", "select", "setparams", "setpts", "setsar", "sidechaincompress"),
-        *("split", "tpad", "trim", "volume"),
+        *("aformat", "afade", "alimiter", "amix", "apad", "aresample", "asplit", "atempo"),
+        *("atrim", "crop", "ebur128", "format", "fps", "pad", "scale", "select", "setparams"),
+        *("setpts", "setsar", "sidechaincompress", "split", "tpad", "trim", "volume"),
     )
 )
 
@@ -67,19 +64,7 @@ _MACHINE_FAULTS = (
     ("Cannot allocate memory", "there is not enough memory"),
 )
 _LINES_SHOWN = 15
-
-#: How H.273 numbers a matrix that nobody stated.
-_UNSPECIFIED = 2
-
-
-@frozen(kw_only=True)
-class _Look:
-    """What a header says of the picture: size, packets, and its colour matrix."""
-
-    width: int
-    height: int
-    packets: int
-    matrix: str
+_FILE = "file:"
 
 
 class Media:
@@ -130,7 +115,7 @@ class Media:
         """
         if path is None:
             return ffmpeg_python().input("pipe:0", protocol_whitelist="pipe", **options)
-        demuxer = options.pop("format", None) or _container(path).demuxer
+        demuxer = options.pop("format", None) or container_of(path).demuxer
         return ffmpeg_python().input(
             _url(path),
             format=demuxer,
@@ -221,7 +206,7 @@ class Media:
         A picture of other proportions is cut at its longer sides, not distorted.
         Raises ``InputError`` where nothing can be decoded, and ``MachineError``.
         """
-        picture = as_pixels(self.input(path).video, width, height, _look(path).matrix)
+        picture = as_pixels(self.input(path).video, width, height, glance(path).matrix)
         node = ffmpeg_python().output(
             picture, "pipe:1", format="rawvideo", threads=THREADS, **{"frames:v": 1}
         )
@@ -237,23 +222,16 @@ class Media:
         *frame* counts decoded pictures from 0; ``None`` is the last that can be
         decoded. Raises ``InputError`` where there is no such frame.
         """
-        look = _look(video)
-        wanted = max(look.packets - 1, 0) if frame is None else frame
-        found = self._extract(video, into, wanted, look)
-        if found <= wanted and frame is None and found > 0:
-            wanted = found - 1
-            found = self._extract(video, into, wanted, look)
-        if found <= wanted:
-            raise InputError(f"{video}: frame {wanted} cannot be decoded; {found} frames can")
+        self._save(video, into, frame)
 
     def save_image(self, image: Path, into: Path) -> None:
         """Decode one picture and write it to *into*, a ``.png`` (or a ``.jpg``).
 
         Raises ``InputError`` where it is no picture, broken, or above 64 megapixels.
         """
-        if Kind.IMAGE not in _container(image).kinds:
+        if Kind.IMAGE not in container_of(image).kinds:
             raise InputError(f"{image} is not a PNG, JPEG or WebP picture")
-        self.save_frame(image, into, 0)
+        self._save(image, into, 0, err_detect="crccheck+explode")
 
     def measure_loudness(self, path: Path) -> float:
         """Return the integrated loudness of *path* in LUFS; ``-inf`` for silence."""
@@ -271,13 +249,26 @@ class Media:
         self._check(ended, None)
         return ended.words
 
-    def _extract(self, video: Path, into: Path, frame: int, look: _Look) -> int:
+    def _save(self, video: Path, into: Path, frame: int | None, **reading: str) -> None:
+        look = glance(video)
+        wanted = max(look.packets - 1, 0) if frame is None else frame
+        found = self._extract(video, into, wanted, look, reading)
+        if frame is None and 0 < found <= wanted:
+            wanted = found - 1
+            found = self._extract(video, into, wanted, look, reading)
+        if found <= wanted:
+            into.unlink(missing_ok=True)
+            raise InputError(f"{video}: frame {wanted} cannot be decoded; {found} frames can")
+
+    def _extract(
+        self, video: Path, into: Path, frame: int, look: Glance, reading: Mapping[str, str]
+    ) -> int:
         """Write frame number *frame* and return how many frames were decoded, it included.
 
         A second output that discards every frame keeps the count, and the progress
         that the watchdog wants to see on the way to a late frame.
         """
-        both = self.input(video).video.filter_multi_output("split", 2)
+        both = self.input(video, **reading).video.filter_multi_output("split", 2)
         chosen = both[1].filter("select", f"eq(n,{frame})")
         picture = as_picture(chosen, into.suffix.lower(), look.matrix)
         still = {**picture_options(into), **AS_THEY_COME, "frames:v": 1}
@@ -286,7 +277,8 @@ class Media:
             self.output(picture, into=into, **still),
         )
         ended = self._run(node, into)
-        if ended.frames > frame or ended.frames == 0:
+        _check_machine(ended, into)
+        if ended.frames > frame:
             self._check(ended, into)
         return ended.frames
 
@@ -310,13 +302,18 @@ class Media:
         capture: int = 0,
         level: str = "warning",
     ) -> Ended:
-        arguments = ffmpeg_python().compile(stream, cmd=self.executable)[1:]
+        arguments = [
+            _spelled(argument)
+            for argument in ffmpeg_python().compile(stream, cmd=self.executable)[1:]
+        ]
         command = [
             *(self.executable, "-nostdin", "-hide_banner", "-y", "-nostats"),
             *("-loglevel", level, "-filter_threads", "1", "-filter_complex_threads", str(THREADS)),
             *([] if capture else ["-progress", "pipe:1"]),
             *arguments,
         ]
+        if into is not None and not into.parent.is_dir():
+            raise MachineError(f"{into} cannot be written: its folder is not there")
         name = f"writing {into}" if into else "reading"
         try:
             return run_child(
@@ -327,6 +324,8 @@ class Media:
                 capture=capture,
                 tick=_fractions(progress, seconds),
             )
+        except NotStarted as error:
+            raise MachineError(f"ffmpeg cannot be started: {error}") from None
         except Stalled:
             raise MachineError(
                 f"ffmpeg stood still for {self._patience:g} s while {name} and was stopped"
@@ -334,62 +333,36 @@ class Media:
         except TooMuch:
             raise MachineError(f"ffmpeg wrote more than was asked for while {name}") from None
 
-    def _check(self, ended: Ended, into: Path | None) -> None:
+    @staticmethod
+    def _check(ended: Ended, into: Path | None) -> None:
         """Raise ``MachineError`` unless the child ended well and *into* is there."""
+        _check_machine(ended, into)
         place = f"{into}: " if into else ""
-        for words, fact in _MACHINE_FAULTS:
-            if words in ended.words and (ended.code != 0 or words.startswith("No space")):
-                raise MachineError(f"{place}{fact}\n{_last(ended.words)}")
         if ended.code != 0:
             raise MachineError(f"{place}ffmpeg failed ({ended.code})\n{_last(ended.words)}")
         if into is not None and not (into.is_file() and into.stat().st_size):
             raise MachineError(f"{place}ffmpeg wrote nothing\n{_last(ended.words)}")
 
 
+def _check_machine(ended: Ended, into: Path | None) -> None:
+    """Raise ``MachineError`` where ffmpeg's words put the fault on the machine."""
+    place = f"{into}: " if into else ""
+    for words, fact in _MACHINE_FAULTS:
+        # A muxer may report a full disk and still end well.
+        if words in ended.words and (ended.code != 0 or words.startswith("No space")):
+            raise MachineError(f"{place}{fact}\n{_last(ended.words)}")
+
+
 def _url(path: Path) -> str:
-    return "file:" + os.path.abspath(path)  # noqa: PTH100 (a link stays)
+    """Return *path* for a graph: as bytes, for ffmpeg-python hashes it as UTF-8."""
+    return _FILE + os.fsencode(os.path.abspath(path)).decode("latin-1")  # noqa: PTH100 (a link stays)
 
 
-def _open(path: Path) -> IO[bytes]:
-    try:
-        return path.open("rb")
-    except FileNotFoundError:
-        raise InputError(f"{path} does not exist") from None
-    except OSError as error:
-        raise MachineError(f"{path} cannot be read: {error.strerror}") from None
-
-
-def _container(path: Path) -> Container:
-    with _open(path) as handle:
-        found = recognise(handle)
-    if found is None:
-        raise InputError(f"{path} is no video, sound or picture that vidgen reads")
-    return found
-
-
-def _look(path: Path) -> _Look:
-    """Read a header with PyAV. Raises ``InputError`` where there is no usable picture."""
-    import av
-
-    container = _container(path)
-    try:
-        with _open(path) as handle, opened(handle, container) as source:
-            stream = source.streams.video[0]
-            codec = stream.codec_context
-            packets = sum(1 for packet in source.demux(stream) if packet.size)
-            width, height, space = codec.width, codec.height, codec.colorspace
-    except (av.error.FFmpegError, IndexError) as error:
-        raise InputError(f"{path}: no picture in it can be read ({error})") from None
-    if not 0 < width * height <= MAX_PIXELS:
-        raise InputError(f"{path} has {width} x {height} pixels; at most 64 megapixels are read")
-    return _Look(width=width, height=height, packets=packets, matrix=_matrix(space, width, height))
-
-
-def _matrix(space: int, width: int, height: int) -> str:
-    """Return the matrix to decode with; untagged video is read as players read it."""
-    if space != _UNSPECIFIED:
-        return "auto"
-    return "bt709" if width >= 1280 or height > 576 else "bt601"
+def _spelled(argument: str) -> str:
+    """Return an argument of ffmpeg's with a file's name as it is on disk."""
+    if not argument.startswith(_FILE):
+        return argument
+    return _FILE + os.fsdecode(argument.removeprefix(_FILE).encode("latin-1"))
 
 
 def _fractions(progress: Progress | None, seconds: float | None) -> Callable[[float], None] | None:

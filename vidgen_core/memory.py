@@ -9,11 +9,12 @@ from typing import Any
 import attrs
 from attrs import define, field, frozen
 
-from vidgen_core import layout
+from vidgen_core import disk, layout
 from vidgen_core.model import Facts, Verdict
 from vidgen_core.plan import File
 
 SCHEMA = 1
+_LARGEST = 256 * 1024 * 1024
 _DEFAULTS = attrs.asdict(Facts())
 
 
@@ -88,14 +89,14 @@ def _compact(facts: Facts) -> dict[str, Any]:
 def read_memory(root: Path) -> Memory:
     """Return what run directory *root* remembers."""
     try:
-        content = json.loads((root / layout.PROBES).read_bytes())
+        content = json.loads(disk.read_file(root / layout.PROBES, _LARGEST))
         if content["schema"] != SCHEMA:
             return Memory()
         files = content["files"]
         entries = {
             path: entry
             for path, entry in files.items()
-            if type(entry) is list and len(entry) == 4 and type(entry[3]) is dict
+            if type(entry) is list and list(map(type, entry)) == [int, int, str, dict]
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Memory()

@@ -15,6 +15,8 @@ from attrs import define, field, frozen
 #: More boxes than this are no film but an attack on whoever walks them.
 _MANY = 200_000
 _DEEP = 12
+#: libavformat takes seconds for a track with a number far above this.
+_HIGHEST_TRACK = 1_000_000
 
 #: Kinds that may be the last box of a file, cut. Another one there is junk.
 _KNOWN = frozenset(
@@ -126,6 +128,8 @@ class _Index:
             self._table(box)
         elif box.kind == b"tkhd":
             self._track = self._integer(box, 20 if self._integer(box, 0, 1) else 12)
+            if self._track > _HIGHEST_TRACK:
+                raise _Damaged(f"a track has the number {self._track}")
             self.tracks.append(self._track)
         elif box.kind == b"tfhd":
             self._track = self._integer(box, 4)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from attrs import field, frozen
 
-from vidgen_core import layout
+from vidgen_core import disk, layout
 from vidgen_core.errors import UsageError
 from vidgen_core.journal import read_ledger
 from vidgen_core.layout import OUTPUT, Output
@@ -62,11 +63,20 @@ class Opened:
 
 
 def find_directory(path: str) -> RunDirectory:
-    """Return the run directory at *path*; raises ``UsageError`` where there is none."""
+    """Return the run directory at *path*.
+
+    Raises ``UsageError`` where there is none, ``MachineError`` where that cannot be told.
+    """
     root = Path(path).absolute()
-    if not root.is_dir():
-        what = "is not a directory" if root.exists() else "does not exist"
-        raise UsageError(f"{path} {what}", advice="name the directory of a run: video_TIMESTAMP")
+    advice = "name the directory of a run: video_TIMESTAMP"
+    try:
+        mode = root.stat().st_mode
+    except (FileNotFoundError, NotADirectoryError):
+        raise UsageError(f"{path} does not exist", advice=advice) from None
+    except OSError as error:
+        raise disk.machine_error(error, f"cannot look at {path}") from error
+    if not stat.S_ISDIR(mode):
+        raise UsageError(f"{path} is not a directory", advice=advice)
     return RunDirectory(root)
 
 
@@ -88,7 +98,7 @@ def open_run(
     root = directory.root
     specs = [loaded.spec for loaded in registry.providers]
     settings = load_settings(flags=flags, sets=sets, run_directory=root, specs=specs)
-    selection = select(registry, settings)
+    selection = select(registry, settings, root)
     core = settings.core
     scenes = choose(root, recorded=core.scenes_file, max_bytes=core.max_scenes_file_bytes)
     ledger = read_ledger(root)

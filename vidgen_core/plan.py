@@ -72,7 +72,8 @@ class Published:
 
     ``inputs`` maps the paths it was made from to their sha256; ``prompt`` is a
     digest of the text it was asked with; ``asked_seconds`` is what the request
-    said; ``shown_frames`` is how much of a clip its scene shows (0: all).
+    said; ``shown_frames`` is how much of a clip its scene shows, in the file's own
+    frames (0: all). ``job`` and ``facts`` are the service's, to fetch it again.
     """
 
     path: str
@@ -89,6 +90,7 @@ class Published:
     asked_seconds: float = 0.0
     shown_frames: int = 0
     job: str = ""
+    facts: Mapping[str, str] = field(factory=dict)
 
 
 @frozen(kw_only=True)
@@ -96,7 +98,8 @@ class InFlight:
     """Paid work that has begun and is not published.
 
     ``job`` is empty while only the intent is known. ``seconds`` is the length
-    that was asked for; ``token`` is the one its submit carried.
+    that was asked for; ``token`` is the one its submit carried; ``fps`` is the
+    rate that ``shown_frames`` counts in (0: the file's own).
     """
 
     key: Key
@@ -108,6 +111,7 @@ class InFlight:
     facts: Mapping[str, str] = field(factory=dict)
     seconds: float = 0.0
     shown_frames: int = 0
+    fps: float = 0.0
     since: float = 0.0
     price: Price = FREE
     answered: bool = False
@@ -228,6 +232,7 @@ class Why(StrEnum):
     IN_FLIGHT = "{provider} was paid for it and has it as job {job}"
     ANSWERED = "{provider}'s answer is kept and was paid for"
     UNKNOWN_OUTCOME = "{provider} was asked, and a crash hid whether it took the job"
+    FETCH_AGAIN = "{provider} made it as job {job}; it is fetched again, which costs nothing"
     FINDABLE = "{provider} was asked, and can tell whether it took the job"
     NOT_INSTALLED = "{kind} {provider} is not installed"
     NO_PROVIDER = "no {kind} was chosen"
@@ -264,7 +269,9 @@ class Task:
     ``output``: the path that is kept or will be written. ``provider``: who makes
     it (empty: core). ``needs``: outputs that must exist first. ``inputs``: paths
     it is made from. ``displaces``: existing paths that are moved aside before it
-    is published. ``shown_frames``: how much of a new clip the scene shows (0: all).
+    is published. ``shown_frames``: how much of a new clip the scene shows (0: all),
+    counted at ``fps`` frames a second (0: the file's own). ``collects``: the paid
+    work of an ``ATTACH``.
     """
 
     key: Key
@@ -279,12 +286,17 @@ class Task:
     reasons: tuple[Reason, ...] = ()
     price: Price = FREE
     shown_frames: int = 0
+    fps: float = 0.0
     seconds: float = 0.0
+    collects: InFlight | None = None
 
 
 @frozen(kw_only=True)
 class SceneState:
-    """How one scene stands. ``frames``-true lengths are in ``seconds``."""
+    """How one scene stands.
+
+    ``duration`` is what the scenes file asks for, ``seconds`` what it plays.
+    """
 
     number: int
     name: str

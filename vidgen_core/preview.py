@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from vidgen_core import disk, layout
+from vidgen_core.errors import Interrupted, VidgenError
 from vidgen_core.events import Noted
 from vidgen_core.executor import Run
 from vidgen_core.model import Key, Step
@@ -25,18 +26,39 @@ def preview_request(run: Run) -> FilmJoinRequest:
 
 
 def join_preview(run: Run) -> None:
-    """Write ``.vidgen/preview.mp4``; says so where there is nothing to show."""
+    """Write ``.vidgen/preview.mp4``; says so where it cannot be made or there is nothing to show.
+
+    Raises ``Interrupted``.
+    """
     request = preview_request(run)
     if not request.scenes:
         run.listen(Noted("no preview: there is nothing to show yet"))
         return
+    try:
+        _join(run, request)
+    except Interrupted:
+        raise
+    except VidgenError as error:
+        run.outcome.codes.add(error.exit_code)
+        run.listen(Noted(f"no preview: {error.message}"))
+        return
+    run.listen(Noted(f"preview: {run.directory.path(layout.PREVIEW)}"))
+
+
+def _join(run: Run, request: FilmJoinRequest) -> None:
     bench, directory = run.bench, run.directory
-    stitcher = next(task for task in run.plan.tasks if task.key == Key(Step.FILM)).provider
-    provider = bench.workshop.provider(ProviderKind.STITCHER, stitcher or "ffmpeg")
+    name = run.plan.by_key[Key(Step.FILM)].provider or "ffmpeg"
+    provider = bench.workshop.provider(ProviderKind.STITCHER, name)
     into = directory.scratch("preview") / "preview.mp4"
-    provider.join_film(bench.absolute(request), into, lambda fraction: None)
+
+    def progress(fraction: float) -> None:
+        if run.interrupted:
+            raise Interrupted("interrupted")
+
+    def join() -> None:
+        provider.join_film(bench.absolute(request), into, progress)
+
+    bench.workshop.call(ProviderKind.STITCHER, name, "joining the preview", join)
     with disk.machine_errors("cannot write the preview"):
         disk.sync_file(into)
-    directory.may_write(layout.PREVIEW)
     directory.publish(into, layout.PREVIEW)
-    run.listen(Noted(f"preview: {directory.path(layout.PREVIEW)}"))

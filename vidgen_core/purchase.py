@@ -1,309 +1,291 @@
-"""One paid task from intent to file, in an order that no crash turns into paying twice."""
+"""One paid task from intent to job, in an order that no crash turns into paying twice."""
 
 from __future__ import annotations
 
-import time
 import uuid
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
-from vidgen_core import disk, layout
+from vidgen_core import layout
+from vidgen_core.clock import real, until_next_try
+from vidgen_core.collection import Collection, path_of_answer
+from vidgen_core.errand import Errand
 from vidgen_core.errors import (
-    BadOutput,
     Billed,
-    JobFailed,
+    Interrupted,
+    JobLost,
+    MachineError,
     ProviderError,
+    Undecided,
     VidgenError,
 )
 from vidgen_core.plan import InFlight
-from vidgen_core.protocols import Failed, JobRef, Pending, Ready
-from vidgen_core.sent import describe, read_sent
-from vidgen_core.work import Made
+from vidgen_core.protocols import JobRef
+from vidgen_core.rundir import RunDirectory
+from vidgen_core.sent import Sent, describe, options_to_keep, read_sent
 
-if TYPE_CHECKING:
-    from vidgen_core.executor import Job, Run
+#: How often a job whose id was lost is looked for before it counts as never begun.
+LOOKS = 2
+#: How often a submit of unknown outcome is followed up in one run.
+DOUBTS = 2
+#: How long a job may take to appear in a service's list, where the provider does not say.
+SETTLE_SECONDS = 30.0
 
-#: A service that cannot be reached is asked again this often before the run goes on without it.
-TRIES = 5
-SHORTEST_WAIT = 1.0
-LONGEST_WAIT = 30.0
+
+@frozen(kw_only=True)
+class _Bought:
+    """What a service gave for money, and the trouble there was in writing it down."""
+
+    ref: JobRef | None = None
+    answer: bytes | None = None
+    trouble: MachineError | None = None
 
 
 @define(kw_only=True, eq=False)
 class Purchase:
-    """Drives one job at a service. Its methods run in the executor's thread.
+    """Buys one output, or finds out what became of an earlier attempt.
 
-    The journal holds the intent before the submit and the job's id before
-    anything else is done with it.
+    Its methods run in the executor's thread. The functions that it hands to
+    worker threads write the intent to the journal right before the submit, and
+    the job's id right after it.
     """
 
-    run: Run
-    job: Job
-    provider: Any
+    errand: Errand
     work: InFlight = field(init=False)
-    request: Any = field(default=None, init=False)
-    _polls: int = field(default=0, init=False)
-    _tries: int = field(default=0, init=False)
+    sent: Sent | None = field(default=None, init=False)
+    _again: bool = field(default=False, init=False)
+    _begun: bool = field(default=False, init=False)
     _looks: int = field(default=0, init=False)
-    _fetches: int = field(default=0, init=False)
-
-    @property
-    def take(self) -> int:
-        """Which purchase of this output it is, from 1."""
-        return self.work.take
-
-    @property
-    def job_id(self) -> str:
-        """The service's id of the job."""
-        return self.work.job
+    _doubts: int = field(default=0, init=False)
 
     def begin(self) -> None:
         """Go on from where the journal says this work stands."""
-        key = self.job.task.key
-        known = self.run.journal.ledger.in_flight.get(key)
+        errand, run = self.errand, self.errand.run
+        task = errand.job.task
+        begun = run.journal.ledger.in_flight.get(task.key)
+        known = begun or task.collects
         if known is None:
-            self.request = self.run.bench.absolute(self.job.task.request)
-            self._intend()
+            self._buy()
             return
-        self.work = known
-        self.request = self._remembered_request()
+        self.work, self.sent = known, sent_with(run.directory, known)
+        self._again = begun is None
         if known.answered:
-            self._write_answer()
+            self._collection().write_answer()
         elif known.job:
-            self._poll()
-        elif "idempotent" in self._abilities():
-            self._submit()
-        else:
+            self._collection().poll()
+        elif errand.can("idempotent", "submit"):
+            self._submit_again()
+        elif errand.can("find", "find"):
             self._look()
+        else:
+            self._ask_user("a crash hid it")
 
-    def _abilities(self) -> frozenset[str]:
-        task = self.job.task
-        assert task.kind is not None
-        return self.run.bench.workshop.find(task.kind, task.provider).spec.abilities
+    def _collection(self, **more: Any) -> Collection:
+        return Collection(
+            errand=self.errand, work=self.work, sent=self.sent, again=self._again, **more
+        )
 
     # buying --------------------------------------------------------------
 
-    def _intend(self) -> None:
-        task = self.job.task
+    def _buy(self) -> None:
+        """Take the work to the service, as a new take of this output."""
+        errand, run, task = self.errand, self.errand.run, self.errand.job.task
         assert task.kind is not None
-        take = self.run.journal.ledger.takes.get(task.key, 0) + 1
+        if not run.may_buy:
+            error = MachineError("nothing new is bought while this machine is in trouble")
+            run.later(errand.job, error)
+            return
         self.work = InFlight(
             key=task.key,
-            take=take,
+            take=run.journal.ledger.takes.get(task.key, 0) + 1,
             provider=task.provider,
             kind=task.kind,
             token=uuid.uuid4().hex,
             seconds=task.seconds,
             shown_frames=task.shown_frames,
-            since=time.time(),
+            fps=task.fps,
+            since=run.today(),
             price=task.price,
         )
-        sent = describe(task, self.run.version_of(task))
-        self.run.directory.write_state(self._sent_path(), sent)
-        self.run.journal.intent(self.work)
-        if hasattr(self.provider, "ask"):
-            self._ask()
-        else:
-            self._submit()
+        self._begun, self._looks = False, 0
+        inputs = run.shelf.inputs(task)
 
-    def _sent_path(self) -> str:
-        return f"{layout.REQUESTS}/{self.work.key.id}-{self.work.take}.json"
+        def buy() -> _Bought:
+            if run.interrupted:
+                raise Interrupted("interrupted")
+            self.sent = self._to_be_sent(run.bench.digests(inputs))
+            run.directory.write_state(_path_of_sent(self.work), describe(self.sent))
+            run.journal.intent(self.work)
+            self._begun = True
+            return self._submit() if hasattr(errand.provider, "submit") else self._ask()
 
-    def _remembered_request(self) -> Any:
-        task = self.job.task
-        request = task.request or read_sent(self.run.directory.path(self._sent_path()))
-        return self.run.bench.absolute(request)
+        errand.in_worker(buy, self._bought, self._refused, precious=True)
 
-    def _submit(self) -> None:
-        token, work, journal = self.work.token, self.work, self.run.journal
+    def _to_be_sent(self, digests: dict[str, str]) -> Sent:
+        run, task, before = self.errand.run, self.errand.job.task, self.sent
+        distribution, version = run.version_of(task)
+        options = run.bench.workshop.options(self.work.kind, task.provider)
+        return Sent(
+            provider=task.provider,
+            request=before.request if before else run.bench.spelled_out(task.request),
+            distribution=distribution,
+            version=version,
+            options=options_to_keep(options),
+            inputs=digests or (before.inputs if before else {}),
+        )
 
-        def submit() -> JobRef:
-            ref = _checked_ref(self.provider.submit(self.request, token), work)
-            journal.submitted(work.key, work.take, ref.id, ref.facts)
-            return ref
+    def _submit_again(self) -> None:
+        """Repeat a submit of unknown outcome; its token makes the service charge it once."""
+        self._begun = True
+        self.errand.in_worker(self._submit, self._bought, self._refused, precious=True)
 
-        self._call("submit", submit, self._accepted)
+    def _submit(self) -> _Bought:
+        """Hand the work over and write down the job's id. Runs in a worker thread."""
+        errand, work, request = self.errand, self.work, self._request()
+        submit = lambda: _checked(errand.provider.submit(request, work.token))  # noqa: E731
+        ref = errand.call("submit", submit)
+        errand.run.charged(work.key, work.price)
+        trouble = _trouble(
+            lambda: errand.run.journal.submitted(work.key, work.take, ref.id, ref.facts)
+        )
+        return _Bought(ref=ref, trouble=trouble)
 
-    def _accepted(self, ref: JobRef) -> None:
-        """The job's id is in the journal already: the worker wrote it at once."""
-        self._count()
-        self.work = evolve(self.work, job=ref.id, facts=ref.facts)
-        self._later(SHORTEST_WAIT, self._poll)
+    def _ask(self) -> _Bought:
+        """Get the answer and store it before anything parses it. Runs in a worker thread."""
+        errand, run, work, request = self.errand, self.errand.run, self.work, self._request()
+        answer = errand.call("ask", lambda: bytes(errand.provider.ask(request)))
+        run.charged(work.key, work.price)
 
-    def _count(self) -> None:
-        self.run.outcome.paid += 1
-        self.run.outcome.price += self.work.price
+        def store() -> None:
+            run.directory.write_state(path_of_answer(work), answer)
+            run.journal.answered(work.key, work.take)
+
+        return _Bought(answer=answer, trouble=_trouble(store))
+
+    def _request(self) -> Any:
+        """Return what the service is asked, with absolute paths."""
+        if self.sent is None:
+            what = f"what {self.work.provider} was asked for {self.work.key}"
+            raise Undecided(f"{what} is not known any more", advice=self._advice())
+        return self.errand.run.bench.absolute(self.sent.request)
+
+    def _bought(self, bought: _Bought) -> None:
+        if bought.trouble is not None:
+            self.errand.run.check_machine(bought.trouble)
+        self.errand.tries = 0
+        if bought.ref is None:
+            self.work = evolve(self.work, answered=True)
+            self._collection(answer=bought.answer).write_answer()
+            return
+        self.work = evolve(self.work, job=bought.ref.id, facts=bought.ref.facts)
+        self._collection(unwritten=bought.trouble is not None).wait()
 
     def _refused(self, error: VidgenError) -> None:
         """A submit raised: what the journal may forget depends on whether it was charged."""
+        run, work = self.errand.run, self.work
+        if not self._begun or isinstance(error, Undecided):  # it was not sent
+            self.errand.give_up(error)
+            return
         billed = error.billed if isinstance(error, ProviderError) else Billed.UNKNOWN
         if billed is Billed.UNKNOWN:
-            if self._can_look():
-                self._look()
-                return
-            self.run.later(self.job, error)
+            self._in_doubt(error)
             return
-        self.run.journal.ended(self.work.key, self.work.take, error.message, billed)
-        self._tries += 1
-        if isinstance(error, ProviderError) and error.retry and self._tries < TRIES:
-            self._later(self._backoff(error), self._intend)
+        run.journal.ended(work.key, work.take, error.message, billed)
+        if billed is Billed.NO:
+            self.errand.try_again(error, self._buy)
             return
-        self._give_up(error)
+        run.charged(work.key, work.price)
+        run.failed(self.errand.job, error)
 
-    # finding a job whose id was lost -------------------------------------
+    # an outcome that is not known ----------------------------------------
 
-    def _can_look(self) -> bool:
-        return "find" in self._abilities() and hasattr(self.provider, "find") and self._looks < 4
+    def _in_doubt(self, error: VidgenError) -> None:
+        errand, run = self.errand, self.errand.run
+        run.check_machine(error)
+        self._doubts += 1
+        again, look = errand.can("idempotent", "submit"), errand.can("find", "find")
+        if not (again or look):
+            self._ask_user(error.message)
+        elif self._doubts > DOUBTS or not run.may_buy:
+            run.later(errand.job, error)
+        elif again:
+            errand.wait(until_next_try(self._doubts, error), self._submit_again)
+        else:
+            self._look()
 
-    def _look(self) -> None:
-        token, since = self.work.token, self.work.since
-        call = lambda: tuple(self.provider.find(self.request, token, since))  # noqa: E731
-        self._call("find", call, self._found)
+    def _ask_user(self, why: str) -> None:
+        message = f"it is not known whether {self.work.provider} took {self.work.key} ({why})"
+        self.errand.run.later(self.errand.job, Undecided(message, advice=self._advice()))
 
-    def _found(self, refs: tuple[JobRef, ...]) -> None:
-        known = {job.job for job in self.run.journal.ledger.in_flight.values()}
-        known |= {record.job for record in self.run.journal.ledger.published.values()}
-        new = [ref for ref in refs if ref.id not in known]
-        if len(new) == 1:
-            ref = _checked_ref(new[0], self.work)
-            self.run.journal.submitted(self.work.key, self.work.take, ref.id, ref.facts)
-            self.work = evolve(self.work, job=ref.id, facts=ref.facts)
-            self._poll()
-            return
-        if new:
-            ids = ", ".join(ref.id for ref in new)
-            self.run.later(self.job, JobFailed(f"several jobs may be this one: {ids}"))
-            return
-        self._looks += 1
-        if self._looks < 2:
-            self._later(float(self.provider.settle_seconds), self._look)
-            return
-        self.run.journal.ended(self.work.key, self.work.take, "it never arrived", Billed.NO)
-        self._intend()
-
-    # collecting ----------------------------------------------------------
-
-    def _poll(self) -> None:
-        ref = self._ref()
-        self._call("poll", lambda: self.provider.poll(ref), self._polled)
-
-    def _ref(self) -> JobRef:
-        return JobRef(id=self.work.job, facts=dict(self.work.facts))
-
-    def _polled(self, state: Any) -> None:
-        self._tries = 0
-        match state:
-            case Ready():
-                self._fetch(state)
-            case Failed():
-                billed = Billed(state.billed)
-                self.run.journal.ended(self.work.key, self.work.take, state.message, billed)
-                self._give_up(JobFailed(state.message, billed=billed))
-            case Pending():
-                self.job.fraction = state.fraction
-                self._polls += 1
-                left = state.seconds_left
-                wait = left / 2 if left is not None else SHORTEST_WAIT * 1.3**self._polls
-                self._later(min(LONGEST_WAIT, max(SHORTEST_WAIT, wait)), self._poll)
-            case _:
-                raise JobFailed(f"{self.work.provider}: poll answered {state!r}")
-
-    def _into(self) -> Path:
-        return self.job.folder / f"output{Path(self.job.task.output).suffix}"
-
-    def _fetch(self, ready: Ready) -> None:
-        def fetch() -> Made:
-            self.provider.fetch(ready, self._into())
-            return self._checked()
-
-        self._call("fetch", fetch, self._publish)
-
-    def _checked(self) -> Made:
-        inputs = self.run.inputs(self.job.task)
-        return self.run.bench.finish(self.job.task, self._into(), inputs, paid=True)
-
-    def _publish(self, made: Made) -> None:
-        self.run.publish(self.job, made)
-
-    # an answer that comes at once ----------------------------------------
-
-    def _answer_path(self) -> str:
-        return f"{layout.ANSWERS}/{self.work.key.id}-{self.work.take}"
-
-    def _ask(self) -> None:
-        work, directory, journal = self.work, self.run.directory, self.run.journal
-        path = self._answer_path()
-
-        def ask() -> None:
-            answer = bytes(self.provider.ask(self.request))
-            directory.write_state(path, answer)
-            journal.answered(work.key, work.take)
-
-        self._call("asking", ask, self._answered)
-
-    def _answered(self, _: None) -> None:
-        self._count()
-        self.work = evolve(self.work, answered=True)
-        self._write_answer()
-
-    def _write_answer(self) -> None:
-        path = self.run.directory.path(self._answer_path())
-
-        def write() -> Made:
-            with disk.machine_errors(f"cannot read the answer kept in {path}"):
-                answer = path.read_bytes()
-            self.provider.write(answer, self.request, self._into())
-            return self._checked()
-
-        self._call("write", write, self._publish)
-
-    # calling, waiting, giving up -----------------------------------------
-
-    def _call(self, what: str, call: Any, then: Any) -> None:
-        task = self.job.task
-        assert task.kind is not None
-        kind, workshop = task.kind, self.run.bench.workshop
-        self.run.in_worker(
-            self.job,
-            lambda: workshop.call(kind, task.provider, f"{what} for {task.key}", call),
-            then,
-            lambda error: self._raised(what, error),
+    def _advice(self) -> str:
+        return (
+            f"look into your account at {self.work.provider}: if it has the file, save it as "
+            f"{self.errand.job.task.output}; to buy it once more, set in_doubt_limit to its price"
         )
 
-    def _later(self, seconds: float, then: Any) -> None:
-        self.run.at(self.job, seconds, then)
+    def _look(self) -> None:
+        """Ask the service for the jobs that this request may have made."""
+        errand, work = self.errand, self.work
 
-    def _backoff(self, error: ProviderError) -> float:
-        return error.retry_after or min(LONGEST_WAIT, SHORTEST_WAIT * 2**self._tries)
+        def look() -> tuple[tuple[JobRef, ...], float]:
+            request = self._request()
 
-    def _raised(self, what: str, error: VidgenError) -> None:
-        if what in ("submit", "asking"):
-            self._refused(error)
-            return
-        if what == "fetch" and isinstance(error, BadOutput):
-            self._fetches += 1
-            if self._fetches < 2:
-                self._poll()
-                return
-            self.run.set_aside(self.job, error)
-        self._tries += 1
-        if isinstance(error, ProviderError) and error.retry and self._tries < TRIES:
-            again = self._look if what == "find" else self._poll
-            self._later(self._backoff(error), again)
-            return
-        self._give_up(error)
+            def find() -> tuple[JobRef, ...]:
+                found = errand.provider.find(request, work.token, work.since)
+                return tuple(_checked(ref) for ref in found)
 
-    def _give_up(self, error: VidgenError) -> None:
-        if isinstance(error, ProviderError) and error.retry:
-            self.run.later(self.job, error)
-            return
-        self.run.failed(self.job, error)
+            refs = errand.call("find", find)
+            settle = real(getattr(errand.provider, "settle_seconds", None))
+            return refs, SETTLE_SECONDS if settle is None else max(0.0, settle)
+
+        errand.in_worker(look, self._found, lambda error: errand.try_again(error, self._look))
+
+    def _found(self, answer: tuple[tuple[JobRef, ...], float]) -> None:
+        refs, settle = answer
+        work, journal = self.work, self.errand.run.journal
+        known = journal.jobs
+        new = {ref.id: ref for ref in refs if (work.provider, ref.id) not in known}
+        if len(new) == 1:
+            (ref,) = new.values()
+            journal.submitted(work.key, work.take, ref.id, ref.facts)
+            self.work = evolve(work, job=ref.id, facts=ref.facts)
+            self._collection().poll()
+        elif new:
+            self._ask_user(f"its jobs {', '.join(sorted(new))} may be this one")
+        elif self._looks + 1 < LOOKS:
+            self._looks += 1
+            self.errand.wait(settle, self._look)
+        else:
+            journal.ended(work.key, work.take, "it never arrived", Billed.NO)
+            self._buy()
 
 
-def _checked_ref(ref: Any, work: InFlight) -> JobRef:
-    """Return *ref*, or raise where a provider answered without the id of a job."""
+def sent_with(directory: RunDirectory, work: InFlight) -> Sent | None:
+    """Return what was sent with the submit of *work*, where that can still be read."""
+    try:
+        return read_sent(directory.path(_path_of_sent(work)))
+    except JobLost:
+        return None
+
+
+def _path_of_sent(work: InFlight) -> str:
+    return f"{layout.REQUESTS}/{work.key.id}-{work.take}.json"
+
+
+def _checked(ref: Any) -> JobRef:
+    """Return *ref* as the journal can keep it; raises where it is no job."""
     if not isinstance(ref, JobRef) or not isinstance(ref.id, str) or not ref.id:
-        raise JobFailed(f"{work.provider} answered without the id of a job")
-    return ref
+        raise TypeError(f"{ref!r:.200} is no job")
+    facts = ref.facts if isinstance(ref.facts, dict) else {}
+    return JobRef(id=ref.id, facts={str(name): str(fact) for name, fact in facts.items()})
+
+
+def _trouble(write: Callable[[], None]) -> MachineError | None:
+    """Return what hindered *write*: what was paid for is in hand, and must not be dropped."""
+    try:
+        write()
+    except MachineError as error:
+        return error
+    return None

@@ -37,19 +37,20 @@ class RunDirectory:
     @contextlib.contextmanager
     def locked(self, command: str) -> Iterator[None]:
         """Hold the directory for this process; raises ``Locked`` when another run does."""
-        self._refuse_links(layout.STATE)
+        self.may_write(layout.LOCK)
         with disk.machine_errors(f"cannot make {layout.STATE} in {self.root}"):
             disk.make_directories(self.path(layout.STATE))
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-            handle = os.open(self.path(layout.LOCK), flags, 0o666)
+            held = [os.open(self.path(layout.LOCK), flags, 0o666)]
         try:
-            _take(handle, self.root)
+            _take(held[0], self.root)
+            _not_for_children(held)
             with disk.machine_errors(f"cannot write in {self.root}"):
-                os.ftruncate(handle, 0)
-                os.pwrite(handle, _who(command), 0)
+                os.ftruncate(held[0], 0)
+                os.pwrite(held[0], _who(command), 0)
             yield
         finally:
-            os.close(handle)
+            os.close(held.pop())
 
     def scratch(self, name: str) -> Path:
         """Return a new empty folder below ``.vidgen/tmp`` whose name begins with *name*."""
@@ -64,15 +65,20 @@ class RunDirectory:
         shutil.rmtree(self.path(layout.TEMPORARY), ignore_errors=True)
 
     def may_write(self, relative: str) -> None:
-        """Raise ``MachineError`` where writing *relative* would leave the directory."""
-        self._refuse_links(relative.rpartition("/")[0])
+        """Raise ``MachineError`` where writing *relative* would leave the directory.
 
-    def _refuse_links(self, folder: str) -> None:
-        real_root = os.path.realpath(self.root)
+        In vidgen's own folder a link is refused wherever it leads: what lies there
+        is cleared and rewritten.
+        """
+        folder = relative.rpartition("/")[0]
+        root = os.path.realpath(self.root)
         place = os.path.realpath(self.root / folder)
-        if place != real_root and not place.startswith(real_root + os.sep):
+        leaves = place != root and not place.startswith(root.rstrip(os.sep) + os.sep)
+        own = folder.split("/")[0] == layout.STATE
+        if leaves or (own and place != os.path.join(root, *folder.split("/"))):  # noqa: PTH118
+            what = f"is a link that leaves {self.root}" if leaves else "is a link"
             raise MachineError(
-                f"{folder} is a link that leaves {self.root}; nothing is written through it",
+                f"{folder} {what}; nothing is written through it",
                 advice=f"replace the link {self.root / folder} by a real folder",
             )
 
@@ -114,6 +120,7 @@ class RunDirectory:
             with contextlib.suppress(FileExistsError):
                 take = replaced / f"{number:04}"
                 take.mkdir()
+                disk.sync_directory(replaced)
                 return take
             number += 1
 
@@ -141,6 +148,21 @@ def _take(handle: int, root: Path) -> None:
         ) from None
     except OSError as error:
         raise disk.machine_error(error, f"cannot lock {root}") from error
+
+
+def _not_for_children(held: list[int]) -> None:
+    """Close the lock in every child that is forked; one that is started never has it.
+
+    A child that outlived this process would hold the directory for nothing.
+    """
+    if not hasattr(os, "register_at_fork"):
+        return
+
+    def let_go() -> None:
+        while held:
+            os.close(held.pop())
+
+    os.register_at_fork(after_in_child=let_go)
 
 
 def _who(command: str) -> bytes:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from itertools import count
 
 from attrs import evolve
 
 from vidgen_core.coverage import NewClip, is_covered, missing_clips
-from vidgen_core.model import Key, Scene, Step
+from vidgen_core.freshness import outdated, stale_reasons, stale_video
+from vidgen_core.model import Key, Scene, Step, Verdict
+from vidgen_core.orders import attach, questioned, work
 from vidgen_core.plan import (
     STUCK,
+    TO_DO,
     Decision,
     EngineProvider,
     File,
@@ -36,23 +40,29 @@ def plan_scene(
 ) -> ScenePlan:
     """Plan the clips of *scene*; *previous* is the scene that plays before it."""
     video = s.best(Key(Step.SCENE, scene.number))
-    outdated = _outdated(s, video) if video is not None else None
-    if video is not None and outdated is None:
+    again = outdated(s, video) if video is not None else None
+    if video is not None and again is None:
         return _kept(s, scene, video)
-    broken = s.broken_reasons(Key(Step.SCENE, scene.number))
-    kept, attached = _kept_clips(s, scene.number), _in_flight(s, scene.number)
+    kept, paid = _kept_clips(s, scene.number), _paid_clips(s, scene.number)
     covered = {number: part.seconds for number, part in kept.items()}
-    covered |= {number: part.seconds for number, (part, _) in attached.items()}
+    covered |= {number: part.seconds for number, (part, _) in paid.items()}
     engine = s.providers.engine
     duration = max(_duration(scene, covered, engine), 1 / s.fps)
-    plan = ScenePlan(scene=scene, duration=duration, reasons=broken)
     need = duration - math.fsum(covered.values())
-    if covered and is_covered(need, s.fps) and not attached:
+    is_there = bool(covered) and is_covered(need, s.fps)
+    plan = ScenePlan(scene=scene, duration=duration)
+    plan.reasons = s.broken_reasons(Key(Step.SCENE, scene.number))
+    plan.reasons += tuple(
+        wholeness(s.files[part.path])
+        for part in kept.values()
+        if s.files[part.path].facts.verdict is Verdict.DAMAGED
+    )
+    if is_there and not paid:
         plan.covered = True
         plan.parts = tuple(kept[number] for number in sorted(kept))
         plan.reasons += (because(Why.CLIPS_COVER, count=len(kept)),)
-        plan.outdated = outdated is not None
-        plan.reasons += (outdated,) if outdated else ()
+        plan.outdated = again is not None
+        plan.reasons += (again,) if again else ()
         plan.tasks.extend(_kept_task(s, scene, part) for part in plan.parts)
         return plan
     if video is not None:
@@ -62,37 +72,21 @@ def plan_scene(
         if covered
         else because(Why.MISSING),
     )
-    new: tuple[NewClip, ...] = ()
-    if not is_covered(need, s.fps) or not covered:
-        if engine is None:
-            return _without_engine(s, plan, kept)
-        try:
-            new = _new_clips(s, engine, duration, covered)
-        except Exception as error:
-            fault = f"split() raised {type(error).__name__}: {error}"
-            reason = because(Why.PROVIDER_RAISED, provider=engine.name, fault=fault)
-            return _blocked(s, plan, kept, reason)
-    _add_clips(s, plan, previous, image, kept, attached, {clip.number: clip for clip in new})
+    new, fault = ((), None) if is_there else _new_clips(s, engine, duration, covered)
+    _add_clips(s, plan, previous, image, kept, paid, {clip.number: clip for clip in new})
+    if fault is not None:
+        _block(s, plan, {*kept, *paid}, fault)
     return plan
 
 
 def _kept(s: Situation, scene: Scene, video: File) -> ScenePlan:
-    key = Key(Step.SCENE, scene.number)
-    reasons: list[Reason] = [wholeness(video)]
-    decision = Decision.KEEP
-    record = s.record(video)
-    for path in record.inputs if record else ():
-        clip = s.ledger.published.get(path)
-        if clip and clip.prompt and clip.prompt != scene_digest(scene):
-            decision = Decision.STALE
-            reasons.append(because(Why.PROMPT_CHANGED))
-            break
+    stale = stale_video(s, video, scene)
     plan = ScenePlan(scene=scene, duration=scene.duration or video.facts.seconds, video=video)
-    plan.reasons = tuple(reasons)
+    plan.reasons = (wholeness(video), *stale)
     plan.tasks.append(
         Task(
-            key=key,
-            decision=decision,
+            key=Key(Step.SCENE, scene.number),
+            decision=Decision.STALE if stale else Decision.KEEP,
             output=video.path,
             reasons=plan.reasons,
             seconds=video.facts.seconds,
@@ -101,47 +95,63 @@ def _kept(s: Situation, scene: Scene, video: File) -> ScenePlan:
     return plan
 
 
-def _outdated(s: Situation, video: File) -> Reason | None:
-    """Return why a scene's video, which is free to join again, should be."""
-    record = s.record(video)
-    if record is None:
-        return None
-    changed = s.changed_input(record)
-    if changed is not None:
-        return because(Why.INPUT_CHANGED, input=changed)
-    return None
-
-
 def _kept_clips(s: Situation, scene: int) -> dict[int, Part]:
     kept = {}
     for number in s.clip_numbers.get(scene, ()):
         key = Key(Step.CLIP, scene, number)
         file = s.best(key)
-        if file is not None:
+        if file is not None and not _made_again_for_free(s, key, file):
             kept[number] = _shown(s, key, file)
     return kept
 
 
+def _made_again_for_free(s: Situation, key: Key, file: File) -> bool:
+    """Whether a clip is damaged and the chosen engine made it without being paid."""
+    record, engine = s.record(file), s.providers.engine
+    if file.facts.verdict is not Verdict.DAMAGED or record is None or record.paid:
+        return False
+    is_engines_own = engine is not None and engine.name == record.provider
+    return is_engines_own and key not in s.options.given_up
+
+
 def _shown(s: Situation, key: Key, file: File) -> Part:
-    record, seconds = s.record(file), file.facts.seconds
-    if record and record.shown_frames:
-        shown = record.shown_frames / (file.facts.fps or s.fps)
-        return Part(key=key, path=file.path, seconds=shown, shown_frames=record.shown_frames)
-    if record and record.asked_seconds * ROUNDING <= seconds < record.asked_seconds:
-        seconds = record.asked_seconds
+    """Return what the scene shows of a clip that is there."""
+    record, facts = s.record(file), file.facts
+    shown, seconds = record.shown_frames if record else 0, facts.seconds
+    wanted = record.asked_seconds if record else 0.0
+    if shown:
+        wanted = shown / (facts.fps or s.fps)
+        if facts.frames > shown or not facts.frames:
+            return Part(key=key, path=file.path, seconds=wanted, shown_frames=shown)
+    if wanted * ROUNDING <= seconds < wanted:
+        seconds = wanted
     return Part(key=key, path=file.path, seconds=seconds)
 
 
-def _in_flight(s: Situation, scene: int) -> dict[int, tuple[Part, InFlight]]:
+def _paid_clips(s: Situation, scene: int) -> dict[int, tuple[Part, Task]]:
+    """The clips that were paid for and are not there, by number."""
     found = {}
-    for key, job in s.ledger.in_flight.items():
-        if key.step is not Step.CLIP or key.scene != scene or s.best(key) is not None:
-            continue
-        seconds = job.shown_frames / s.fps if job.shown_frames else job.seconds
-        path = s.path_for(key, s.providers.engine)
-        part = Part(key=key, path=path, seconds=seconds, shown_frames=job.shown_frames)
-        found[key.clip] = (part, job)
+    for number, job in s.paid_clips.get(scene, {}).items():
+        key = Key(Step.CLIP, scene, number)
+        task = _attach(s, key, job)
+        shown = job.shown_frames
+        seconds = shown / (job.fps or s.fps) if shown else job.seconds
+        part = Part(key=key, path=task.output, seconds=seconds, shown_frames=shown)
+        found[number] = (part, task)
     return found
+
+
+def _attach(s: Situation, key: Key, job: InFlight) -> Task:
+    base = Task(
+        key=key,
+        decision=Decision.ATTACH,
+        output=s.path_for(key),
+        shown_frames=job.shown_frames,
+        fps=job.fps,
+        seconds=job.seconds,
+    )
+    task = attach(s, base, job)
+    return evolve(task, displaces=_displaced_by_clip(s, key, task.output))
 
 
 def _duration(scene: Scene, covered: Mapping[int, float], engine: EngineProvider | None) -> float:
@@ -158,52 +168,45 @@ def _duration(scene: Scene, covered: Mapping[int, float], engine: EngineProvider
 
 
 def _new_clips(
-    s: Situation, engine: EngineProvider, duration: float, covered: Mapping[int, float]
-) -> tuple[NewClip, ...]:
+    s: Situation, engine: EngineProvider | None, duration: float, covered: Mapping[int, float]
+) -> tuple[tuple[NewClip, ...], Reason | None]:
+    """Return the clips to be made, or why there can be none."""
+    if engine is None:
+        return (), because(Why.NO_PROVIDER, kind=ProviderKind.VIDEO_ENGINE.value)
     spec, options = engine.spec, engine.options
-    return missing_clips(
-        duration=duration,
-        covered=covered,
-        lengths=spec.lengths_for(options),
-        split=lambda seconds: spec.split_for(seconds, options),
-        fps=s.fps,
-    )
+    try:
+        clips = missing_clips(
+            duration=duration,
+            covered=covered,
+            lengths=spec.lengths_for(options),
+            split=lambda seconds: spec.split_for(seconds, options),
+            fps=s.fps,
+        )
+    except Exception as error:
+        fault = f"split() raised {type(error).__name__}: {error}"
+        return (), because(Why.PROVIDER_RAISED, provider=engine.name, fault=fault)
+    return clips, None
 
 
-def _without_engine(s: Situation, plan: ScenePlan, kept: dict[int, Part]) -> ScenePlan:
-    return _blocked(s, plan, kept, because(Why.NO_PROVIDER, kind=ProviderKind.VIDEO_ENGINE.value))
-
-
-def _blocked(s: Situation, plan: ScenePlan, kept: dict[int, Part], reason: Reason) -> ScenePlan:
-    plan.tasks.extend(_kept_task(s, plan.scene, kept[number]) for number in sorted(kept))
-    taken = {*kept, *(key.clip for key in s.ledger.in_flight if key.scene == plan.scene.number)}
-    key = Key(Step.CLIP, plan.scene.number, max(taken, default=0) + 1)
+def _block(s: Situation, plan: ScenePlan, taken: set[int], reason: Reason) -> None:
+    """Add the clip that cannot even be asked for."""
+    number = next(number for number in count(1) if number not in taken)
+    key = Key(Step.CLIP, plan.scene.number, number)
     path = s.path_for(key)
     plan.tasks.append(Task(key=key, decision=Decision.BLOCKED, output=path, reasons=(reason,)))
-    plan.parts = tuple(kept[number] for number in sorted(kept))
     plan.stuck = True
-    return plan
 
 
 def _kept_task(s: Situation, scene: Scene, part: Part, *, refilled: int = 0) -> Task:
     file = s.files[part.path]
-    record = s.record(file)
-    reasons = [wholeness(file)]
-    decision = Decision.KEEP
+    stale = stale_reasons(s, file, scene_digest(scene))
     if refilled:
-        reasons.append(because(Why.AFTER_REFILL, clip=refilled))
-    if record and record.prompt and record.prompt != scene_digest(scene):
-        reasons.append(because(Why.PROMPT_CHANGED))
-    changed = s.changed_input(record) if record else None
-    if changed:
-        reasons.append(because(Why.INPUT_CHANGED, input=changed))
-    if len(reasons) > 1:
-        decision = Decision.STALE
+        stale = (because(Why.AFTER_REFILL, clip=refilled), *stale)
     return Task(
         key=part.key,
-        decision=decision,
+        decision=Decision.STALE if stale else Decision.KEEP,
         output=part.path,
-        reasons=tuple(reasons),
+        reasons=(wholeness(file), *stale),
         seconds=part.seconds,
     )
 
@@ -214,45 +217,33 @@ def _add_clips(
     previous: ScenePlan | None,
     image: ImageChoice,
     kept: dict[int, Part],
-    attached: dict[int, tuple[Part, InFlight]],
+    paid: dict[int, tuple[Part, Task]],
     new: dict[int, NewClip],
 ) -> None:
     """Add the tasks of every clip of the scene, in the order in which they play."""
     parts: list[Part] = []
     refilled = 0
-    last_number = max({*kept, *attached}, default=0)
-    for number in sorted({*kept, *attached, *new}):
+    for number in sorted({*kept, *paid, *new}):
         if number in kept:
             part = kept[number]
             task = _kept_task(s, plan.scene, part, refilled=refilled)
-        elif number in attached:
-            part, job = attached[number]
-            task = _attach(s, part, job)
+        elif number in paid:
+            part, task = paid[number]
         else:
             before = parts[-1] if parts else None
             part, task = _make(s, plan, previous, before, image, new[number])
-            refilled = number if number < last_number else refilled
+        if task.decision in TO_DO and _is_other_footage(s, task):
+            refilled = number
         parts.append(part)
         plan.tasks.append(task)
-        if task.decision in STUCK:
-            plan.stuck = True
-            plan.failed |= part.key in s.options.given_up
+        plan.stuck |= task.decision in STUCK
     plan.failed |= any(task.key in s.options.given_up for task in plan.tasks)
     plan.parts = tuple(parts)
 
 
-def _attach(s: Situation, part: Part, job: InFlight) -> Task:
-    base = Task(
-        key=part.key,
-        decision=Decision.ATTACH,
-        output=part.path,
-        provider=job.provider,
-        kind=job.kind,
-        displaces=_displaced_by_clip(s, part.key, part.path),
-        shown_frames=job.shown_frames,
-        seconds=job.seconds,
-    )
-    return s.attach(base, job)
+def _is_other_footage(s: Situation, task: Task) -> bool:
+    """Whether *task* gives a clip that may end otherwise than the one there was."""
+    return task.collects is None or task.key in s.ledger.in_flight
 
 
 def _make(
@@ -280,15 +271,18 @@ def _make(
         seed=s.seed(scene.number, clip.number),
     )
     why = Why.GAP if clip.number < max(s.clip_numbers.get(scene.number, (0,))) else Why.MISSING
-    task = s.work(
+    damaged = s.best(key)
+    spoilt = (wholeness(damaged),) if damaged else ()
+    task = work(
+        s,
         key,
         engine,
         request,
-        reasons=(because(why), *picture.reasons),
+        reasons=(*spoilt, because(why), *picture.reasons),
         needs=picture.needs,
         inputs=(picture.path,) if picture.path else (),
     )
-    task = _questioned(s, task)
+    task = questioned(s, task)
     if task.decision is Decision.MAKE and picture.waits is not None:
         waits = because(Why.WAITS_FOR, input=str(picture.waits))
         task = evolve(task, decision=Decision.WAIT, reasons=(*task.reasons, waits))
@@ -298,21 +292,11 @@ def _make(
         task,
         displaces=_displaced_by_clip(s, key, task.output),
         shown_frames=shown,
+        fps=fps,
         seconds=clip.seconds,
     )
     seconds = shown / fps if shown else clip.seconds
     return Part(key=key, path=task.output, seconds=seconds, shown_frames=shown), task
-
-
-def _questioned(s: Situation, task: Task) -> Task:
-    """Return *task* as a question where a stray file may be what it would buy again."""
-    near = s.near_misses.get(task.key.scene, ())
-    if not near or task.decision is not Decision.MAKE:
-        return task
-    place = task.key if "/" in near[0] else Key(Step.SCENE, task.key.scene)
-    reason = because(Why.NEAR_MISS, path=near[0], rename=s.path_for(place))
-    decision = Decision.MAKE if task.price.free else Decision.ASK
-    return evolve(task, decision=decision, reasons=(*task.reasons, reason))
 
 
 def _displaced_by_clip(s: Situation, key: Key, path: str) -> tuple[str, ...]:
@@ -323,7 +307,7 @@ def _displaced_by_clip(s: Situation, key: Key, path: str) -> tuple[str, ...]:
         Key(Step.SCENE, key.scene),
         Key(Step.FILM),
     )
-    found = [*paths(s.broken(key)), *((path,) if path in s.files else ())]
+    found = [*s.displaced(key, path)]
     for other in built_on_it:
         found.extend(paths(s.listing.by_key.get(other, ())))
     return tuple(dict.fromkeys(found))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from attrs import define
+from attrs import field, frozen
 
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import find_key
@@ -28,21 +28,27 @@ _OPTION: Mapping[ProviderKind, str] = {
 }
 
 
-@define(kw_only=True)
+@frozen(kw_only=True)
 class Selection:
-    """The chosen providers, and sentences about how they were chosen."""
+    """The chosen providers, and sentences about how they were chosen.
+
+    ``notes`` concern every run of the directory; ``assumed`` those in which a
+    provider of that kind, which nobody named, does some work.
+    """
 
     providers: Providers
     notes: tuple[str, ...] = ()
+    assumed: Mapping[ProviderKind, str] = field(factory=dict)
 
 
-def select(registry: Registry, settings: Settings) -> Selection:
+def select(registry: Registry, settings: Settings, run_directory: Path) -> Selection:
     """Return the providers that *settings* name, or the offline ones where design allows.
 
     Raises ``UsageError`` for a name given now that is not installed. One that the
     run remembers and that is not installed any more is noted instead.
     """
     notes: list[str] = []
+    assumed: dict[ProviderKind, str] = {}
 
     def chosen(kind: ProviderKind, fallback: str = "") -> Provider | None:
         option = _OPTION[kind]
@@ -52,12 +58,12 @@ def select(registry: Registry, settings: Settings) -> Selection:
         if not name:
             return None
         if settings.origin(option) == "run" and name not in registry.names(kind):
-            notes.append(f"{kind.value} {name}, which this run used, is not installed")
+            notes.append(f"{_words(kind)} {name}, which this run used, is not installed")
             return None
         loaded = registry.find(kind, name)
         provider = _provider(loaded, settings, explicit=explicit)
         if not explicit and kind is not ProviderKind.STITCHER:
-            notes.append(f"no {kind.value} was named: {name} is used where one is needed")
+            assumed[kind] = f"no {_words(kind)} was named: {name} is used"
         return provider
 
     engine = chosen(ProviderKind.VIDEO_ENGINE)
@@ -67,7 +73,7 @@ def select(registry: Registry, settings: Settings) -> Selection:
         raise UsageError(
             f"stitcher {settings.core.stitcher!r} is not installed", advice="--stitcher ffmpeg"
         )
-    _check_images(settings, images, registry)
+    _check_images(settings, images, registry, run_directory)
     providers = Providers(
         stitcher=stitcher,
         engine=engine if isinstance(engine, EngineProvider) else None,
@@ -77,7 +83,11 @@ def select(registry: Registry, settings: Settings) -> Selection:
         script=chosen(ProviderKind.SCRIPT_MODEL, OFFLINE),
         installed={(loaded.kind, loaded.name): loaded.spec for loaded in registry.providers},
     )
-    return Selection(providers=providers, notes=tuple(notes))
+    return Selection(providers=providers, notes=tuple(notes), assumed=assumed)
+
+
+def _words(kind: ProviderKind) -> str:
+    return kind.value.replace("-", " ")
 
 
 def _provider(loaded: Loaded, settings: Settings, *, explicit: bool) -> Provider:
@@ -92,7 +102,9 @@ def _provider(loaded: Loaded, settings: Settings, *, explicit: bool) -> Provider
     )
 
 
-def _check_images(settings: Settings, images: Provider | None, registry: Registry) -> None:
+def _check_images(
+    settings: Settings, images: Provider | None, registry: Registry, run_directory: Path
+) -> None:
     core = settings.core
     needed_by = {
         "--first-frame-image-gen": core.first_frame_image_gen,
@@ -103,31 +115,41 @@ def _check_images(settings: Settings, images: Provider | None, registry: Registr
             raise UsageError(
                 f"{flag} needs an image generator, and none was chosen",
                 advice="--image-generator NAME; installed: "
-                + installed(registry, ProviderKind.IMAGE_GENERATOR),
+                + installed(registry, ProviderKind.IMAGE_GENERATOR, run_directory),
             )
 
 
-def engine_required(registry: Registry) -> UsageError:
-    """Return the error that names the engines that could make the missing clips."""
+def engine_required(registry: Registry, run_directory: Path, wanted: str = "") -> UsageError:
+    """Return the error that names the engines that could make the missing clips.
+
+    *wanted*: the engine that the run used, empty for none.
+    """
+    which = f"{wanted}, which this run used, is not installed" if wanted else "none was chosen"
     return UsageError(
-        "clips are missing, and no video engine was chosen",
+        f"clips are missing, and they need a video engine: {which}",
         advice="choose one with --engine NAME; installed: "
-        + installed(registry, ProviderKind.VIDEO_ENGINE),
+        + installed(registry, ProviderKind.VIDEO_ENGINE, run_directory),
     )
 
 
-def installed(registry: Registry, kind: ProviderKind) -> str:
+def installed(registry: Registry, kind: ProviderKind, run_directory: Path) -> str:
     """Return the names of what is installed, saying which keys are set."""
-    words = []
-    for loaded in registry.providers:
-        if loaded.kind is not kind:
-            continue
-        keys = loaded.spec.keys
-        about = "needs no key"
-        if keys:
-            about = f"{keys[0]} is {'set' if find_key(keys) else 'not set'}"
-        words.append(f"{loaded.name} ({about})")
+    words = [
+        f"{loaded.name} ({_key_state(loaded.spec.keys, run_directory)})"
+        for loaded in registry.providers
+        if loaded.kind is kind
+    ]
     return ", ".join(words) or "none (pip install vidgen-local)"
+
+
+def _key_state(keys: Sequence[str], run_directory: Path) -> str:
+    if not keys:
+        return "needs no key"
+    try:
+        found = find_key(keys, run_directory=run_directory)
+    except UsageError:
+        return f"{keys[0]} cannot be read"
+    return f"{found.variable} is set" if found else f"{keys[0]} is not set"
 
 
 def key_for(loaded: Loaded, run_directory: Path) -> str:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
 
-from vidgen_core import specs
+import attrs
+from attrs import field, frozen
+
+from vidgen_core import disk, specs
 from vidgen_core.errors import JobLost
-from vidgen_core.plan import Task
 from vidgen_core.specs import Request
 
+_LARGEST = 8 * 1024 * 1024
 _CLASSES: Mapping[str, type] = MappingProxyType(
     {
         cls.__name__: cls
@@ -26,6 +29,24 @@ _CLASSES: Mapping[str, type] = MappingProxyType(
         )
     }
 )
+#: The fields of requests that name a file of the run directory.
+_PATHS = ("start_frame", "text_file")
+
+
+@frozen(kw_only=True)
+class Sent:
+    """One request as a provider got it, its paths relative to the run directory.
+
+    ``options``: those of the provider that may stand in a run directory.
+    ``inputs`` maps the files that it was made from to their sha256.
+    """
+
+    provider: str
+    request: Request
+    distribution: str = ""
+    version: str = ""
+    options: Mapping[str, Any] = field(factory=dict)
+    inputs: Mapping[str, str] = field(factory=dict)
 
 
 @lru_cache(maxsize=1)
@@ -35,24 +56,57 @@ def _converter() -> Any:
     return Converter()
 
 
-def describe(task: Task, version: tuple[str, str]) -> bytes:
-    """Return the JSON text that says what *task* asks of its provider."""
-    distribution, number = version
-    sent = {
-        "provider": task.provider,
-        "distribution": distribution,
-        "version": number,
-        "type": type(task.request).__name__,
-        "request": _converter().unstructure(task.request),
+def options_to_keep(options: Any) -> dict[str, Any]:
+    """Return those options of a provider that may stand in a run directory."""
+    if not attrs.has(type(options)):
+        return {}
+    return {
+        attribute.name: getattr(options, attribute.name)
+        for attribute in attrs.fields(type(options))
+        if attribute.metadata.get("scope") == "run"
     }
-    return json.dumps(sent, indent=2, ensure_ascii=True).encode()
 
 
-def read_sent(path: Path) -> Request:
-    """Return the request that *path* describes; raises ``JobLost`` where it cannot be read."""
+def describe(sent: Sent) -> bytes:
+    """Return *sent* as JSON text."""
+    value = {
+        "provider": sent.provider,
+        "distribution": sent.distribution,
+        "version": sent.version,
+        "options": dict(sent.options),
+        "inputs": dict(sent.inputs),
+        "type": type(sent.request).__name__,
+        "request": _converter().unstructure(sent.request),
+    }
+    return json.dumps(value, indent=2, ensure_ascii=True, default=str).encode()
+
+
+def read_sent(path: Path) -> Sent:
+    """Return what the file at *path* says was sent.
+
+    Raises ``JobLost`` where it cannot be read, or names a file that is not in
+    the run directory: what a run directory says is not trusted.
+    """
     try:
-        sent = json.loads(path.read_bytes())
-        request: Request = _converter().structure(sent["request"], _CLASSES[sent["type"]])
+        value = json.loads(disk.read_file(path, _LARGEST))
+        request = _converter().structure(value["request"], _CLASSES[value["type"]])
+        for name in _PATHS:
+            _must_stay_inside(getattr(request, name, None))
+        return Sent(
+            provider=str(value["provider"]),
+            request=request,
+            distribution=str(value.get("distribution", "")),
+            version=str(value.get("version", "")),
+            options=dict(value.get("options", {})),
+            inputs={str(name): str(digest) for name, digest in value.get("inputs", {}).items()},
+        )
     except Exception as error:
         raise JobLost(f"{path} does not tell what was sent: {error}") from error
-    return request
+
+
+def _must_stay_inside(path: str | None) -> None:
+    if path is None:
+        return
+    parts = PurePosixPath(path)
+    if parts.is_absolute() or ".." in parts.parts or "\0" in path:
+        raise ValueError(f"{path!r} is not in the run directory")

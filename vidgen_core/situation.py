@@ -8,30 +8,41 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
+from types import MappingProxyType
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, field
 
 from vidgen_core.layout import NEAR_MISS, OUTPUT, VIDEO_SUFFIXES
 from vidgen_core.model import Key, Scene, Step, Storyboard, Verdict
 from vidgen_core.plan import (
-    Decision,
     File,
     InFlight,
     Ledger,
     Listing,
     PlanOptions,
     Provider,
+    ProviderKind,
     Providers,
     Published,
     Reason,
-    Task,
     Why,
     because,
 )
-from vidgen_core.specs import FREE, Price, Request
+from vidgen_core.specs import UNKNOWN_PRICE, ProviderSpec
 
 DEFAULT_SIZE = (1280, 720, 24.0)
+
+_KIND: Mapping[Step, ProviderKind] = MappingProxyType(
+    {
+        Step.CLIP: ProviderKind.VIDEO_ENGINE,
+        Step.FIRST_FRAME: ProviderKind.IMAGE_GENERATOR,
+        Step.INITIAL_IMAGE: ProviderKind.IMAGE_GENERATOR,
+        Step.NARRATION: ProviderKind.SPEECH_ENGINE,
+        Step.NARRATION_TEXT: ProviderKind.SCRIPT_MODEL,
+        Step.SOUND: ProviderKind.SOUND_ENGINE,
+    }
+)
 
 
 @define(kw_only=True, slots=False, eq=False)
@@ -61,7 +72,7 @@ class Situation:
         patterns = {output.pattern.template for output in chosen.spec.outputs} if chosen else set()
         return (
             file.facts.verdict is not Verdict.WHOLE,
-            file.path not in self.ledger.published,
+            self.record(file) is None,
             file.timestamp != self.timestamp,
             -int(file.timestamp.replace("_", "") or 0),
             file.pattern not in patterns,
@@ -87,11 +98,11 @@ class Situation:
             Step.FILM: providers.stitcher,
         }.get(step)
 
-    def path_for(self, key: Key, provider: Provider | None = None) -> str:
-        """Return the path that *key* is written to in this run."""
+    def path_for(self, key: Key, spec: ProviderSpec | None = None) -> str:
+        """Return the path that *spec*'s provider, else core, writes *key* to in this run."""
         output = OUTPUT[key.step]
-        if provider is not None:
-            output = next((o for o in provider.spec.outputs if o.step is key.step), output)
+        if spec is not None:
+            output = next((o for o in spec.outputs if o.step is key.step), output)
         values: dict[str, int | str] = {
             "scene": key.scene,
             "clip": key.clip,
@@ -165,84 +176,59 @@ class Situation:
         """Return a number that stays the same for this piece of this run."""
         return zlib.crc32(f"{self.options.seed}:{scene}:{clip}".encode()) & 0x7FFFFFFF
 
-    def price(self, provider: Provider, request: Request) -> Price:
-        """Return what *provider* asks for *request*; raises what its ``price`` raises."""
-        price = provider.spec.price(request, provider.options)
-        if not isinstance(price, Price):
-            raise TypeError(f"price() returned {price!r}, not a Price")
-        return price
+    def paid_for(self, key: Key) -> InFlight | None:
+        """Return the paid work that can still give *key*: in flight, or delivered and broken."""
+        job = self.ledger.in_flight.get(key)
+        if job is not None or self.best(key) is not None:
+            return job
+        return next(filter(None, map(self._fetched_before, self.broken(key))), None)
 
-    def offer(
-        self, provider: Provider, request: Request
-    ) -> tuple[Decision, Price, tuple[Reason, ...]]:
-        """Return whether new work may be given to *provider*, and its price."""
-        try:
-            price = self.price(provider, request)
-        except Exception as error:
-            fault = f"price() raised {type(error).__name__}: {error}"
-            reason = because(Why.PROVIDER_RAISED, provider=provider.name, fault=fault)
-            return Decision.BLOCKED, FREE, (reason,)
-        if self.ledger.damage and not price.free:
-            reason = because(Why.JOURNAL_DAMAGED, fault=self.ledger.damage)
-            return Decision.ASK, price, (reason,)
-        return Decision.MAKE, price, ()
-
-    def work(
-        self,
-        key: Key,
-        provider: Provider,
-        request: Request,
-        *,
-        reasons: tuple[Reason, ...] = (),
-        needs: tuple[Key, ...] = (),
-        inputs: tuple[str, ...] = (),
-    ) -> Task:
-        """Return the task that makes *key* by *provider*, or collects what is paid for."""
-        decision, price, more = self.offer(provider, request)
-        task = Task(
-            key=key,
-            decision=decision,
-            output=self.path_for(key, provider),
-            provider=provider.name,
-            kind=provider.kind,
-            request=request,
-            needs=needs,
-            inputs=inputs,
-            displaces=paths(self.listing.by_key.get(key, ())),
-            reasons=(*self.broken_reasons(key), *(reasons or (because(Why.MISSING),)), *more),
-            price=price,
+    def _fetched_before(self, file: File) -> InFlight | None:
+        """The paid job that delivered the broken *file*, where its provider can be asked."""
+        record, kind = self.ledger.published.get(file.path), _KIND.get(file.key.step)
+        if record is None or not (record.paid and record.job) or kind is None:
+            return None
+        if (kind, record.provider) not in self.providers.installed:
+            return None
+        if file.key.step is Step.CLIP and not record.asked_seconds:
+            return None
+        return InFlight(
+            key=file.key,
+            take=record.take,
+            provider=record.provider,
+            kind=kind,
+            token="",
+            job=record.job,
+            facts=record.facts,
+            seconds=record.asked_seconds,
+            shown_frames=record.shown_frames,
+            price=UNKNOWN_PRICE,
         )
-        if key in self.ledger.in_flight:
-            return self.attach(evolve(task, price=FREE), self.ledger.in_flight[key])
-        if key in self.options.given_up:
-            return evolve(task, decision=Decision.BLOCKED, reasons=(because(Why.FAILED),))
-        return task
+
+    @cached_property
+    def paid_clips(self) -> Mapping[int, Mapping[int, InFlight]]:
+        """The paid work for clips that are not there, by scene and clip."""
+        found: dict[int, dict[int, InFlight]] = {}
+        for key in dict.fromkeys((*self.ledger.in_flight, *self.listing.by_key)):
+            if key.step is not Step.CLIP or self.best(key) is not None:
+                continue
+            job = self.paid_for(key)
+            if job is not None:
+                found.setdefault(key.scene, {})[key.clip] = job
+        return found
+
+    def displaced(self, key: Key, output: str = "") -> tuple[str, ...]:
+        """Return what a new file at *output* moves aside: that place, and broken files of *key*.
+
+        The user's other pictures are no older versions of an initial image.
+        """
+        broken = () if key.step is Step.INITIAL_IMAGE else paths(self.broken(key))
+        return tuple(dict.fromkeys((*broken, *((output,) if output in self.files else ()))))
 
     def broken_reasons(self, key: Key) -> tuple[Reason, ...]:
         """Return a reason for each broken file of *key*."""
         return tuple(
             because(Why.BROKEN, path=file.path, fault=file.facts.fault) for file in self.broken(key)
-        )
-
-    def attach(self, base: Task, job: InFlight) -> Task:
-        """Return *base* as the task that collects *job*, or as the question it raises."""
-        if base.key in self.options.given_up:
-            return evolve(base, decision=Decision.BLOCKED, reasons=(because(Why.FAILED),))
-        spec = self.providers.installed.get((job.kind, job.provider))
-        if spec is None:
-            reason = because(Why.NOT_INSTALLED, kind=job.kind.value, provider=job.provider)
-            return evolve(base, decision=Decision.BLOCKED, reasons=(reason,))
-        if job.job:
-            reason = because(Why.IN_FLIGHT, provider=job.provider, job=job.job)
-        elif job.answered:
-            reason = because(Why.ANSWERED, provider=job.provider)
-        elif spec.abilities & {"idempotent", "find"} and not self.ledger.damage:
-            reason = because(Why.FINDABLE, provider=job.provider)
-        else:
-            reason = because(Why.UNKNOWN_OUTCOME, provider=job.provider)
-            return evolve(base, decision=Decision.ASK, reasons=(reason,), price=job.price)
-        return evolve(
-            base, decision=Decision.ATTACH, provider=job.provider, kind=job.kind, reasons=(reason,)
         )
 
 

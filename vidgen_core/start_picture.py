@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from attrs import frozen
 
+from vidgen_core.freshness import is_older
 from vidgen_core.model import Key, Step
+from vidgen_core.orders import given_up, questioned, work
 from vidgen_core.plan import STUCK, TO_DO, Decision, File, Provider, Reason, Task, Why, because
 from vidgen_core.scene_plan import ImageChoice, Part, ScenePlan
 from vidgen_core.situation import Situation, paths, prompt_digest
@@ -42,11 +44,12 @@ def start_picture(
         return _last_frame(s, plan, plan, before)
     if key.clip > 1:  # the clips before it are gaps that stay empty
         return Picture()
-    first = s.best(Key(Step.FIRST_FRAME, plan.scene.number))
+    first_frame = Key(Step.FIRST_FRAME, plan.scene.number)
+    first = s.best(first_frame)
     if first is not None:
         return Picture(path=first.path)
-    if s.options.first_frames and s.providers.images is not None:
-        return _first_frame(s, plan, s.providers.images)
+    if s.paid_for(first_frame) or (s.options.first_frames and s.providers.images):
+        return _first_frame(s, plan, first_frame)
     if previous is None:
         found = s.best(Key(Step.INITIAL_IMAGE))
         return Picture(path=found.path) if found else Picture()
@@ -63,22 +66,24 @@ def _after(s: Situation, plan: ScenePlan, previous: ScenePlan) -> Picture:
         return Picture(waits=stuck)
     if previous.video is None:
         return _last_frame(s, plan, previous, previous.parts[-1])
-    last_clip = max(s.clip_numbers.get(number, ()), default=0)
     keys = [Key(Step.SCENE_LAST_FRAME, number)]
+    last_clip = _last_clip(s, previous.video)
     if last_clip:
         keys.insert(0, Key(Step.LAST_FRAME, number, last_clip))
     for key in keys:
         frame = s.best(key)
-        if frame is not None and not _is_older(s, frame, previous.video):
+        if frame is not None and not is_older(s, frame, previous.video):
             return Picture(path=frame.path)
     return _extract(s, plan, keys[0], FrameRequest(video=previous.video.path), ())
 
 
-def _is_older(s: Situation, frame: File, video: File) -> bool:
-    """Whether *frame*'s record says that it was taken from another video."""
-    record = s.record(frame)
-    taken_from = record.inputs.get(video.path, "") if record else ""
-    return bool(taken_from and video.sha256 and taken_from != video.sha256)
+def _last_clip(s: Situation, video: File) -> int:
+    """Return the number of the clip that a scene's *video* ends with; 0 where unknown."""
+    record = s.record(video)
+    joined = [s.files[path].key for path in record.inputs if path in s.files] if record else []
+    if joined:
+        return joined[-1].clip
+    return max(s.clip_numbers.get(video.key.scene, ()), default=0)
 
 
 def _last_frame(s: Situation, plan: ScenePlan, owner: ScenePlan, part: Part) -> Picture:
@@ -91,10 +96,10 @@ def _last_frame(s: Situation, plan: ScenePlan, owner: ScenePlan, part: Part) -> 
     key = Key(Step.LAST_FRAME, scene, clip)
     if not made_now:
         whole_scene = Key(Step.SCENE_LAST_FRAME, scene)
-        candidates = (key, whole_scene) if len(owner.parts) <= 1 and clip == 1 else (key,)
-        for candidate in candidates:
+        others = {*s.clip_numbers.get(scene, ()), *s.paid_clips.get(scene, ())} - {clip}
+        for candidate in (key,) if others else (key, whole_scene):
             frame = s.best(candidate)
-            if frame is not None and not _is_older(s, frame, s.files[part.path]):
+            if frame is not None and not is_older(s, frame, s.files[part.path]):
                 return Picture(path=frame.path)
     frame_number = part.shown_frames - 1 if part.shown_frames else None
     request = FrameRequest(video=part.path, frame=frame_number)
@@ -104,25 +109,30 @@ def _last_frame(s: Situation, plan: ScenePlan, owner: ScenePlan, part: Part) -> 
 def _extract(
     s: Situation, plan: ScenePlan, key: Key, request: FrameRequest, needs: tuple[Key, ...]
 ) -> Picture:
-    path = s.path_for(key)
-    decision = Decision.BLOCKED if key in s.options.given_up else Decision.MAKE
     task = Task(
         key=key,
-        decision=decision,
-        output=path,
+        decision=Decision.MAKE,
+        output=s.path_for(key),
         request=request,
         needs=needs,
         inputs=(request.video,),
-        displaces=tuple(dict.fromkeys(paths(s.listing.by_key.get(key, ())))),
-        reasons=(because(Why.FAILED if decision is Decision.BLOCKED else Why.MISSING),),
+        displaces=paths(s.listing.by_key.get(key, ())),
+        reasons=(*s.broken_reasons(key), because(Why.MISSING)),
     )
+    return _made(s, plan, task)
+
+
+def _made(s: Situation, plan: ScenePlan, task: Task) -> Picture:
+    """The picture that *task* makes, unless it failed or waits for somebody."""
+    if task.key in s.options.given_up:
+        task = given_up(task)
     plan.tasks.append(task)
-    if decision is Decision.BLOCKED:
-        return Picture(waits=key)
-    return Picture(path=path, needs=(key,))
+    if task.decision not in TO_DO:
+        return Picture(waits=task.key)
+    return Picture(path=task.output, needs=(task.key,))
 
 
-def _first_frame(s: Situation, plan: ScenePlan, images: Provider) -> Picture:
+def _first_frame(s: Situation, plan: ScenePlan, key: Key) -> Picture:
     scene = plan.scene
     width, height, _ = s.size
     request = ImageRequest(
@@ -132,44 +142,45 @@ def _first_frame(s: Situation, plan: ScenePlan, images: Provider) -> Picture:
         seed=s.seed(scene.number),
         scene=scene,
     )
-    return _drawn(s, plan, Key(Step.FIRST_FRAME, scene.number), images, request)
-
-
-def _drawn(
-    s: Situation, plan: ScenePlan, key: Key, images: Provider, request: ImageRequest
-) -> Picture:
-    """A picture that an image generator makes, or is already making."""
-    task = s.work(key, images, request)
-    plan.tasks.append(task)
-    if task.decision not in TO_DO:
-        return Picture(waits=key)
-    return Picture(path=task.output, needs=(key,))
+    return _made(s, plan, questioned(s, work(s, key, s.providers.images, request)))
 
 
 def _initial_image(s: Situation, plan: ScenePlan) -> Picture:
     key, prompt = Key(Step.INITIAL_IMAGE), s.options.initial_image_prompt
-    found = s.best(key)
     if s.options.initial_image:
-        return _import(s, plan, key)
-    record = s.record(found)
-    drawn_already = record is not None and record.prompt == prompt_digest(prompt)
-    if prompt and not drawn_already and s.providers.images is not None:
-        width, height, _ = s.size
-        request = ImageRequest(prompt=prompt, width=width, height=height, seed=s.seed(0))
-        return _drawn(s, plan, key, s.providers.images, request)
+        return _made(s, plan, _import(s, key))
+    found = s.best(key)
+    if found is None and s.paid_for(key):
+        return _drawn(s, plan, key, prompt, None)
+    images = s.providers.images
+    if prompt and images is not None and not _is_drawn(s, found, prompt, images):
+        return _drawn(s, plan, key, prompt, images)
     return Picture(path=found.path) if found else Picture()
 
 
-def _import(s: Situation, plan: ScenePlan, key: Key) -> Picture:
+def _is_drawn(s: Situation, found: File | None, prompt: str, images: Provider) -> bool:
+    """Whether the picture asked for is there; one of its name without a record is believed."""
+    record = s.record(found)
+    if record is not None:
+        return record.prompt == prompt_digest(prompt)
+    return found is not None and found.path == s.path_for(Key(Step.INITIAL_IMAGE), images.spec)
+
+
+def _drawn(
+    s: Situation, plan: ScenePlan, key: Key, prompt: str, images: Provider | None
+) -> Picture:
+    width, height, _ = s.size
+    request = ImageRequest(prompt=prompt, width=width, height=height, seed=s.seed(0))
+    return _made(s, plan, work(s, key, images, request))
+
+
+def _import(s: Situation, key: Key) -> Task:
     path = s.path_for(key)
-    plan.tasks.append(
-        Task(
-            key=key,
-            decision=Decision.MAKE,
-            output=path,
-            request=ImportImageRequest(path=s.options.initial_image),
-            displaces=(path,) if path in s.files else (),
-            reasons=(because(Why.ASKED_FOR),),
-        )
+    return Task(
+        key=key,
+        decision=Decision.MAKE,
+        output=path,
+        request=ImportImageRequest(path=s.options.initial_image),
+        displaces=(path,) if path in s.files else (),
+        reasons=(because(Why.ASKED_FOR),),
     )
-    return Picture(path=path, needs=(key,))

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Container, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field, frozen
 
 from vidgen_core import disk
+from vidgen_core.crew import side_by_side
 from vidgen_core.errors import (
     BadOutput,
     Billed,
@@ -22,7 +22,7 @@ from vidgen_core.errors import (
 from vidgen_core.layout import OUTPUT
 from vidgen_core.media import Media
 from vidgen_core.model import Facts, Kind, Verdict
-from vidgen_core.plan import File, Task
+from vidgen_core.plan import File, Published, Task
 from vidgen_core.probe import probe
 from vidgen_core.situation import prompt_digest, scene_digest
 from vidgen_core.specs import (
@@ -40,7 +40,8 @@ from vidgen_core.specs import (
 )
 from vidgen_core.workshop import Workshop
 
-#: A local engine's clip that is this much too short is not what was asked for.
+#: A clip of less than this part of what was asked for is too short. One made on
+#: this machine is refused; one that was paid for counts for as long as it is.
 TOO_SHORT = 0.9
 
 
@@ -48,24 +49,27 @@ TOO_SHORT = 0.9
 class Made:
     """A finished file in its scratch folder, checked and synced.
 
-    ``inputs``: sha256 of what it was made from. ``notes``: sentences for the user.
+    ``inputs``: sha256 of what it was made from. ``checked``: what decoding those
+    found. ``note``: a sentence for the user.
     """
 
     file: Path
     facts: Facts
     sha256: str
-    inputs: Mapping[str, str]
+    inputs: Mapping[str, str] = field(factory=dict)
     checked: Mapping[str, Facts] = field(factory=dict)
-    notes: tuple[str, ...] = ()
+    note: str = ""
 
 
 class BrokenInput(Exception):
-    """A file that was counted on turned out broken when it was decoded."""
+    """Files that were counted on turned out broken when they were decoded.
 
-    def __init__(self, path: str, facts: Facts) -> None:
-        super().__init__(path)
-        self.path = path
-        self.facts = facts
+    ``found``: what decoding found out, also about the others.
+    """
+
+    def __init__(self, found: Mapping[str, Facts]) -> None:
+        super().__init__(", ".join(found))
+        self.found = found
 
 
 @define(kw_only=True)
@@ -81,59 +85,54 @@ class Bench:
         task: Task,
         folder: Path,
         inputs: Mapping[str, File],
-        own: Container[str],
+        own: Mapping[str, Published],
         progress: Callable[[float], None],
+        say: Callable[[str], None] = lambda sentence: None,
     ) -> Made:
         """Make *task* on this machine into *folder*. Runs in a worker thread.
 
-        *own*: paths of files that vidgen made, which need no decoding.
+        *own*: records of files that vidgen made, which need no decoding while they
+        are as they were. *say* is told at once what the user should know.
         """
         into = folder / f"output{Path(task.output).suffix}"
-        checked, notes = self._check_inputs(task, inputs, own)
-        sentence = self._render(task, into, progress)
-        if sentence:
-            notes.append(sentence)
-        return self.finish(task, into, inputs, checked=checked, notes=tuple(notes))
+        checked = self._check_inputs(task, inputs, own, progress, say)
+        note = self._render(task, into, progress)
+        damaged = any(
+            checked.get(path, file.facts).verdict is Verdict.DAMAGED
+            for path, file in inputs.items()
+        )
+        made = self.finish(task, into, damaged=damaged)
+        return evolve(made, inputs=self.digests(inputs), checked=checked, note=note)
 
-    def finish(
-        self,
-        task: Task,
-        into: Path,
-        inputs: Mapping[str, File],
-        *,
-        paid: bool = False,
-        checked: Mapping[str, Facts] | None = None,
-        notes: tuple[str, ...] = (),
-    ) -> Made:
-        """Check what was made at *into*, and hash and sync it."""
-        if not into.is_file():
-            raise BadOutput(f"{task.provider or 'vidgen'} made no file for {task.key}")
-        kind = OUTPUT[task.key.step].probe
-        facts = self._facts(into, kind)
-        if facts.verdict is Verdict.BROKEN or (facts.verdict is Verdict.DAMAGED and not paid):
-            raise BadOutput(
-                f"what {task.provider or 'vidgen'} made for {task.key} is "
-                f"{facts.verdict}: {facts.fault}"
-            )
+    def finish(self, task: Task, into: Path, *, paid: bool = False, damaged: bool = False) -> Made:
+        """Check what was made at *into*, and hash and sync it.
+
+        *damaged*: what it was made from is damaged, and kept; so may it be.
+        """
+        maker = task.provider or "vidgen"
+        if into.is_symlink() or not into.is_file():
+            raise BadOutput(f"{maker} made no file for {task.key}")
+        facts = self._facts(into, OUTPUT[task.key.step].probe)
+        bad = facts.verdict is Verdict.DAMAGED and not (paid or damaged)
+        if facts.verdict is Verdict.BROKEN or bad:
+            raise BadOutput(f"what {maker} made for {task.key} is {facts.verdict}: {facts.fault}")
+        note = ""
         if task.seconds and facts.seconds < task.seconds * TOO_SHORT:
-            raise BadOutput(
-                f"{task.provider} made {facts.seconds:.2f} s for {task.key}, "
-                f"asked for {task.seconds:g} s"
+            note = (
+                f"{maker} made {facts.seconds:.2f} s for {task.key}, asked for {task.seconds:g} s"
             )
+            if not paid:
+                raise BadOutput(note)
         with disk.machine_errors(f"cannot read what was made for {task.key}"):
             disk.sync_file(into)
-            sha256 = disk.digest(into)
-            digests = {
+            return Made(file=into, facts=facts, sha256=disk.digest(into), note=note)
+
+    def digests(self, inputs: Mapping[str, File]) -> dict[str, str]:
+        """Return the sha256 of each input by its path."""
+        with disk.machine_errors("cannot read what a file was made from"):
+            return {
                 path: file.sha256 or disk.digest(self.root / path) for path, file in inputs.items()
             }
-        return Made(
-            file=into,
-            facts=facts,
-            sha256=sha256,
-            inputs=digests,
-            checked=checked or {},
-            notes=notes,
-        )
 
     @staticmethod
     def _facts(path: Path, kind: Kind) -> Facts:
@@ -141,8 +140,15 @@ class Bench:
             return Facts()
         return probe(path, kind)
 
+    def spelled_out(self, request: Request | None) -> Any:
+        """Return *request* with the text that it names."""
+        match request:
+            case SpeechRequest(text_file=str(path)):
+                return evolve(request, text=self._text(path))
+        return request
+
     def absolute(self, request: Request | None) -> Any:
-        """Return *request* with absolute paths and with the texts that it names."""
+        """Return *request* with absolute paths."""
         root = self.root
 
         def full(path: str) -> str:
@@ -152,7 +158,7 @@ class Bench:
             case ClipRequest(start_frame=str(frame)):
                 return evolve(request, start_frame=full(frame))
             case SpeechRequest(text_file=str(path)):
-                return SpeechRequest(text=self._text(path), text_file=full(path))
+                return evolve(request, text_file=full(path))
             case SceneJoinRequest():
                 parts = tuple(evolve(part, path=full(part.path)) for part in request.parts)
                 return evolve(request, parts=parts)
@@ -184,7 +190,7 @@ class Bench:
 
     def _render(self, task: Task, into: Path, progress: Callable[[float], None]) -> str:
         """Make the file; return a sentence for the user, or an empty text."""
-        request = self.absolute(task.request)
+        request = self.absolute(self.spelled_out(task.request))
         if isinstance(request, FrameRequest):
             self.media.save_frame(Path(request.video), into, request.frame)
             return ""
@@ -208,33 +214,47 @@ class Bench:
         return said if isinstance(said, str) else ""
 
     def _check_inputs(
-        self, task: Task, inputs: Mapping[str, File], own: Container[str]
-    ) -> tuple[dict[str, Facts], list[str]]:
+        self,
+        task: Task,
+        inputs: Mapping[str, File],
+        own: Mapping[str, Published],
+        progress: Callable[[float], None],
+        say: Callable[[str], None],
+    ) -> dict[str, Facts]:
         """Decode each video that is not known to be sound, once, before it is joined."""
         if not isinstance(task.request, SceneJoinRequest | FilmJoinRequest):
-            return {}, []
+            return {}
         videos = [
             file
             for file in inputs.values()
             if OUTPUT[file.key.step].probe is Kind.VIDEO
             and not file.facts.decoded
-            and file.path not in own
+            and not _is_ours(file, own.get(file.path))
         ]
-        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            found = list(pool.map(self._decode, videos))
-        notes = []
-        for file, facts in zip(videos, found, strict=True):
-            if facts.verdict is Verdict.BROKEN:
-                raise BrokenInput(file.path, facts)
+
+        def decode(file: File) -> Facts:
+            progress(0.0)  # this is where a run that was stopped leaves
+            return self._decode(file)
+
+        found = side_by_side(decode, videos, min(4, os.cpu_count() or 1))
+        checked = {file.path: facts for file, facts in zip(videos, found, strict=True)}
+        if any(facts.verdict is Verdict.BROKEN for facts in found):
+            raise BrokenInput(checked)
+        for path, facts in checked.items():
             if facts.verdict is Verdict.DAMAGED:
-                notes.append(f"{file.path} is damaged, but all of it can be shown: {facts.fault}")
-        return {file.path: facts for file, facts in zip(videos, found, strict=True)}, notes
+                say(f"{path} is damaged, but all of it can be shown: {facts.fault}")
+        return checked
 
     def _decode(self, file: File) -> Facts:
         path = self.root / file.path
         if not path.exists():
             return Facts(verdict=Verdict.BROKEN, fault="it went away")
         return probe(path, Kind.VIDEO, decode=True)
+
+
+def _is_ours(file: File, record: Published | None) -> bool:
+    """Whether *file* is still what vidgen published."""
+    return record is not None and bool(file.sha256) and file.sha256 == record.sha256
 
 
 def asked_with(request: Request | None) -> str:
@@ -256,9 +276,13 @@ def as_vidgen_error(error: BaseException, task: Task) -> VidgenError:
     if isinstance(error, VidgenError):
         return error
     if isinstance(error, OSError):
-        return disk.machine_error(error, f"cannot make {task.key}")
+        made = disk.machine_error(error, f"cannot make {task.key}")
+        made.__cause__ = error
+        return made
     if isinstance(error, MemoryError):
-        return MachineError(f"not enough memory to make {task.key}")
+        short = MachineError(f"not enough memory to make {task.key}")
+        short.__cause__ = error
+        return short
     return PluginBug(
         f"making {task.key} raised {type(error).__name__}: {error}", billed=Billed.UNKNOWN
     )

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import define, field
 
-from vidgen_core.errors import AuthFailed, PluginBug, VidgenError
+from vidgen_core import disk
+from vidgen_core.admission import sentence
+from vidgen_core.errors import AuthFailed, MachineError, PluginBug, VidgenError
 from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import Loaded
 from vidgen_core.protocols import Context, MediaTools
+
+T = TypeVar("T")
 
 
 @define(kw_only=True)
@@ -28,16 +32,17 @@ class Workshop:
     key_for: Callable[[Loaded], str]
     cancelled: Callable[[], bool] = lambda: False
     _made: dict[tuple[ProviderKind, str], Any] = field(factory=dict, init=False)
+    _makers: dict[tuple[ProviderKind, str], threading.Lock] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
 
     def provider(self, kind: ProviderKind, name: str) -> Any:
         """Return the provider, made by its factory the first time it is asked for."""
         with self._lock:
-            made = self._made.get((kind, name))
-            if made is None:
-                made = self._make(kind, name)
-                self._made[kind, name] = made
-            return made
+            making = self._makers.setdefault((kind, name), threading.Lock())
+        with making:  # a factory may take its time; other providers are not kept waiting
+            if (kind, name) not in self._made:
+                self._made[kind, name] = self._make(kind, name)
+            return self._made[kind, name]
 
     def _make(self, kind: ProviderKind, name: str) -> Any:
         loaded = self.find(kind, name)
@@ -52,20 +57,28 @@ class Workshop:
         )
         return self._guarded(loaded, "its factory", lambda: loaded.spec.factory(context))
 
-    def call(self, kind: ProviderKind, name: str, what: str, call: Callable[[], Any]) -> Any:
-        """Call into a provider; what it raises beside vidgen's errors is a ``PluginBug``."""
+    def options(self, kind: ProviderKind, name: str) -> Any:
+        """Return the options that the provider is made with."""
+        return self.options_for(self.find(kind, name))
+
+    def call(self, kind: ProviderKind, name: str, what: str, call: Callable[[], T]) -> T:
+        """Call into a provider; what it raises beside vidgen's errors is a ``PluginBug``.
+
+        A disk that is full is the machine's fault, wherever it shows.
+        """
         return self._guarded(self.find(kind, name), what, call)
 
     @staticmethod
-    def _guarded(loaded: Loaded, what: str, call: Callable[[], Any]) -> Any:
+    def _guarded(loaded: Loaded, what: str, call: Callable[[], T]) -> T:
         try:
             return call()
-        except VidgenError:
+        except (VidgenError, KeyboardInterrupt):
             raise
-        except Exception as error:
+        except BaseException as error:
+            if disk.is_everywhere(error):
+                raise MachineError(f"{loaded.name}: {what} failed: {error}") from error
             raise PluginBug(
-                f"{loaded.distribution} {loaded.version}: {what} raised "
-                f"{type(error).__name__}: {error}",
+                f"{loaded.distribution} {loaded.version}: {what} raised {sentence(error)}",
                 advice=f"this is a fault of {loaded.distribution}; its authors want to know",
             ) from error
 
@@ -74,6 +87,6 @@ def missing_key(loaded: Loaded) -> AuthFailed:
     """Return the error that says which variable a provider's key belongs in."""
     names = " or ".join(loaded.spec.keys)
     return AuthFailed(
-        f"{loaded.kind.value} {loaded.name} needs a key, and {names} is not set",
+        f"{loaded.kind.value.replace('-', ' ')} {loaded.name} needs a key, and {names} is not set",
         advice=f"export {loaded.spec.keys[0]}=..., or write it to .env in this folder",
     )

@@ -23,15 +23,17 @@ from vidgen_core.media import Media
 from vidgen_core.memory import Memory
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, find_directory, open_run, used_patterns
-from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, ProviderKind, Task, Why
+from vidgen_core.plan import Decision, Plan, ProviderKind, Task, Why
 from vidgen_core.plugins import Registry
 from vidgen_core.preview import join_preview
 from vidgen_core.report import as_json, text
-from vidgen_core.report.progress import progress
+from vidgen_core.report.progress import looking, progress
+from vidgen_core.report.words import count, flags, folded, name, say
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.scenes_file import survey
 from vidgen_core.selection import engine_required, key_for
 from vidgen_core.settings import run_settings
+from vidgen_core.strict_json import printable
 from vidgen_core.work import Bench
 from vidgen_core.workshop import Workshop, missing_key
 
@@ -58,26 +60,30 @@ def run(arguments: Namespace) -> int:
     directory = find_directory(arguments.directory)
     listed = _json_files(directory, arguments)
     registry = plugins.load()
-    memory: Memory | None = None
-    opened = _open(arguments, directory, registry, memory)
+    opened = _open(arguments, directory, registry)
     plan = opened.plan()
     if not arguments.quiet:
-        _say(text.analysis(opened, plan, verbose=arguments.verbose))
+        _show(text.analysis(opened, plan, verbose=arguments.verbose))
     _check(opened, plan, registry)
     if arguments.dry_run:
         return _dry_run(opened, plan, arguments, listed)
     if plan.finished and not arguments.preview:
-        _say(f"nothing to do: {plan.film} is finished")
+        if not arguments.quiet:
+            say("nothing to do: the film is finished")
         _print_result(opened, plan, arguments, ExitCode.COMPLETE, listed)
         return ExitCode.COMPLETE
     _consent(plan, arguments)
     with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
         opened = _open(arguments, directory, registry, opened.memory)
-        return _work(opened, arguments, listed)
+        agreed, plan = plan.price, opened.plan()
+        if plan.price != agreed:  # another run was at work while this one asked
+            _check(opened, plan, registry)
+            _consent(plan, arguments)
+        return _work(opened, plan, arguments, listed)
 
 
-def _say(words: str) -> None:
-    print(words, file=sys.stderr, flush=True)
+def _show(text: str) -> None:
+    print(folded(text, sys.stderr), file=sys.stderr, flush=True)
 
 
 def _json_files(directory: RunDirectory, arguments: Namespace) -> list[dict[str, Any]] | None:
@@ -91,20 +97,25 @@ def _json_files(directory: RunDirectory, arguments: Namespace) -> list[dict[str,
 
 
 def _open(
-    arguments: Namespace, directory: RunDirectory, registry: Registry, memory: Memory | None
+    arguments: Namespace,
+    directory: RunDirectory,
+    registry: Registry,
+    memory: Memory | None = None,
 ) -> Opened:
     flags = {name: getattr(arguments, name) for name in _FLAGS}
     image = arguments.initial_image_path
     if image is not None and not Path(image).is_file():
         raise UsageError(f"--initial-image-path {image}: there is no such file")
-    return open_run(
-        directory,
-        registry,
-        flags=flags,
-        sets=arguments.set,
-        initial_image=str(Path(image).absolute()) if image else "",
-        memory=memory,
-    )
+    with looking(quiet=arguments.quiet) as on_probe:
+        return open_run(
+            directory,
+            registry,
+            flags=flags,
+            sets=arguments.set,
+            initial_image=str(Path(image).absolute()) if image else "",
+            memory=memory,
+            on_probe=on_probe,
+        )
 
 
 # before anything is spent ------------------------------------------------
@@ -114,7 +125,7 @@ def _check(opened: Opened, plan: Plan, registry: Registry) -> None:
     """Raise for what would stop the run half-way: no engine, no key."""
     for task in plan.stuck:
         if any(reason.why is Why.NO_PROVIDER for reason in task.reasons):
-            raise engine_required(registry)
+            raise engine_required(registry, opened.directory.root, opened.settings.core.engine)
     for task in plan.to_do:
         if task.kind is None or task.kind is ProviderKind.STITCHER:
             continue
@@ -129,12 +140,12 @@ def _consent(plan: Plan, arguments: Namespace) -> None:
     if price.free or arguments.yes:
         return
     bought = [t for t in plan.to_do if t.decision is not Decision.ATTACH and not t.price.free]
-    question = f"{len(bought)} paid pieces of work, price: {price}"
+    question = f"{count(len(bought), 'paid piece')} of work, price: {price}"
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
         raise _Undecided(
             f"{question}; nothing was bought", advice="to agree, add --yes to the same command"
         )
-    _say(text.steps(plan))
+    _show(text.steps(plan))
     print(f"{question}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
         raise _Undecided(
@@ -154,21 +165,22 @@ def _dry_run(
     if arguments.json:
         _print_json(opened, plan, {}, listed)
     elif plan.finished:
-        print(f"nothing to do: {plan.film} is finished")
+        print("nothing to do: the film is finished")
     else:
-        print(text.steps(plan, verbose=arguments.verbose))
+        print(folded(text.steps(plan, verbose=arguments.verbose), sys.stdout))
     return ExitCode.COMPLETE
 
 
 # the work ----------------------------------------------------------------
 
 
-def _work(opened: Opened, arguments: Namespace, listed: list[dict[str, Any]] | None) -> int:
+def _work(
+    opened: Opened, plan: Plan, arguments: Namespace, listed: list[dict[str, Any]] | None
+) -> int:
     """Do what is missing, under the lock."""
     directory = opened.directory
     directory.clear_scratch()
-    plan = opened.plan()
-    _save_choices(opened, plan)
+    _save_choices(opened, plan, quiet=arguments.quiet)
     media = Media(opened.settings.core.ffmpeg, patience=opened.settings.core.stall_seconds)
     with (
         Journal(directory.root, version=vidgen_core.__version__) as journal,
@@ -176,7 +188,7 @@ def _work(opened: Opened, arguments: Namespace, listed: list[dict[str, Any]] | N
     ):
         work = _prepare(opened, media, journal, _listener(opened.registry, show))
         with _signals(work):
-            outcome = work.work()
+            outcome = _outcome(work)
             if arguments.preview and not work.interrupted:
                 join_preview(work)
     if not outcome.codes & {ExitCode.INTERRUPTED}:
@@ -188,7 +200,19 @@ def _work(opened: Opened, arguments: Namespace, listed: list[dict[str, Any]] | N
     return code
 
 
-def _save_choices(opened: Opened, plan: Plan) -> None:
+def _outcome(work: Run) -> Outcome:
+    """Do the work; what ends it before its time must not hide what was made and charged."""
+    try:
+        return work.work()
+    except VidgenError as error:
+        outcome = work.outcome
+        outcome.plan = work.plan
+        outcome.errors.insert(0, (work.plan.by_key[Key(Step.FILM)], error))
+        outcome.codes.add(error.exit_code)
+        return outcome
+
+
+def _save_choices(opened: Opened, plan: Plan, *, quiet: bool) -> None:
     """Write down what the run was asked for, so that a bare ``continue`` goes on with it."""
     also = {
         "scenes_file": opened.scenes.path,
@@ -200,9 +224,8 @@ def _save_choices(opened: Opened, plan: Plan) -> None:
     path = directory.path(layout.SETTINGS)
     if not path.exists() or path.read_bytes() != content:
         directory.write_state(layout.SETTINGS, content)
-        given = ", ".join(sorted(opened.settings.to_save))
-        if given:
-            _say(f"kept for this run: {given}")
+        if opened.settings.to_save and not quiet:
+            say(f"kept for this run: {flags(opened.settings.to_save)}")
     patterns = used_patterns(opened)
     if patterns is not None:
         directory.write_state(layout.PATTERNS, patterns)
@@ -307,19 +330,22 @@ def _print_result(
     film = opened.directory.path(plan.film)
     finished = code is ExitCode.COMPLETE and plan.by_key[Key(Step.FILM)].decision is Decision.KEEP
     if arguments.json:
-        ended = {
-            "exit_code": int(code),
-            "made": outcome.made if outcome else [],
-            "errors": [
-                {"id": task.key.id, "error": error.message, "advice": error.advice}
-                for task, error in (outcome.errors if outcome else [])
-            ],
-        }
-        _print_json(opened, plan, ended, listed)
+        _print_json(opened, plan, as_json.ending(code, outcome), listed)
     elif finished:
-        print(film, flush=True)
+        _print_path(film)
     if outcome is not None and (code is not ExitCode.COMPLETE or not arguments.quiet):
-        _say(text.wrapped(_last_line(opened, outcome, code)))
+        # Not folded: the command in it is there to be copied.
+        print(printable(_last_line(opened, outcome, code)), file=sys.stderr, flush=True)
+
+
+def _print_path(path: Path) -> None:
+    """Print *path*: to a program byte for byte, to a terminal so that it cannot act on it."""
+    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
+        print(printable(str(path)), flush=True)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(os.fsencode(path) + b"\n")
+    sys.stdout.buffer.flush()
 
 
 def _print_json(
@@ -333,21 +359,25 @@ def _print_json(
 
 def _last_line(opened: Opened, outcome: Outcome, code: ExitCode) -> str:
     """Say what happened, what was charged, and what to type next."""
-    made = f"{len(outcome.made)} files made"
-    again = shlex.join(["vidgen", "continue", str(opened.directory.root)])
-    charged = _charged(outcome)
+    made = f"{count(len(outcome.made), 'file')} made, {_charged(outcome)}"
     if code is ExitCode.COMPLETE:
-        return f"finished: {made}; {charged}"
+        return f"finished: {made}"
+    again = shlex.join(["vidgen", "continue", str(opened.directory.root)])
     if code is ExitCode.INTERRUPTED:
-        return f"interrupted: {made}; {charged}; to go on: {again}"
-    why = "; ".join(dict.fromkeys(error.message for _, error in outcome.errors[-3:]))
-    if not why:
-        stuck = [t for t in outcome.plan.tasks if t.decision in STUCK or t.decision in TO_DO]
-        why = "; ".join(f"{task.key}: {task.reasons[-1]}" for task in stuck[:2] if task.reasons)
-    return f"not finished ({why}); {made}; {charged}; to go on: {again}"
+        return f"interrupted: {made}; to go on: {again}"
+    return f"not finished: {_why(outcome)}; {made}; to go on: {again}"
+
+
+def _why(outcome: Outcome) -> str:
+    if not outcome.errors:
+        return text.stuck_because(outcome.plan)
+    task, error = outcome.errors[0]
+    others = len(outcome.errors) - 1
+    more = f" (and {count(others, 'more failure')}, above)" if others else ""
+    return f"{name(task.key)}: {error.message}{more}"
 
 
 def _charged(outcome: Outcome) -> str:
     if outcome.paid == 0:
         return "nothing was charged"
-    return f"{outcome.paid} paid pieces of work, price: {outcome.price}"
+    return f"{count(outcome.paid, 'paid piece')} of work, price: {outcome.price}"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from argparse import Namespace
 
 from vidgen_core import plugins
 from vidgen_core.errors import ExitCode
 from vidgen_core.opening import find_directory, open_run
 from vidgen_core.report import as_json, text
+from vidgen_core.report.progress import looking
+from vidgen_core.report.words import folded
 from vidgen_core.scenes_file import survey
 
 
@@ -17,7 +20,8 @@ def run(arguments: Namespace) -> int:
     files = survey(directory.root) if arguments.list_json_files else None
     if files is not None and not arguments.json:
         print(text.json_files(files), flush=True)
-    opened = open_run(directory, plugins.load(), flags={})
+    with looking() as on_probe:
+        opened = open_run(directory, plugins.load(), flags={}, on_probe=on_probe)
     plan = opened.plan()
     if arguments.json:
         state = as_json.state(opened, plan)
@@ -25,9 +29,7 @@ def run(arguments: Namespace) -> int:
             state["json_files"] = as_json.json_files(files)
         print(as_json.dump(state))
         return ExitCode.COMPLETE
-    print(text.analysis(opened, plan, verbose=arguments.verbose))
-    if plan.finished:
-        print("nothing to do")
-    else:
-        print(text.steps(plan, verbose=arguments.verbose))
+    said = [text.analysis(opened, plan, verbose=arguments.verbose)]
+    said.append("nothing to do" if plan.finished else text.steps(plan, verbose=arguments.verbose))
+    print(folded("\n".join(said), sys.stdout))
     return ExitCode.COMPLETE

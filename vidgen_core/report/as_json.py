@@ -8,10 +8,14 @@ from typing import Any
 
 import attrs
 
+from vidgen_core.errors import ExitCode
+from vidgen_core.executor import Outcome
 from vidgen_core.opening import Opened
-from vidgen_core.plan import Plan, Reason, SceneState, Task
+from vidgen_core.plan import File, Plan, Reason, SceneState, Task
+from vidgen_core.report.text import notes
+from vidgen_core.report.words import sentence
 from vidgen_core.scenes_file import JsonFile
-from vidgen_core.specs import Price
+from vidgen_core.specs import FREE, Price
 
 SCHEMA = 1
 
@@ -33,8 +37,25 @@ def state(opened: Opened, plan: Plan) -> dict[str, Any]:
         "scenes": [_scene(scene) for scene in plan.scenes],
         "tasks": [_task(task) for task in plan.tasks],
         "price": _price(plan.price),
-        "notes": [*opened.settings.warnings, *opened.selection.notes, *plan.notes],
+        "not_whole": [_fault(file) for file in opened.listing.files if file.facts.fault],
+        "notes": notes(opened, plan),
         "left_alone": list(plan.left_alone),
+    }
+
+
+def ending(code: ExitCode, outcome: Outcome | None) -> dict[str, Any]:
+    """Return how a run ended: what it made, what was charged, what failed."""
+    return {
+        "exit_code": int(code),
+        "made": list(outcome.made) if outcome else [],
+        "charged": {
+            "pieces": outcome.paid if outcome else 0,
+            "price": _price(outcome.price if outcome else FREE),
+        },
+        "errors": [
+            {"id": task.key.id, "error": error.message, "advice": error.advice}
+            for task, error in (outcome.errors if outcome else ())
+        ],
     }
 
 
@@ -75,9 +96,22 @@ def _task(task: Task) -> dict[str, Any]:
     }
 
 
+def _fault(file: File) -> dict[str, Any]:
+    return {
+        "path": file.path,
+        "verdict": file.facts.verdict.value,
+        "fault": file.facts.fault,
+    }
+
+
 def _price(price: Price) -> dict[str, float | None]:
-    return {"low": price.low, "high": price.high}
+    low, high = (None if each is None else float(each) for each in (price.low, price.high))
+    return {"low": low, "high": high}
 
 
 def _reason(reason: Reason) -> dict[str, Any]:
-    return {"code": reason.why.name.lower().replace("_", "-"), **reason.facts, "text": str(reason)}
+    return {
+        "code": reason.why.name.lower().replace("_", "-"),
+        **reason.facts,
+        "text": sentence(reason),
+    }

@@ -7,18 +7,27 @@ from collections.abc import Iterable, Iterator, Sequence
 from vidgen_core.layout import OUTPUT
 from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.opening import Opened
-from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, ProviderKind, Reason, SceneState, Task, Why
+from vidgen_core.plan import (
+    STUCK,
+    TO_DO,
+    Decision,
+    Plan,
+    ProviderKind,
+    Reason,
+    SceneState,
+    Task,
+    Why,
+)
 from vidgen_core.report.words import (
     INDENT,
     count,
     name,
-    printable,
     scenes,
     sentence,
     why,
-    wrapped,
 )
 from vidgen_core.scenes_file import JsonFile
+from vidgen_core.strict_json import printable
 
 #: Longer lists are shortened, and say so; -v shows all.
 _MOST_LINES = 12
@@ -37,9 +46,12 @@ def analysis(opened: Opened, plan: Plan, *, verbose: bool = False) -> str:
     heading += f" in {chosen.path}"
     if verbose or not _is_this_runs(chosen.path, plan):
         heading += f" ({chosen.why})"
-    lines = [heading]
-    lines += (INDENT + text for text in _findings(opened, plan, verbose=verbose))
-    return "\n".join(wrapped(text.lstrip(), INDENT * text.startswith(INDENT)) for text in lines)
+    found = _findings(opened, plan, verbose=verbose)
+    return "\n".join([printable(heading), *_indented(found)])
+
+
+def _indented(lines: Iterable[str]) -> list[str]:
+    return [INDENT + printable(line) for line in lines]
 
 
 def _is_this_runs(path: str, plan: Plan) -> bool:
@@ -49,7 +61,7 @@ def _is_this_runs(path: str, plan: Plan) -> bool:
 
 def _findings(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
     yield from _scene_lines(plan, verbose=verbose)
-    yield from _file_lines(opened, plan, verbose=verbose)
+    yield from _file_lines(opened, plan)
     yield from _sound_lines(plan)
     yield _film_sentence(plan.by_key[Key(Step.FILM)])
     yield from notes(opened, plan)
@@ -68,9 +80,9 @@ def _scene_lines(plan: Plan, *, verbose: bool) -> Iterator[str]:
     if joined:
         yield f"{_are(joined, verbose)} complete, {_seconds(joined)}"
     if covered:
-        to_join = any(s for s in covered if Key(Step.SCENE, s.number) in plan.by_key)
+        to_join = any(Key(Step.SCENE, scene.number) in plan.by_key for scene in covered)
         after = ", to be joined" if to_join else ""
-        yield f"{_are(covered, verbose)} complete in clips{after}, {_seconds(covered)}"
+        yield f"{_are(covered, verbose)} complete in clips, {_seconds(covered)}{after}"
     if missing:
         yield f"{_are(missing, verbose)} missing"
     most = len(alone) if verbose else _MOST_LINES
@@ -100,23 +112,16 @@ def _seconds(some: Iterable[SceneState]) -> str:
     return f"{sum(scene.seconds for scene in some):.1f} s"
 
 
-def _file_lines(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
-    """Yield a line for each file that is not whole and belongs to the film."""
+def _file_lines(opened: Opened, plan: Plan) -> Iterator[str]:
+    """Yield a line for each file that is not whole and belongs to the film: none is hidden."""
     strangers = set(plan.left_alone)
-    lines = []
-    for file in opened.listing.files:
-        if file.facts.verdict is Verdict.WHOLE or file.path in strangers:
+    for file in sorted(opened.listing.files, key=lambda file: (file.key.scene, file.key.clip)):
+        if file.path in strangers:
             continue
         if file.facts.verdict is Verdict.BROKEN:
-            lines.append(f"{file.path} is broken and counts as missing: {file.facts.fault}")
-        else:
-            lines.append(
-                f"{file.path} is damaged, but all of it can be shown: {file.facts.fault}"
-            )
-    most = len(lines) if verbose else _MOST_LINES
-    yield from lines[:most]
-    if len(lines) > most:
-        yield f"… and {len(lines) - most} more files are not whole (-v shows all)"
+            yield f"{file.path} is broken and counts as missing: {file.facts.fault}"
+        elif file.facts.verdict is Verdict.DAMAGED:
+            yield f"{file.path} is damaged, but all of it can be shown: {file.facts.fault}"
 
 
 def _sound_lines(plan: Plan) -> Iterator[str]:
@@ -143,9 +148,7 @@ def _film_sentence(film: Task) -> str:
 def notes(opened: Opened, plan: Plan) -> list[str]:
     """Return the sentences that concern the whole run: settings, choices, what is left out."""
     at_work = {task.kind for task in plan.to_do}
-    assumed = [
-        text for kind, text in opened.selection.assumed.items() if kind in at_work
-    ]
+    assumed = [text for kind, text in opened.selection.assumed.items() if kind in at_work]
     return [*opened.settings.warnings, *opened.selection.notes, *assumed, *plan.notes]
 
 
@@ -178,25 +181,30 @@ def steps(plan: Plan, *, verbose: bool = False) -> str:
     lines += _questions(plan)
     if not plan.price.free:
         lines.append(f"price: {plan.price}")
-    return "\n".join(wrapped(text, INDENT) for text in lines)
+    return "\n".join(_indented(lines))
 
 
 def _work(tasks: Sequence[Task], *, verbose: bool) -> Iterator[str]:
     if verbose or len(tasks) <= _MOST_STEPS:
         yield from (_step(task) for task in tasks)
         return
-    groups: dict[tuple[str, str], list[Task]] = {}
+    groups: dict[tuple[str, str, str], list[Task]] = {}
     for task in tasks:
-        groups.setdefault((_verb(task), _by(task)), []).append(task)
-    for (verb, by), group in groups.items():
-        if len(group) == 1:
-            yield _step(group[0])
-            continue
-        numbers = sorted({task.key.scene for task in group})
-        where = f" of {scenes(numbers, all_of_them=False)}" if numbers[0] else ""
-        things = count(len(group), _NOUNS.get(group[0].key.step, group[0].key.step.value))
-        yield f"{verb} {things}{where}{by}"
+        alone = task.key.id if not task.key.scene else ""
+        groups.setdefault((_verb(task), _by(task), alone), []).append(task)
+    for (verb, by, _), group in groups.items():
+        yield _step(group[0]) if len(group) == 1 else f"{verb} {_things(group)}{by}"
     yield "-v shows every step"
+
+
+def _things(group: Sequence[Task]) -> str:
+    """Return how many outputs of one kind there are, and of which scenes."""
+    numbers = sorted({task.key.scene for task in group})
+    step = group[0].key.step
+    if step is Step.SCENE:
+        return scenes(numbers, all_of_them=False)
+    noun = count(len(group), _NOUNS.get(step, step.value.replace("-", " ")))
+    return f"{noun} of {scenes(numbers, all_of_them=False)}"
 
 
 _NOUNS = {Step.SCENE_LAST_FRAME: "last frame", Step.LAST_FRAME: "last frame"}
@@ -221,7 +229,9 @@ def _by(task: Task) -> str:
     """Return who does it, where that was somebody's choice."""
     if not task.provider or task.kind is ProviderKind.STITCHER:
         return ""
-    return f" from {task.provider}" if task.decision is Decision.ATTACH else f" with {task.provider}"
+    return (
+        f" from {task.provider}" if task.decision is Decision.ATTACH else f" with {task.provider}"
+    )
 
 
 def _step(task: Task) -> str:
@@ -281,5 +291,5 @@ def json_files(files: Sequence[JsonFile]) -> str:
         cells = [cell.ljust(size) for cell, size in zip(row, widths, strict=True)]
         lines.append("  ".join(cells).rstrip())
         if file.fault:
-            lines.append(wrapped(file.fault, INDENT))
+            lines += _indented([file.fault])
     return "\n".join(lines)

@@ -6,7 +6,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, TextIO
 
 from vidgen_core.errors import VidgenError
 from vidgen_core.model import Key, Step
@@ -37,10 +37,17 @@ def width() -> int:
     return max(40, min(shutil.get_terminal_size().columns, 120))
 
 
-def wrapped(text: str, indent: str = "") -> str:
-    """Return *text*, printable, folded to the width of the terminal."""
+def folded(text: str, stream: TextIO) -> str:
+    """Return *text* as *stream* shows it: folded for a terminal, line by line for a log."""
+    if not stream.isatty():
+        return text
+    return "\n".join(_folded(line) for line in text.split("\n"))
+
+
+def _folded(line: str) -> str:
+    indent = line[: len(line) - len(line.lstrip(" "))]
     return textwrap.fill(
-        printable(text),
+        line.lstrip(" "),
         width=width(),
         initial_indent=indent,
         subsequent_indent=indent + INDENT,
@@ -49,9 +56,9 @@ def wrapped(text: str, indent: str = "") -> str:
     )
 
 
-def line(text: str) -> str:
-    """Return *text* as a line of standard error: folded for a person, whole for a log."""
-    return wrapped(text) if sys.stderr.isatty() else printable(text)
+def say(text: str) -> None:
+    """Print a sentence on standard error."""
+    print(folded(printable(text), sys.stderr), file=sys.stderr, flush=True)
 
 
 def name(key: Key) -> str:

@@ -1,0 +1,407 @@
+"""Providers and a paid service that live in a folder, for the executor's tests.
+
+The service keeps its books on the disk, so that they outlive a process that was
+killed. What it takes money for, and how often, is :meth:`Service.bill`.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import define, field
+
+from vidgen_core.clock import Clock, Event
+from vidgen_core.events import Event as Told
+from vidgen_core.events import Moved, Noted, Published, Stopped
+from vidgen_core.executor import Outcome, Run
+from vidgen_core.journal import Journal
+from vidgen_core.opening import Opened, open_run
+from vidgen_core.plan import ProviderKind
+from vidgen_core.plugins import Loaded, Registry
+from vidgen_core.protocols import Failed, JobRef, Pending, Ready
+from vidgen_core.rundir import RunDirectory
+from vidgen_core.specs import (
+    FREE,
+    ImageGeneratorSpec,
+    Price,
+    ProviderSpec,
+    ScriptModelSpec,
+    SpeechEngineSpec,
+    StitcherSpec,
+    VideoEngineSpec,
+)
+from vidgen_core.work import Bench
+from vidgen_core.workshop import Workshop
+
+from .run_directories import picture, sound, video
+
+#: What one clip of the paid engine costs.
+PRICE = Price(0.5, 0.5)
+
+
+class SwiftClock(Clock):
+    """A clock whose time passes only while nothing happens, and then at once."""
+
+    def __init__(self) -> None:
+        self.time = 0.0
+
+    def now(self) -> float:
+        return self.time
+
+    def wait(self, events: queue.SimpleQueue[Event], seconds: float) -> Event | None:
+        try:
+            return events.get(timeout=0.002)
+        except queue.Empty:
+            self.time += seconds
+            return None
+
+
+@define(kw_only=True, eq=False)
+class Service:
+    """A service that takes money, with its books in *folder*.
+
+    ``trouble`` maps the name of a call to what happens at its next uses: an
+    exception is raised, a function is called, ``None`` is no trouble.
+    ``lose_answers``: a submit is charged, and its answer never arrives.
+    """
+
+    folder: Path
+    content: Callable[[Mapping[str, Any]], bytes] = lambda job: video(job["scene"], 1)
+    polls_needed: int = 1
+    idempotent: bool = False
+    trouble: dict[str, list[Any]] = field(factory=dict)
+    calls: list[tuple[str, str]] = field(factory=list)
+    threads: set[str] = field(factory=set)
+    hidden: set[str] = field(factory=set)
+    at: Callable[[str], None] = lambda point: None
+    clock: Callable[[], float] = lambda: 0.0
+    times: list[tuple[str, float]] = field(factory=list)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def jobs(self) -> list[dict[str, Any]]:
+        if not self.folder.is_dir():
+            return []
+        return [json.loads(path.read_text()) for path in sorted(self.folder.glob("job-*.json"))]
+
+    def bill(self) -> Counter[str]:
+        """How often each output was charged for."""
+        return Counter(job["what"] for job in self.jobs())
+
+    def charge(self, facts: Mapping[str, Any], token: str) -> str:
+        """Take the money and return the job's id."""
+        with self._lock:
+            known = self.jobs()
+            if self.idempotent:
+                for job in known:
+                    if job["token"] == token:
+                        return str(job["id"])
+            self.folder.mkdir(parents=True, exist_ok=True)
+            job = {**facts, "id": f"job-{len(known) + 1}", "token": token}
+            (self.folder / f"{job['id']}.json").write_text(json.dumps(job))
+            return str(job["id"])
+
+    def called(self, name: str, what: str = "") -> None:
+        """Note a call, and do what is due at it."""
+        self.calls.append((name, what))
+        self.times.append((name, self.clock()))
+        self.threads.add(threading.current_thread().name)
+        due = self.trouble.get(name, [])
+        trouble = due.pop(0) if due else None
+        if isinstance(trouble, BaseException):
+            raise trouble
+        if trouble is not None:
+            trouble()
+
+    def job(self, id: str) -> dict[str, Any]:
+        return next(job for job in self.jobs() if job["id"] == id)
+
+    def count(self, name: str) -> int:
+        return sum(called == name for called, _ in self.calls)
+
+
+def facts_of(request: Any) -> dict[str, Any]:
+    scene = request.scene.number
+    what = f"clip-{scene}-{request.clip}" if hasattr(request, "clip") else f"image-{scene}"
+    frame = Path(request.start_frame).name if getattr(request, "start_frame", None) else ""
+    return {"what": what, "scene": scene, "prompt": request.prompt, "frame": frame}
+
+
+class Remote:
+    """The provider of a service that takes its time."""
+
+    settle_seconds = 20.0
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._polls: Counter[str] = Counter()
+
+    def submit(self, request: Any, token: str) -> JobRef:
+        facts = facts_of(request)
+        self.service.at("before submit")
+        self.service.called("submit", facts["what"])
+        id = self.service.charge(facts, token)
+        self.service.at("after submit")
+        self.service.called("submitted", facts["what"])
+        return JobRef(id=id, facts={"region": "north"})
+
+    def poll(self, job: JobRef) -> Pending | Ready | Failed:
+        self.service.at("poll")
+        self.service.called("poll", job.id)
+        assert job.facts.get("region", "north") == "north"
+        self._polls[job.id] += 1
+        if self._polls[job.id] < self.service.polls_needed:
+            return Pending(fraction=0.5)
+        return Ready(job=job)
+
+    def fetch(self, ready: Ready, into: Path) -> None:
+        self.service.at("before fetch")
+        self.service.called("fetch", ready.job.id)
+        content = self.service.content(self.service.job(ready.job.id))
+        with into.open("xb") as file:
+            file.write(content[: len(content) // 2])
+            self.service.at("half a fetch")
+            file.write(content[len(content) // 2 :])
+
+    def find(self, request: Any, token: str, since: float) -> list[JobRef]:
+        self.service.called("find", facts_of(request)["what"])
+        what = facts_of(request)
+        return [
+            JobRef(id=job["id"])
+            for job in self.service.jobs()
+            if job["id"] not in self.service.hidden
+            and all(job[name] == what[name] for name in ("prompt", "frame"))
+        ]
+
+
+class Answering:
+    """The provider of a service that answers at once."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    def ask(self, request: Any) -> bytes:
+        what = type(request).__name__
+        self.service.called("ask", what)
+        self.service.at("before ask")
+        self.service.charge({"what": what, "scene": 1}, "")
+        self.service.at("after ask")
+        return b"answer: a boat"
+
+    def write(self, answer: bytes, request: Any, into: Path) -> None:
+        self.service.called("write")
+        assert answer.startswith(b"answer")
+        into.write_bytes(sound() if into.suffix == ".mp3" else answer)
+
+
+class Local:
+    """An engine on this machine."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    def render(self, request: Any, into: Path, progress: Callable[[float], None]) -> None:
+        what = facts_of(request)["what"]
+        self.service.called("render", what)
+        into.write_bytes(self.service.content(facts_of(request)))
+        progress(1.0)
+
+
+class Scissors:
+    """A stitcher that shows the first scene only, quickly."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+
+    def join_scene(self, request: Any, into: Path, progress: Any) -> None:
+        self.service.at("join")
+        self.service.called("join", Path(request.parts[0].path).name)
+        into.write_bytes(Path(request.parts[0].path).read_bytes())
+
+    def join_film(self, request: Any, into: Path, progress: Any) -> None:
+        self.service.at("film")
+        self.service.called("film")
+        into.write_bytes(Path(request.scenes[0].video).read_bytes())
+
+    def fit_narration(self, request: Any, into: Path, progress: Any) -> str:
+        into.write_bytes(Path(request.narration).read_bytes())
+        return ""
+
+
+class QuickMedia:
+    """ffmpeg's part, without ffmpeg."""
+
+    def save_frame(self, video: Path, into: Path, frame: int | None = None) -> None:
+        into.write_bytes(picture(1))
+
+    def save_image(self, image: Path, into: Path) -> None:
+        into.write_bytes(image.read_bytes())
+
+    def stop(self) -> None:
+        """There is nothing to stop."""
+
+
+def engine(service: Service, name: str = "paid", **changes: Any) -> VideoEngineSpec:
+    facts: dict[str, Any] = {
+        "name": name,
+        "summary": "a paid engine of the tests",
+        "factory": lambda context: Remote(service),
+        "lengths": (1,),
+        "price": lambda request, options: PRICE,
+    }
+    return VideoEngineSpec(**{**facts, **changes})
+
+
+def local_engine(service: Service, name: str = "here", **changes: Any) -> VideoEngineSpec:
+    return engine(
+        service,
+        name,
+        **{"factory": lambda context: Local(service), "price": lambda r, o: FREE, **changes},
+    )
+
+
+def answering(service: Service) -> tuple[ProviderSpec, ...]:
+    """A script model and a speech engine that answer at once, for money."""
+    facts: dict[str, Any] = {
+        "summary": "answers",
+        "factory": lambda context: Answering(service),
+        "price": lambda request, options: PRICE,
+    }
+    return ScriptModelSpec(name="words", **facts), SpeechEngineSpec(name="voice", **facts)
+
+
+def stitcher(service: Service) -> StitcherSpec:
+    return StitcherSpec(name="ffmpeg", summary="cuts", factory=lambda context: Scissors(service))
+
+
+_KINDS: Mapping[type, ProviderKind] = {
+    VideoEngineSpec: ProviderKind.VIDEO_ENGINE,
+    ScriptModelSpec: ProviderKind.SCRIPT_MODEL,
+    SpeechEngineSpec: ProviderKind.SPEECH_ENGINE,
+    ImageGeneratorSpec: ProviderKind.IMAGE_GENERATOR,
+    StitcherSpec: ProviderKind.STITCHER,
+}
+
+
+def registry(*specs: ProviderSpec) -> Registry:
+    """What would be installed."""
+    return Registry(
+        providers=tuple(
+            Loaded(kind=_KINDS[type(s)], spec=s, distribution="vidgen-fake", version="1.0")
+            for s in specs
+        )
+    )
+
+
+@define(eq=False)
+class Film:
+    """One run directory and what is installed, worked on as often as one likes."""
+
+    root: Path
+    service: Service
+    specs: tuple[ProviderSpec, ...]
+    flags: dict[str, Any] = field(factory=dict)
+    told: list[Told] = field(factory=list)
+    clock: SwiftClock = field(factory=SwiftClock)
+    run: Run = field(init=False)
+
+    def open(self) -> Opened:
+        flags = {"engine": "paid", "skip_narration": True, "skip_sound_effects": True}
+        installed = registry(*self.specs, stitcher(self.service))
+        return open_run(RunDirectory(self.root), installed, flags={**flags, **self.flags})
+
+    @contextmanager
+    def working(self, **changes: Any) -> Iterator[Run]:
+        """A run of the directory, locked and with its journal open."""
+        self.clock = SwiftClock()
+        self.service.clock = self.clock.now
+        directory = RunDirectory(self.root)
+        with directory.locked("a test"):
+            directory.clear_scratch()
+            opened = self.open()
+            with Journal(self.root, version="test") as journal:
+                self.run = prepare(opened, journal, self, **changes)
+                yield self.run
+
+    def work(self, **changes: Any) -> Outcome:
+        self.told.clear()
+        with self.working(**changes) as run:
+            return run.work()
+
+    @property
+    def said(self) -> str:
+        """Everything that the user was told, as text."""
+        lines = []
+        for event in self.told:
+            match event:
+                case Noted(text):
+                    lines.append(text)
+                case Moved(path, place, why):
+                    lines.append(f"{path} -> {place} ({why})")
+                case Stopped(task, error, later):
+                    lines.append(f"{task.key}: {'later' if later else 'failed'}: {error.message}")
+                case Published(_, path):
+                    lines.append(f"published {path}")
+        return "\n".join(lines)
+
+    def kinds(self) -> list[tuple[str, str]]:
+        """The journal's records: kind and output."""
+        path = self.root / ".vidgen/journal.jsonl"
+        records = [json.loads(line) for line in path.read_text().splitlines()]
+        return [
+            (r["kind"], r.get("key") or r.get("work", {}).get("key") or r.get("path", ""))
+            for r in records
+        ]
+
+    def is_finished(self) -> bool:
+        return self.open().plan().finished
+
+
+def prepare(opened: Opened, journal: Journal, film: Film, **changes: Any) -> Run:
+    found = opened.registry.find
+    workshop = Workshop(
+        media=QuickMedia(),  # type: ignore[arg-type]
+        find=found,
+        options_for=lambda loaded: opened.settings.options_for(loaded.name, loaded.spec.options),
+        key_for=lambda loaded: "",
+    )
+
+    def max_active(task: Any) -> int:
+        return found(task.kind, task.provider).spec.max_active if task.kind else 0
+
+    facts: dict[str, Any] = {
+        "directory": opened.directory,
+        "journal": journal,
+        "memory": opened.memory,
+        "listing": opened.listing,
+        "planning": opened.planning,
+        "options": opened.options,
+        "bench": Bench(root=opened.directory.root, media=QuickMedia(), workshop=workshop),  # type: ignore[arg-type]
+        "jobs": 2,
+        "listen": film.told.append,
+        "max_active": max_active,
+        "clock": film.clock,
+        "patience": 0.5,
+        "grace": 2.0,
+        "version_of": lambda task: ("vidgen-fake", "1.0"),
+    }
+    run = Run(**{**facts, **changes})
+    workshop.cancelled = lambda: run.interrupted
+    return run
+
+
+def no_worker_is_left() -> bool:
+    """Whether every worker thread is gone, a moment after the run."""
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        if not any(thread.name.startswith("vidgen ") for thread in threading.enumerate()):
+            return True
+        time.sleep(0.01)
+    return False

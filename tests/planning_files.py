@@ -1,0 +1,468 @@
+"""A run directory as planning sees it: values only, and what work would make of them.
+
+:class:`World` holds what a listing and a journal would say. :meth:`World.perform`
+does to those values what the executor does to the disk.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from attrs import define, evolve, field
+
+from vidgen_core import layout
+from vidgen_core.layout import Output
+from vidgen_core.listing import Claims
+from vidgen_core.model import Facts, Key, Scene, Step, Storyboard, Verdict
+from vidgen_core.plan import (
+    TO_DO,
+    Decision,
+    EngineProvider,
+    File,
+    InFlight,
+    Ledger,
+    Listing,
+    Plan,
+    PlanOptions,
+    Provider,
+    ProviderKind,
+    Providers,
+    Published,
+    Task,
+)
+from vidgen_core.planner import plan
+from vidgen_core.situation import prompt_digest, scene_digest
+from vidgen_core.specs import (
+    ClipRequest,
+    ImageGeneratorSpec,
+    ImageRequest,
+    Price,
+    ProviderSpec,
+    ScriptModelSpec,
+    SoundEngineSpec,
+    SoundRequest,
+    SpeechEngineSpec,
+    SpeechRequest,
+    StitcherSpec,
+    VideoEngineSpec,
+)
+
+TS = "20250131_120000"
+OTHER_TS = "20250131_121530"
+LATER_TS = "20250201_080000"
+FPS = 24.0
+
+
+def scene(number: int, duration: float | None = 5.0, **more: Any) -> Scene:
+    """A scene with a prompt of its own."""
+    values = {"sound_prompt": f"sound {number}", "movement": f"movement {number}"} | more
+    return Scene(number=number, duration=duration, **values)
+
+
+# providers ---------------------------------------------------------------
+
+
+def priced(dollars: float) -> Callable[[Any, Any], Price]:
+    return lambda request, options: Price(dollars, dollars)
+
+
+def unusable(*_: Any) -> Any:
+    raise AssertionError("planning makes no provider")
+
+
+def engine(
+    lengths: Sequence[float] = (5,),
+    *,
+    name: str = "paid",
+    dollars: float = 1.0,
+    abilities: Iterable[str] = (),
+    pattern: str = "",
+    **more: Any,
+) -> EngineProvider:
+    """A video engine; it costs a dollar a clip unless told."""
+    outputs = (layout.OUTPUT[Step.CLIP],)
+    if pattern:
+        outputs = (evolve(outputs[0], pattern=pattern, reads=()),)
+    values = {"price": priced(dollars)} | more
+    spec = VideoEngineSpec(
+        name=name,
+        summary="",
+        factory=unusable,
+        lengths=lengths,
+        outputs=outputs,
+        abilities=frozenset(abilities),
+        **values,
+    )
+    return EngineProvider(kind=ProviderKind.VIDEO_ENGINE, spec=spec)
+
+
+def provider(
+    kind: ProviderKind, *, name: str = "paid", dollars: float = 1.0, explicit: bool = True
+) -> Provider:
+    """A provider of another kind than video engine."""
+    specs: Mapping[ProviderKind, type[ProviderSpec]] = {
+        ProviderKind.IMAGE_GENERATOR: ImageGeneratorSpec,
+        ProviderKind.SPEECH_ENGINE: SpeechEngineSpec,
+        ProviderKind.SOUND_ENGINE: SoundEngineSpec,
+        ProviderKind.SCRIPT_MODEL: ScriptModelSpec,
+        ProviderKind.STITCHER: StitcherSpec,
+    }
+    spec = specs[kind](name=name, summary="", factory=unusable, price=priced(dollars))
+    return Provider(kind=kind, spec=spec, explicit=explicit)
+
+
+def images(**more: Any) -> Provider:
+    return provider(ProviderKind.IMAGE_GENERATOR, **more)
+
+
+def speech(**more: Any) -> Provider:
+    return provider(ProviderKind.SPEECH_ENGINE, **more)
+
+
+def sounds(**more: Any) -> Provider:
+    return provider(ProviderKind.SOUND_ENGINE, **more)
+
+
+def script(**more: Any) -> Provider:
+    return provider(ProviderKind.SCRIPT_MODEL, **more)
+
+
+def providers(*chosen: Provider, installed: Iterable[Provider] = ()) -> Providers:
+    """The chosen providers; those in *installed* are loaded besides."""
+    stitcher = provider(ProviderKind.STITCHER, name="ffmpeg", dollars=0)
+    places = {
+        ProviderKind.VIDEO_ENGINE: "engine",
+        ProviderKind.IMAGE_GENERATOR: "images",
+        ProviderKind.SPEECH_ENGINE: "speech",
+        ProviderKind.SOUND_ENGINE: "sounds",
+        ProviderKind.SCRIPT_MODEL: "script",
+    }
+    values: dict[str, Any] = {places[one.kind]: one for one in chosen}
+    loaded = (stitcher, *chosen, *installed)
+    return Providers(
+        stitcher=stitcher, installed={(one.kind, one.name): one.spec for one in loaded}, **values
+    )
+
+
+# paths -------------------------------------------------------------------
+
+
+def video_path(number: int, ts: str = TS) -> str:
+    return f"scene_{number}_{ts}.mp4"
+
+
+def clip_path(number: int, clip: int, ts: str = TS, folder: str = "") -> str:
+    return f"scene_{number}_all_vid_{folder or ts}/scene_{number}_vid_{clip}_{ts}.mp4"
+
+
+def single_clip_path(number: int, ts: str = TS) -> str:
+    return f"scene_{number}_all_vid_{ts}/scene_{number}_{ts}.mp4"
+
+
+def frame_path(number: int, clip: int, ts: str = TS) -> str:
+    return f"scene_{number}_all_vid_{ts}/scene_{number}_vid_{clip}_last_frame.jpg"
+
+
+def scene_frame_path(number: int, ts: str = TS) -> str:
+    return f"scene_{number}_all_vid_{ts}/scene_{number}_last_frame.jpg"
+
+
+def first_frame_path(number: int, ts: str = TS) -> str:
+    return f"scene_{number}_all_vid_{ts}/scene_{number}_first_frame.jpg"
+
+
+def sound_path(number: int, ts: str = TS) -> str:
+    return f"scene_{number}_all_vid_{ts}/scene_{number}_sound.mp3"
+
+
+FILM = f"final_video_{TS}.mp4"
+NARRATION = f"narration_audio_{TS}.mp3"
+ADJUSTED = f"narration_audio_adjusted_{TS}.mp3"
+TEXT = f"narration_text_{TS}.txt"
+IMAGE = f"initial_image_{TS}.png"
+
+CLIP = Step.CLIP
+THE_FILM = Key(Step.FILM)
+
+
+def a_clip(number: int, clip: int) -> Key:
+    return Key(Step.CLIP, number, clip)
+
+
+# the world ---------------------------------------------------------------
+
+
+@define(kw_only=True, repr=False)
+class World:
+    """What is there, what the journal says, and what was chosen."""
+
+    scenes: tuple[Scene, ...]
+    providers: Providers = field(factory=providers)
+    options: PlanOptions = PlanOptions()
+    files: dict[str, File] = field(factory=dict)
+    unclaimed: list[str] = field(factory=list)
+    published: dict[str, Published] = field(factory=dict)
+    in_flight: dict[Key, InFlight] = field(factory=dict)
+    damage: str = ""
+    texts: dict[str, str] = field(factory=dict)
+    outputs: tuple[Output, ...] = layout.OUTPUTS
+    rate: float = FPS
+    bought: list[Key] = field(factory=list)
+    made: list[str] = field(factory=list)
+    aside: list[str] = field(factory=list)
+    _contents: int = 0
+
+    def __repr__(self) -> str:
+        chosen = self.providers
+        named = (chosen.engine, chosen.images, chosen.speech, chosen.sounds, chosen.script)
+        lines = [
+            f"scenes {[(one.number, one.duration, one.sound_prompt) for one in self.scenes]}",
+            f"providers {[(one.kind.value, one.explicit) for one in named if one]}",
+            f"lengths {chosen.engine.spec.lengths if chosen.engine else ()}, rate {self.rate}",
+            str(self.options),
+            f"in flight {[(key.id, job.job) for key, job in self.in_flight.items()]}",
+            *(
+                f"{path}: {file.facts.verdict} {file.facts.seconds:g} s"
+                + (" published" if path in self.published else "")
+                for path, file in sorted(self.files.items())
+            ),
+        ]
+        return "\n  ".join(["World:", *lines])
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:
+        printer.text(repr(self))  # what hypothesis shows of a counterexample
+
+    def copy(self) -> World:
+        """A world that goes on by itself from here."""
+        return evolve(
+            self,
+            files=dict(self.files),
+            published=dict(self.published),
+            in_flight=dict(self.in_flight),
+            texts=dict(self.texts),
+            bought=list(self.bought),
+            made=list(self.made),
+            aside=list(self.aside),
+        )
+
+    def put(
+        self,
+        path: str,
+        seconds: float = 5.0,
+        *,
+        verdict: Verdict = Verdict.WHOLE,
+        fps: float = FPS,
+        size: tuple[int, int] = (640, 360),
+    ) -> File:
+        """Put a file of new content at *path*, as a user does."""
+        claim = Claims(self.outputs).claim(path)
+        assert claim is not None, f"no pattern claims {path}"
+        key, timestamp, pattern, _ = claim
+        self._contents += 1
+        fault = "" if verdict is Verdict.WHOLE else "its index is missing"
+        facts = Facts(verdict=verdict, fault=fault)
+        if path.endswith((".mp4", ".webm")) and verdict is not Verdict.BROKEN:
+            width, height = size
+            frames = round(seconds * fps)
+            facts = evolve(facts, seconds=seconds, frames=frames, fps=fps)
+            facts = evolve(facts, width=width, height=height)
+        elif path.endswith(".mp3") and verdict is not Verdict.BROKEN:
+            facts = evolve(facts, seconds=seconds)
+        self.files[path] = File(
+            path=path,
+            key=key,
+            pattern=pattern,
+            timestamp=timestamp,
+            size=1000 + self._contents,
+            mtime_ns=self._contents,
+            facts=facts,
+            sha256=f"{self._contents:064x}",
+        )
+        return self.files[path]
+
+    def spoil(self, path: str, verdict: Verdict = Verdict.BROKEN) -> None:
+        """Let a file that is there be broken or damaged. Damage is only found out."""
+        file = self.files[path]
+        if verdict is Verdict.BROKEN:
+            self.put(path, verdict=verdict)
+            return
+        facts = evolve(file.facts, verdict=verdict, fault="a frame is torn")
+        self.files[path] = evolve(file, facts=facts)
+
+    def record(self, path: str, made_from: Sequence[str] = (), **facts: Any) -> Published:
+        """Let the journal say that vidgen published *path* as it is now."""
+        file = self.files[path]
+        self.published[path] = Published(
+            path=path,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+            sha256=file.sha256,
+            inputs={each: self.files[each].sha256 for each in made_from},
+            **facts,
+        )
+        return self.published[path]
+
+    def fly(self, key: Key, *, job: str = "job-1", name: str = "paid", **facts: Any) -> InFlight:
+        """Let the journal say that *key* was paid for and is not there."""
+        kinds = {
+            Step.CLIP: ProviderKind.VIDEO_ENGINE,
+            Step.FIRST_FRAME: ProviderKind.IMAGE_GENERATOR,
+            Step.INITIAL_IMAGE: ProviderKind.IMAGE_GENERATOR,
+            Step.NARRATION: ProviderKind.SPEECH_ENGINE,
+            Step.NARRATION_TEXT: ProviderKind.SCRIPT_MODEL,
+            Step.SOUND: ProviderKind.SOUND_ENGINE,
+        }
+        values = {"seconds": 5.0 if key.step is Step.CLIP else 0.0, "price": Price(1, 1)} | facts
+        self.in_flight[key] = InFlight(
+            key=key, take=1, provider=name, kind=kinds[key.step], token="t", job=job, **values
+        )
+        return self.in_flight[key]
+
+    def plan(self) -> Plan:
+        """Plan, as ``continue`` does."""
+        return plan(
+            storyboard=Storyboard(scenes=self.scenes),
+            listing=self.listing,
+            ledger=Ledger(
+                published=dict(self.published), in_flight=dict(self.in_flight), damage=self.damage
+            ),
+            providers=self.providers,
+            options=self.options,
+            timestamp=TS,
+            texts=self.texts,
+        )
+
+    @property
+    def listing(self) -> Listing:
+        ordered = tuple(self.files[path] for path in sorted(self.files))
+        return Listing(files=ordered, unclaimed=tuple(self.unclaimed))
+
+    # work ------------------------------------------------------------
+
+    def submit(self, task: Task) -> None:
+        """Pay for *task* and get no further."""
+        assert task.decision is Decision.MAKE
+        assert task.key not in self.in_flight, f"{task.key} is paid for twice"
+        self.bought.append(task.key)
+        self.fly(
+            task.key,
+            name=task.provider,
+            job=f"job-{len(self.bought)}",
+            seconds=task.seconds,
+            shown_frames=task.shown_frames,
+            fps=task.fps,
+        )
+
+    def perform(self, task: Task) -> None:
+        """Make *task* and publish it."""
+        if task.decision is Decision.MAKE and not task.price.free:
+            self.submit(task)
+        job = self.in_flight.get(task.key) or task.collects
+        inputs = {path: self.files[path].sha256 for path in task.inputs}
+        seconds, rate = self._length(task), self.rate
+        for path in dict.fromkeys((*task.displaces, task.output)):
+            if path in self.files:
+                del self.files[path]
+                self.published.pop(path, None)
+                self.aside.append(path)
+        file = self.put(task.output, seconds, fps=rate)
+        shown = round(task.shown_frames / (task.fps or rate) * rate)
+        self.published[task.output] = Published(
+            path=task.output,
+            size=file.size,
+            mtime_ns=file.mtime_ns,
+            sha256=file.sha256,
+            inputs=inputs,
+            provider=task.provider,
+            paid=job is not None,
+            prompt=_asked_with(task),
+            asked_seconds=task.seconds if task.key.step is Step.CLIP else 0.0,
+            shown_frames=shown,
+            job=job.job if job else "",
+        )
+        self.in_flight.pop(task.key, None)
+        self.made.append(task.output)
+        if task.key.step is Step.INITIAL_IMAGE:
+            self.options = evolve(
+                self.options, initial_image="", initial_image_for=self.plan().initial_image_for
+            )
+        if task.key.step is Step.NARRATION_TEXT:
+            self.texts[task.output] = "a boat comes in"
+
+    def _length(self, task: Task) -> float:
+        match task.key.step:
+            case Step.CLIP:
+                return task.seconds
+            case Step.SCENE:
+                parts = task.request.parts  # type: ignore[union-attr]
+                return math.fsum(
+                    part.frames / self.files[part.path].facts.fps
+                    if part.frames
+                    else self.files[part.path].facts.seconds
+                    for part in parts
+                )
+            case Step.FILM:
+                scenes = task.request.scenes  # type: ignore[union-attr]
+                return math.fsum(self.files[one.video].facts.seconds for one in scenes)
+            case Step.NARRATION_ADJUSTED:
+                videos = task.request.videos  # type: ignore[union-attr]
+                return math.fsum(self.files[video].facts.seconds for video in videos)
+            case _:
+                return 3.0
+
+    def work(self, choose: random.Random | None = None, most: int = 10_000) -> int:
+        """Do at most *most* tasks of one plan, in an order that its needs allow.
+
+        Returns how many were done. Without *choose* the plan's own order is taken.
+        """
+        the_plan = self.plan()
+        pending = {task.key: task for task in the_plan.to_do}
+        done = 0
+        while pending and done < most:
+            ready = [
+                task for task in pending.values() if not any(need in pending for need in task.needs)
+            ]
+            assert ready, "no task can start"
+            task = choose.choice(ready) if choose else ready[0]
+            missing = [path for path in task.inputs if path not in self.files]
+            assert not missing, f"{task.key} starts without {missing}"
+            self.perform(task)
+            del pending[task.key]
+            done += 1
+        return done
+
+    def finish(self, choose: random.Random | None = None) -> Plan:
+        """Work until nothing is left to do; return the last plan."""
+        for _ in range(20):
+            if not self.work(choose):
+                return self.plan()
+        raise AssertionError(f"it never ends: {[str(t.key) for t in self.plan().to_do]}")
+
+
+def _asked_with(task: Task) -> str:
+    match task.request:
+        case ClipRequest():
+            return scene_digest(task.request.scene)
+        case ImageRequest() | SoundRequest():
+            return prompt_digest(task.request.prompt)
+        case SpeechRequest():
+            return prompt_digest(task.request.text)
+    return ""
+
+
+def decisions(the_plan: Plan) -> dict[str, Decision]:
+    """What is decided, by the words of the key."""
+    return {task.key.id: task.decision for task in the_plan.tasks}
+
+
+def to_do(the_plan: Plan) -> set[str]:
+    """The ids of what is to be made or collected."""
+    return {task.key.id for task in the_plan.tasks if task.decision in TO_DO}
+
+
+def whys(task: Task) -> set[str]:
+    """The names of a task's reasons."""
+    return {reason.why.name for reason in task.reasons}

@@ -1,0 +1,366 @@
+"""One walk tells what is there; what is known is not probed or hashed again."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vidgen_core import disk, layout
+from vidgen_core import listing as room
+from vidgen_core.errors import MachineError
+from vidgen_core.layout import OUTPUT, Output
+from vidgen_core.listing import Claims, list_directory
+from vidgen_core.memory import Memory, read_memory
+from vidgen_core.model import Facts, Key, Kind, Step, Verdict
+from vidgen_core.plan import File, Listing, Published
+
+from .run_directories import OTHER_TS, TS, add_clip, add_scene, begin, contents, older_run, put
+
+SCENE = f"scene_1_{TS}.mp4"
+
+
+class Counting:
+    """A probe that counts, and finds everything whole."""
+
+    def __init__(self) -> None:
+        self.calls: Counter[str] = Counter()
+
+    def __call__(self, path: Path, kind: Kind) -> Facts:
+        self.calls[path.name] += 1
+        return Facts(seconds=1.0, fps=12.0, frames=12, signature=kind.value)
+
+
+@pytest.fixture
+def hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The names of the files that are hashed."""
+    done: list[str] = []
+    digest = disk.digest
+
+    def spy(path: Path) -> str:
+        done.append(path.name)
+        return digest(path)
+
+    monkeypatch.setattr(room.disk, "digest", spy)
+    yield done
+
+
+def listed(root: Path, memory: Memory | None = None, **facts: Any) -> tuple[Listing, Counter[str]]:
+    probe = Counting()
+    return list_directory(root, memory=memory, check=probe, **facts), probe.calls
+
+
+def own(root: Path, path: str) -> Published:
+    status = (root / path).stat()
+    return Published(
+        path=path,
+        size=status.st_size,
+        mtime_ns=status.st_mtime_ns,
+        sha256=disk.digest(root / path),
+    )
+
+
+# what is there ---------------------------------------------------------------------------
+
+
+def test_every_file_of_an_older_run_is_claimed_or_named(tmp_path: Path) -> None:
+    root = older_run(tmp_path)
+    before = contents(root)
+    found = list_directory(root)
+    paths = {file.path for file in found.files} | set(found.unclaimed)
+    assert paths == {str(p.relative_to(root)) for p in root.rglob("*") if p.is_file()}
+    assert [file.path for file in found.files] == sorted(file.path for file in found.files)
+    assert contents(root) == before
+
+
+def test_the_walk_is_one_and_leaves_vidgens_folder_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = older_run(tmp_path)
+    put(root / ".vidgen/replaced/0001" / SCENE, b"old")
+    walked: Counter[str] = Counter()
+    scandir = os.scandir
+
+    def spy(path: Any) -> Any:
+        walked[os.fspath(path)] += 1
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", spy)
+    found, _ = listed(root)
+    assert set(walked.values()) == {1}
+    assert not any(".vidgen" in path for path in walked)
+    assert not any(file.path.startswith(".vidgen") for file in found.files)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "timestamp"),
+    [
+        (SCENE, Key(Step.SCENE, 1), TS),
+        (f"final_video_{TS}.mp4", Key(Step.FILM), TS),
+        (f"scene_2_all_vid_{TS}/scene_2_vid_3_{TS}.mp4", Key(Step.CLIP, 2, 3), TS),
+        (f"scene_2_all_vid_{TS}/scene_2_{TS}.mp4", Key(Step.CLIP, 2, 1), TS),
+        (f"scene_2_all_vid_{OTHER_TS}/scene_2_vid_3_{TS}.mp4", Key(Step.CLIP, 2, 3), TS),
+        (f"scene_2_all_vid_{TS}/scene_2_sound.mp3", Key(Step.SOUND, 2), TS),
+        (f"scene_2_all_vid_{TS}/first_frame/a b.jpg", Key(Step.FIRST_FRAME, 2), TS),
+        ("boat.jpg", Key(Step.INITIAL_IMAGE), ""),
+        (f"scene_2_all_vid_{TS}/scene_3_vid_1_{TS}.mp4", None, ""),
+        (f"scene_01_{TS}.mp4", None, ""),
+        ("notes.txt", None, ""),
+        ("", None, ""),
+    ],
+)
+def test_a_path_is_claimed_by_its_pattern(path: str, key: Key | None, timestamp: str) -> None:
+    claim = Claims(layout.OUTPUTS).claim(path)
+    assert (claim[0] if claim else None) == key
+    assert (claim[1] if claim else "") == timestamp
+
+
+def test_a_writing_pattern_goes_before_a_reading_one() -> None:
+    webm = Output(step=Step.INITIAL_IMAGE, pattern="picture.png", probe=Kind.IMAGE)
+    claim = Claims((*layout.OUTPUTS, webm)).claim("picture.png")
+    assert claim is not None
+    assert claim[2] == "picture.png"
+
+
+@given(st.text(max_size=40))
+@settings(deadline=None)
+def test_no_name_makes_claiming_raise(name: str) -> None:
+    Claims(layout.OUTPUTS).claim(name)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["a b 'c' \"d\".jpg", "new\nline.jpg", "🎬.jpg", "-rf.jpg", "%d.jpg", "concat:x.jpg", "[1].jpg"],
+)
+def test_odd_names_are_listed_as_they_are(tmp_path: Path, name: str) -> None:
+    root = begin(tmp_path / "odd\n🎬 'dir'", 1)
+    put(root / name, b"x")
+    found, calls = listed(root)
+    assert name in {file.path for file in found.files}
+    assert calls[name] == 1
+
+
+@pytest.mark.skipif(sys.platform == "darwin", reason="names are UTF-8 there")
+def test_a_name_that_is_no_text_is_listed_and_remembered(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    odd = os.fsdecode(b"caf\xe9.jpg")
+    put(root / odd, b"x")
+    memory = Memory()
+    found, _ = listed(root, memory)
+    assert odd in {file.path for file in found.files}
+    put(root / layout.PROBES, memory.to_bytes())
+    _, calls = listed(root, read_memory(root))
+    assert calls[odd] == 0
+
+
+def test_links_that_lead_in_circles_end_the_walk(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    add_scene(root, 1)
+    (root / "self").symlink_to(root)
+    (root / "a").mkdir()
+    (root / "a/b").symlink_to(root / "a")
+    (root / "nowhere").symlink_to(root / "not there")
+    (root / "loop").symlink_to(root / "loop")
+    found, calls = listed(root)
+    assert calls[SCENE] == 1
+    assert [file.path for file in found.files if file.key.step is Step.SCENE] == [SCENE]
+
+
+def test_folders_are_followed_only_so_deep(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    put(root.joinpath(*"abcdefghijkl") / "deep.jpg", b"x")
+    found, _ = listed(root)
+    assert not any("deep.jpg" in path for path in found.unclaimed)
+
+
+def test_pipes_and_sockets_are_no_files(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    os.mkfifo(root / "pipe.jpg")
+    found, calls = listed(root)
+    assert calls["pipe.jpg"] == 0
+    assert all(file.path != "pipe.jpg" for file in found.files)
+
+
+def test_a_directory_that_cannot_be_read_is_the_machines_fault(tmp_path: Path) -> None:
+    with pytest.raises(MachineError, match="cannot read"):
+        list_directory(tmp_path / "gone")
+
+
+def test_an_empty_text_is_broken_and_a_full_one_whole(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    put(root / f"narration_text_{TS}.txt", b"")
+    found, _ = listed(root)
+    (text,) = found.by_key[Key(Step.NARRATION_TEXT)]
+    assert text.facts.verdict is Verdict.BROKEN
+    (scenes,) = found.by_key[Key(Step.SCENES)]
+    assert scenes.counts
+
+
+def test_probing_tells_how_far_it_is(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    for n in range(1, 7):
+        put(root / f"scene_{n}_{TS}.mp4", b"x")
+    seen: list[tuple[int, int]] = []
+    listed(root, on_probe=lambda done, total: seen.append((done, total)))
+    assert seen == [(n, 7) for n in range(1, 8)]
+
+
+# what is known ---------------------------------------------------------------------------
+
+
+def test_a_file_is_probed_once_until_its_size_or_time_changes(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    path, memory = put(root / SCENE, b"one"), Memory()
+    assert listed(root, memory)[1][SCENE] == 1
+    assert listed(root, memory)[1][SCENE] == 0
+    status = path.stat()
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+    assert listed(root, memory)[1][SCENE] == 1
+    path.write_bytes(b"longer")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 1))
+    assert listed(root, memory)[1][SCENE] == 1
+    assert listed(root, memory)[1][SCENE] == 0
+
+
+def test_the_memory_survives_its_file(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    put(root / SCENE, b"one")
+    memory = Memory()
+    first, _ = listed(root, memory)
+    assert memory.changed
+    put(root / layout.PROBES, memory.to_bytes())
+    again = read_memory(root)
+    second, calls = listed(root, again)
+    assert calls == Counter()
+    assert second == first
+    assert not again.changed
+    assert again.to_bytes() == memory.to_bytes()
+
+
+def test_our_own_file_is_hashed_only_when_size_or_time_differ(
+    tmp_path: Path, hashes: list[str]
+) -> None:
+    root = begin(tmp_path, 1)
+    path = put(root / SCENE, b"ours")
+    published = {SCENE: own(root, SCENE)}
+    hashes.clear()
+    memory = Memory()
+    (file,) = listed(root, memory, published=published)[0].by_key[Key(Step.SCENE, 1)]
+    assert file.sha256 == published[SCENE].sha256
+    assert hashes == []
+    status = path.stat()
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns + 1))  # as cp leaves it
+    for _ in range(3):
+        (file,) = listed(root, memory, published=published)[0].by_key[Key(Step.SCENE, 1)]
+        assert file.sha256 == published[SCENE].sha256
+    assert hashes == [SCENE]
+    path.write_bytes(b"hers")
+    (file,) = listed(root, memory, published=published)[0].by_key[Key(Step.SCENE, 1)]
+    assert file.sha256 != published[SCENE].sha256
+    assert hashes == [SCENE, SCENE]
+
+
+def test_a_foreign_input_of_a_record_is_hashed_once(tmp_path: Path, hashes: list[str]) -> None:
+    root = begin(tmp_path, 1)
+    put(root / SCENE, b"foreign")
+    put(root / f"scene_2_{TS}.mp4", b"not asked for")
+    film = Published(path="film", size=1, mtime_ns=1, sha256="x", inputs={SCENE: "y"})
+    memory = Memory()
+    for _ in range(2):
+        listed(root, memory, published={"film": film})
+    assert hashes == [SCENE]
+
+
+HOSTILE: list[Any] = [
+    [],
+    None,
+    {},
+    {"schema": 2, "files": {}},
+    {"schema": 1},
+    {"schema": 1, "files": []},
+    {"schema": 1, "files": {SCENE: None}},
+    {"schema": 1, "files": {SCENE: [3, 4]}},
+    {"schema": 1, "files": {SCENE: ["3", "4", "", {}]}},
+    {"schema": 1, "files": {SCENE: ["S", "T", ["sha"], {}]}},
+    {"schema": 1, "files": {SCENE: ["S", "T", "", {"verdict": "perfect"}]}},
+    {"schema": 1, "files": {SCENE: ["S", "T", "", {"frames": "many"}]}},
+    {"schema": 1, "files": {SCENE: ["S", "T", "", {"seconds": "long"}]}},
+    {"schema": 1, "files": {SCENE: ["S", "T", "", {"frames": True}]}},
+    {"schema": 1, "files": {SCENE: ["S", "T", "", {"colour": "red"}]}},
+    {"schema": 1, "files": {SCENE: [True, "T", "", {}]}},
+]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda value: json.dumps(value)[:60])
+def test_a_memory_that_makes_no_sense_is_an_empty_one(tmp_path: Path, hostile: Any) -> None:
+    root = begin(tmp_path, 1)
+    status = put(root / SCENE, b"one").stat()
+    text = json.dumps(hostile)
+    text = text.replace('"S"', str(status.st_size)).replace('"T"', str(status.st_mtime_ns))
+    put(root / layout.PROBES, text.encode())
+    found, calls = listed(root, read_memory(root))
+    assert calls[SCENE] == 1
+    (file,) = found.by_key[Key(Step.SCENE, 1)]
+    assert file.facts.seconds == 1.0
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"\xff", b"[" * 100_000, b"1e999"])
+def test_a_memory_that_is_no_json_is_an_empty_one(tmp_path: Path, content: bytes) -> None:
+    root = begin(tmp_path, 1)
+    put(root / layout.PROBES, content)
+    assert listed(root, read_memory(root))[1] == Counter({f"scenes_{TS}.json": 0})
+
+
+def test_a_pipe_for_a_memory_is_not_waited_for(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    (root / layout.STATE).mkdir()
+    os.mkfifo(root / layout.PROBES)
+    assert read_memory(root).to_bytes() == Memory().to_bytes()
+
+
+@given(
+    st.builds(
+        Facts,
+        verdict=st.sampled_from(Verdict),
+        fault=st.text(max_size=5),
+        seconds=st.floats(0, 1e6),
+        frames=st.integers(0, 10**6),
+        fps=st.floats(0, 240),
+        width=st.integers(0, 9000),
+        height=st.integers(0, 9000),
+        signature=st.text(max_size=5),
+        has_audio=st.booleans(),
+        decoded=st.booleans(),
+    ),
+    st.text(max_size=8),
+)
+@settings(deadline=None, max_examples=60)
+def test_whatever_is_remembered_comes_back(
+    tmp_path_factory: pytest.TempPathFactory, facts: Facts, sha256: str
+) -> None:
+    root = tmp_path_factory.mktemp("run")
+    memory = Memory()
+    file = File(path="a", key=Key(Step.FILM), pattern="", size=1, mtime_ns=2, facts=facts)
+    memory.remember(File(**{n: getattr(file, n) for n in file.__slots__ if n != "__weakref__"}))
+    put(root / layout.PROBES, memory.to_bytes())
+    known = read_memory(root).recall("a", 1, 2)
+    assert known is not None
+    assert known.facts == facts
+    assert read_memory(root).recall("a", 1, 3) is None
+
+
+def test_layouts_clip_pattern_is_the_one_that_scripts_wrote(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    path = add_clip(root, 1, 1)
+    (file,) = list_directory(root).by_key[Key(Step.CLIP, 1, 1)]
+    assert file.path == str(path.relative_to(root))
+    assert file.pattern == OUTPUT[Step.CLIP].pattern.template
+    assert file.facts.seconds == pytest.approx(1.0)

@@ -1,0 +1,476 @@
+"""What people and programs read: short, calm, each thing said once; the JSON as documented."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import select
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from vidgen_core import plugins
+from vidgen_core.errors import BadOutput, Unavailable
+from vidgen_core.events import Event, Moved, Noted, Planned, Published, Started, Stopped
+from vidgen_core.model import Key, Step
+from vidgen_core.opening import Opened, open_run
+from vidgen_core.plan import Decision, Plan, ProviderKind, Reason, Task, Why, because
+from vidgen_core.report import as_json, text, words
+from vidgen_core.report.progress import Lines, progress
+from vidgen_core.rundir import RunDirectory
+
+from .command_line import environment, vidgen
+from .run_directories import (
+    TS,
+    add_clip,
+    add_scene,
+    begin,
+    newer_run,
+    put,
+    scene_object,
+    sound,
+    video,
+)
+
+ENGINE = {"engine": "local", "skip_narration": True, "skip_sound_effects": True}
+
+
+@pytest.fixture(autouse=True)
+def _nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for name in [name for name in os.environ if name.startswith("VIDGEN_")]:
+        monkeypatch.delenv(name)
+
+
+def look(root: Path, **flags: Any) -> tuple[Opened, Plan]:
+    opened = open_run(RunDirectory(root), plugins.load(), flags=flags)
+    return opened, opened.plan()
+
+
+def analysed(root: Path, *, verbose: bool = False, **flags: Any) -> list[str]:
+    return text.analysis(*look(root, **flags), verbose=verbose).splitlines()
+
+
+def planned(root: Path, *, verbose: bool = False, **flags: Any) -> list[str]:
+    return text.steps(look(root, **flags)[1], verbose=verbose).splitlines()
+
+
+# words ---------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("numbers", "shown"),
+    [([], ""), ([4], "4"), ([1, 2, 3], "1–3"), ([5, 1, 2], "1–2, 5"), ([1, 3, 5], "1, 3, 5")],
+)
+def test_numbers_are_written_as_people_write_them(numbers: list[int], shown: str) -> None:
+    assert words.ranges(numbers) == shown
+
+
+def test_a_long_list_of_scenes_is_shortened_and_counted() -> None:
+    odd = list(range(1, 200, 2))
+    assert words.scenes(odd, all_of_them=False) == "100 scenes (1, 3, 5, 7, 9, 11, …, 199)"
+    assert words.scenes(odd).count(",") == 99
+    assert words.scenes(list(range(1, 200)), all_of_them=False) == "scenes 1–199"
+    assert words.scenes([7]) == "scene 7"
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        (Key(Step.CLIP, 3, 2), "scene 3 clip 2"),
+        (Key(Step.SCENE, 3), "scene 3"),
+        (Key(Step.LAST_FRAME, 3, 2), "the last frame of scene 3 clip 2"),
+        (Key(Step.SCENE_LAST_FRAME, 3), "the last frame of scene 3"),
+        (Key(Step.FIRST_FRAME, 3), "the first frame of scene 3"),
+        (Key(Step.SOUND, 3), "the sound of scene 3"),
+        (Key(Step.NARRATION_ADJUSTED), "the narration at the film's length"),
+        (Key(Step.FILM), "the film"),
+    ],
+)
+def test_everything_has_a_name_in_plain_words(key: Key, name: str) -> None:
+    assert words.name(key) == name
+
+
+def test_a_reason_is_said_once_and_without_jargon() -> None:
+    kind = ProviderKind.VIDEO_ENGINE.value
+    missing = because(Why.NO_PROVIDER, kind=kind)
+    assert words.why([missing, missing]) == "no video engine was chosen"
+    assert words.why([because(Why.MISSING)], leave_out=[Why.MISSING]) == ""
+    short = because(Why.SHORT, missing=1.50001, duration=5.0)
+    assert words.sentence(short) == "1.5 s of its 5 s are missing"
+
+
+def test_every_reason_has_a_sentence() -> None:
+    names = {name for why in Why for name in re.findall(r"\{(\w+)", why.value)}
+    facts = dict.fromkeys(names, 1.0)
+    for why in Why:
+        assert "{" not in words.sentence(Reason(why, facts))
+
+
+def test_settings_are_said_as_the_options_that_set_them() -> None:
+    kept = {"skip_narration": True, "skip_sound_effects": False, "engine": "local", "local.x": 2}
+    assert words.flags(kept) == "--engine local --set local.x=2 --skip-narration --sound-effects"
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_text_is_folded_for_a_terminal_and_left_alone_for_a_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "50")
+    line = "  scene 1 is not complete: " + "word " * 12
+    assert words.folded(line, io.StringIO()) == line
+    folded = words.folded(line, Terminal()).splitlines()
+    assert len(folded) == 2
+    assert all(len(part) <= 50 for part in folded)
+    assert (folded[0][:3], folded[1][:5]) == ("  s", "    w")
+
+
+# what is there -------------------------------------------------------------
+
+
+def test_scenes_that_stand_alike_share_a_line(tmp_path: Path) -> None:
+    root = begin(tmp_path, 7, seconds=2)
+    for number in (1, 2):
+        add_scene(root, number, 2)
+    add_clip(root, 3, 1, 2)
+    add_clip(root, 4, 1, 1)
+    assert analysed(root, **ENGINE) == [
+        f"video_{TS}: 7 scenes in scenes_{TS}.json",
+        "  scenes 1–2 are complete, 4.0 s",
+        "  scene 3 is complete in clips, 2.0 s, to be joined",
+        "  scenes 5–7 are missing",
+        "  scene 4 (Scene 4) is not complete: 1 s of its 2 s are missing",
+        "  the film is not there yet",
+    ]
+
+
+def test_a_finished_film_is_said_in_three_lines(tmp_path: Path) -> None:
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
+    add_scene(root, 2)
+    put(root / f"final_video_{TS}.mp4", video(1, 2))
+    assert analysed(root) == [
+        f"video_{TS}: 2 scenes in scenes_{TS}.json",
+        "  scenes 1–2 are complete, 2.0 s",
+        f"  the film is there: final_video_{TS}.mp4, 2.0 s",
+    ]
+
+
+def test_why_a_scenes_file_was_chosen_is_said_where_it_is_not_the_runs_own(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    assert "(" not in analysed(root)[0]
+    assert "(it has the directory's timestamp)" in analysed(root, verbose=True)[0]
+    (root / f"scenes_{TS}.json").rename(root / "my scenes.json")
+    assert "(it holds scenes with environments)" in analysed(root)[0]
+
+
+def test_two_hundred_scenes_take_few_lines_and_all_are_there_with_v(tmp_path: Path) -> None:
+    root = begin(tmp_path, 200)
+    for number in range(1, 200, 10):
+        add_scene(root, number)
+    lines = analysed(root, **ENGINE)
+    assert lines[1:3] == [
+        "  20 scenes (1, 11, 21, 31, 41, 51, …, 191) are complete, 20.0 s",
+        "  180 scenes (2–10, 12–20, 22–30, 32–40, 42–50, 52–60, …, 192–200) are missing",
+    ]
+    assert len(lines) <= 6
+    assert "101, 111" in analysed(root, verbose=True, **ENGINE)[1]
+    steps = planned(root, **ENGINE)
+    assert any(line.startswith("  make 180 clips of 180 scenes (2–10,") for line in steps)
+    assert "  join 180 scenes" in [line.partition(" (")[0] for line in steps]
+    assert "  join the film" in steps
+    assert steps[-1] == "  -v shows every step"
+    assert len(steps) <= 10
+    everything = planned(root, verbose=True, **ENGINE)
+    assert "  make scene 117 clip 1 (5 s) with local" in everything
+    assert len(everything) > 500
+
+
+def test_what_cannot_be_made_is_said_once_with_what_waits_for_it(tmp_path: Path) -> None:
+    root = begin(tmp_path, 9)
+    add_scene(root, 1)
+    steps = planned(root, skip_narration=True)
+    assert steps == [
+        "  cannot make scene 2 clip 1, scene 3 clip 1, scene 4 clip 1 and 5 more:"
+        " no video engine was chosen",
+        "  scene 2, scene 3, scene 4 and 6 more wait for that",
+    ]
+    assert "it waits" not in "\n".join(analysed(root))
+
+
+def test_every_file_that_is_not_whole_is_named_in_the_order_of_the_scenes(tmp_path: Path) -> None:
+    root = begin(tmp_path, 30)
+    for number in range(1, 31):
+        put(root / f"scene_{number}_{TS}.mp4", b"")
+    put(root / f"scene_31_{TS}.mp4", b"")
+    lines = [line for line in analysed(root, **ENGINE) if "broken" in line]
+    assert [int(line.split("_")[1]) for line in lines] == list(range(1, 31))
+    assert lines[0].endswith(" is broken and counts as missing: it is empty")
+
+
+def test_a_providers_name_is_noted_only_where_it_does_some_work(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    add_scene(root, 1)
+    opened, plan = look(root)
+    assert "no speech engine was named: " not in "\n".join(text.notes(opened, plan))
+
+
+def test_narration_and_sounds_that_are_there_are_said(tmp_path: Path) -> None:
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
+    add_scene(root, 2)
+    put(root / f"narration_audio_{TS}.mp3", sound(2))
+    put(root / f"scene_1_all_vid_{TS}" / "scene_1_sound.mp3", sound())
+    lines = analysed(root, skip_sound_effects=True)
+    assert "  1 sound effect there" in lines
+    assert f"  the narration is there: narration_audio_{TS}.mp3" in lines
+
+
+def test_names_that_act_on_terminals_are_escaped(tmp_path: Path) -> None:
+    root = begin(tmp_path, [scene_object(1, scene_name="\x1b[31mred", seconds=2)], name="a\x1b[2Jb")
+    add_clip(root, 1, 1, 1)
+    joined = "\n".join(analysed(root, **ENGINE) + planned(root, **ENGINE))
+    assert "\x1b" not in joined
+    assert "a\\x1b[2Jb" in joined
+
+
+# progress ------------------------------------------------------------------
+
+
+def task(key: Key, **changes: Any) -> Task:
+    facts: dict[str, Any] = {"decision": Decision.MAKE, "output": "x.mp4"}
+    return Task(key=key, **{**facts, **changes})
+
+
+CLIP = task(Key(Step.CLIP, 2, 1), provider="local", kind=ProviderKind.VIDEO_ENGINE)
+JOIN = task(Key(Step.SCENE, 2), provider="ffmpeg", kind=ProviderKind.STITCHER)
+FRAME = task(Key(Step.LAST_FRAME, 2, 1))
+FILM = task(Key(Step.FILM), provider="ffmpeg", kind=ProviderKind.STITCHER)
+STORY: tuple[Event, ...] = (
+    Planned(Plan(timestamp=TS, tasks=(FRAME, CLIP, JOIN, FILM), scenes=())),
+    Started(FRAME),
+    Published(FRAME, "frame.jpg"),
+    Started(CLIP),
+    Published(CLIP, "clip.mp4"),
+    Started(JOIN),
+    Moved("scene.mp4", ".vidgen/replaced/0001/scene.mp4", "broken"),
+    Published(JOIN, "scene.mp4"),
+    Noted("a sentence"),
+    Started(FILM),
+    Stopped(FILM, BadOutput("it is too short", advice="vidgen plugins")),
+)
+
+
+def told(lines: Lines) -> list[str]:
+    return [line for line in map(lines.text, STORY) if line]
+
+
+def test_a_log_has_a_line_for_what_takes_long_and_for_every_file() -> None:
+    assert told(Lines()) == [
+        "making scene 2 clip 1 with local …",
+        "[2/4] scene 2 clip 1: clip.mp4",
+        "moved aside, broken: scene.mp4 is now in .vidgen/replaced/0001",
+        "[3/4] scene 2: scene.mp4",
+        "a sentence",
+        "joining the film …",
+        "the film failed: it is too short (vidgen plugins)",
+    ]
+
+
+def test_verbose_names_what_is_made_on_the_way_too() -> None:
+    lines = told(Lines(verbose=True))
+    assert "[1/4] the last frame of scene 2 clip 1: frame.jpg" in lines
+    assert "joining scene 2 …" in lines
+
+
+def test_quiet_says_only_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress(quiet=True) as listen:
+        for event in STORY:
+            listen(event)
+        listen(Stopped(CLIP, Unavailable("no answer"), later=True))
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.splitlines() == [
+        "the film failed: it is too short (vidgen plugins)",
+        "scene 2 clip 1 is postponed: no answer",
+    ]
+
+
+posix = pytest.mark.skipif(os.name != "posix", reason="terminals are other things elsewhere")
+
+
+def on_a_terminal(home: Path, *arguments: str | Path, **environ: str) -> str:
+    """Return what a terminal of 50 columns is sent."""
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 50, 0, 0))
+    variables = environment(home, {"TERM": "xterm-256color", **environ})
+    del variables["COLUMNS"]
+    command = [sys.executable, "-m", "vidgen_core", *map(str, arguments)]
+    child = subprocess.Popen(
+        command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, cwd=home
+    )
+    os.close(theirs)
+    try:
+        return _read_all(ours)
+    finally:
+        os.close(ours)
+        child.kill()
+        child.wait()
+
+
+def _read_all(terminal: int) -> str:
+    sent = b""
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        if not select.select([terminal], [], [], 1)[0]:
+            continue
+        try:
+            block = os.read(terminal, 65536)
+        except OSError:  # how Linux says that the other side is closed
+            break
+        if not block:
+            break
+        sent += block
+    return sent.decode()
+
+
+@posix
+def test_a_terminal_sees_folded_lines_live_progress_and_the_film(tmp_path: Path) -> None:
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
+    sent = on_a_terminal(tmp_path, "continue", root.name, "--engine", "local", "--skip-narration")
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", sent)
+    lines = plain.replace("\r", "\n").split("\n")
+    before = lines[: next(n for n, line in enumerate(lines) if "kept for this run" in line)]
+    assert all(len(line) <= 50 for line in before), before
+    assert "the film: " in plain
+    assert "scene 2 is there" in plain
+    assert f"{root}/final_video_{TS}.mp4" in plain.replace("\r", "").split("\n")
+    assert "finished: " in plain
+    assert re.search(r"\x1b\[[0-9;]*3[0-9]m|\x1b\[38", sent), "colours, where nobody minds them"
+
+
+@posix
+@pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_no_colours_where_they_are_not_wanted(variable: dict[str, str], tmp_path: Path) -> None:
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
+    words = ("continue", root.name, "--engine", "local", "--skip-narration")
+    sent = on_a_terminal(tmp_path, *words, **variable)
+    assert "finished: " in sent
+    assert not re.search(r"\x1b\[[0-9;]*(3[0-9]|9[0-7]|4[0-9])[;0-9]*m", sent)
+
+
+# the documented JSON -------------------------------------------------------
+
+PAGE = (Path(__file__).parents[1] / "docs" / "json.md").read_text("utf-8")
+EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
+
+PLUGIN = """
+from vidgen_core import VideoEngineSpec, hookimpl
+
+class Engine:
+    def __init__(self, context):
+        pass
+
+    def render(self, request, into, progress):
+        raise RuntimeError("a slip of the pen")
+
+@hookimpl
+def vidgen_video_engines():
+    yield VideoEngineSpec(name="clumsy", summary="fails", factory=Engine, lengths=(5,))
+"""
+
+
+def shape(value: Any) -> Any:
+    """The keys of all objects in *value* and the kinds of what they hold."""
+    if isinstance(value, dict):
+        return {key: shape(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return [shape(value[0])] if value else []
+    return "text" if isinstance(value, str) else type(value).__name__
+
+
+def first(items: list[dict[str, Any]], where: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+    return next(item for item in items if where(item))
+
+
+def pruned(state: dict[str, Any]) -> dict[str, Any]:
+    """*state* with one example of each list, as the page has it."""
+    scenes = [first(state["scenes"], lambda scene: scene["complete"])]
+    tasks = [first(state["tasks"], lambda each: each["id"] == "clip-2-1")]
+    tasks[0]["reasons"] = [first(tasks[0]["reasons"], lambda each: each["code"] == "missing")]
+    return {**state, "scenes": scenes, "tasks": tasks}
+
+
+def test_the_example_of_a_plan_has_the_keys_that_are_printed(tmp_path: Path) -> None:
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
+    put(root / f"scene_2_{TS}.mp4", b"")
+    add_scene(root, 9)
+    words = ("--engine", "local", "--skip-sound-effects")
+    plan = vidgen("continue", root, *words, "--dry-run", "--json", home=tmp_path).json
+    documented = EXAMPLES[0]
+    assert shape(pruned(plan)) == shape(documented)
+    status = vidgen("status", root, "--json", home=tmp_path).json
+    assert list(status) == list(documented)
+    assert {each["code"] for scene in documented["scenes"] for each in scene["reasons"]} <= {
+        why.name.lower().replace("_", "-") for why in Why
+    }
+
+
+def test_the_example_of_an_end_has_the_keys_that_are_printed(tmp_path: Path) -> None:
+    site = tmp_path / "site"
+    put(site / "clumsy.py", PLUGIN.encode())
+    facts = site / "vidgen_dear-1.2.dist-info"
+    put(facts / "METADATA", b"Metadata-Version: 2.1\nName: vidgen-dear\nVersion: 1.2\n")
+    put(facts / "entry_points.txt", b"[vidgen]\nclumsy = clumsy\n")
+    root = begin(tmp_path, 2)
+    add_clip(root, 1, 1)
+    path = os.pathsep.join([str(Path(__file__).parents[1]), str(site)])
+    words = ("continue", root, "--engine", "clumsy", "--json", "--list-json-files")
+    ended = vidgen(*words, home=tmp_path, environ={"PYTHONPATH": path})
+    assert ended.code == 3
+    _, end, listed = EXAMPLES
+    state = ended.json
+    assert shape({key: state[key] for key in end}) == shape(end)
+    assert state["made"] == end["made"]
+    assert state["errors"][0]["error"] == end["errors"][0]["error"]
+    assert shape(state["json_files"]) == shape(listed["json_files"])
+    assert set(state) == {*EXAMPLES[0], *end, *listed}
+
+
+def test_every_decision_is_documented() -> None:
+    assert all(f"`{decision.value}`" in PAGE for decision in Decision)
+
+
+def test_the_json_of_plugins_has_the_documented_keys(tmp_path: Path) -> None:
+    listed = vidgen("plugins", "--json", home=tmp_path).json
+    described = PAGE.partition("## `vidgen plugins --json`")[2]
+    assert {"schema", "providers", "failures"} == set(listed)
+    for key in (*listed["providers"][0], "failures"):
+        assert f"`{key}`" in described
+
+
+def test_the_same_directory_gives_the_same_text_and_json(tmp_path: Path) -> None:
+    root = newer_run(tmp_path)
+    first_look, second_look = look(root, **ENGINE), look(root, **ENGINE)
+    assert as_json.dump(as_json.state(*first_look)) == as_json.dump(as_json.state(*second_look))
+    assert text.analysis(*first_look) == text.analysis(*second_look)

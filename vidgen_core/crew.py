@@ -1,0 +1,126 @@
+"""Threads for calls that take long, or that never come back."""
+
+from __future__ import annotations
+
+import queue
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from attrs import define, field, frozen
+
+T = TypeVar("T")
+R = TypeVar("R")
+
+Call = Callable[[], None]
+
+_TICK = 0.02
+
+
+@frozen
+class _Waiting:
+    call: Call
+    name: str
+    precious: bool
+
+
+@define(kw_only=True, eq=False)
+class Crew:
+    """Runs calls in threads, at most ``most`` at once; further ones wait their turn.
+
+    The threads are daemons: a call that hangs dies with the process. A *precious*
+    call is one that must not be cut off lightly, because money hangs on it.
+    Calls must not raise.
+    """
+
+    most: int
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+    _waiting: deque[_Waiting] = field(factory=deque, init=False)
+    _threads: set[threading.Thread] = field(factory=set, init=False)
+    _precious: int = field(default=0, init=False)
+    _dismissed: bool = field(default=False, init=False)
+
+    def start(self, call: Call, *, name: str, precious: bool = False) -> None:
+        """Run *call* now or as soon as there is room; never, once the crew was dismissed."""
+        with self._lock:
+            if self._dismissed:
+                return
+            self._waiting.append(_Waiting(call, name, precious))
+            if len(self._threads) >= self.most:
+                return
+            thread = threading.Thread(target=self._work, daemon=True)
+            self._threads.add(thread)
+        thread.start()
+
+    def _work(self) -> None:
+        thread = threading.current_thread()
+        while (task := self._next(thread)) is not None:
+            thread.name = task.name
+            try:
+                task.call()
+            finally:
+                with self._lock:
+                    self._precious -= task.precious
+
+    def _next(self, thread: threading.Thread) -> _Waiting | None:
+        with self._lock:
+            if not self._waiting:
+                self._threads.discard(thread)
+                return None
+            task = self._waiting.popleft()
+            self._precious += task.precious
+            return task
+
+    def dismiss(self) -> None:
+        """Start nothing more, not even what waits its turn."""
+        with self._lock:
+            self._dismissed = True
+            self._waiting.clear()
+
+    def leave(self, patience: float, grace: float, hurried: Callable[[], bool]) -> bool:
+        """Wait for the calls that still run; return whether all of them ended.
+
+        At most *patience* seconds for any, and *grace* for the precious ones; no
+        longer at all once *hurried* says so.
+        """
+        begun = time.monotonic()
+        while self._threads and not hurried():
+            waited = time.monotonic() - begun
+            if waited >= (grace if self._precious else patience):
+                break
+            time.sleep(_TICK)
+        return not self._threads
+
+
+def side_by_side(call: Callable[[T], R], items: Iterable[T], most: int) -> list[R]:
+    """Return ``[call(item) for item in items]``, worked out in *most* threads.
+
+    Raises what the first call that failed raised, without waiting for the others.
+    """
+    crew = Crew(most=most)
+    done: queue.SimpleQueue[tuple[int, R | BaseException, bool]] = queue.SimpleQueue()
+
+    def work(index: int, item: T) -> None:
+        try:
+            done.put((index, call(item), True))
+        except BaseException as error:
+            done.put((index, error, False))
+
+    count = 0
+    for count, item in enumerate(items, start=1):
+        crew.start(_bound(work, count - 1, item), name=threading.current_thread().name)
+    results: dict[int, R] = {}
+    for _ in range(count):
+        index, result, well = done.get()
+        if not well:
+            crew.dismiss()
+            assert isinstance(result, BaseException)
+            raise result
+        results[index] = result  # type: ignore[assignment]
+    return [results[index] for index in range(count)]
+
+
+def _bound(work: Callable[[int, T], None], index: int, item: T) -> Call:
+    return lambda: work(index, item)
