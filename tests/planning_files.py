@@ -386,9 +386,7 @@ class World:
         self.in_flight.pop(task.key, None)
         self.made.append(task.output)
         if task.key.step is Step.INITIAL_IMAGE:
-            self.options = evolve(
-                self.options, initial_image="", initial_image_for=self.plan().initial_image_for
-            )
+            self.options = evolve(self.options, initial_image="")
         if task.key.step is Step.NARRATION_TEXT:
             self.texts[task.output] = "a boat comes in"
 
@@ -419,6 +417,8 @@ class World:
         Returns how many were done. Without *choose* the plan's own order is taken.
         """
         the_plan = self.plan()
+        if the_plan.initial_image_for is not None:  # a run remembers it from its start
+            self.options = evolve(self.options, initial_image_for=the_plan.initial_image_for)
         pending = {task.key: task for task in the_plan.to_do}
         done = 0
         while pending and done < most:

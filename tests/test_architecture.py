@@ -23,13 +23,16 @@ ROWS = (
         "start_picture", "scene_planner", "sound_planner", "planner",
     ),
     (
-        "disk", "memory", "sent", "journal", "rundir",
+        "disk", "clock", "crew", "memory", "sent", "journal", "rundir",
         "mp3", "structure", "containers", "encoding", "probe", "listing",
         "children", "ffmpeg_binary", "media",
     ),
     ("track", "reshape", "footage", "splice", "mix", "stitch"),
     ("admission", "plugins", "selection", "opening", "workshop", "work"),
-    ("publishing", "purchase", "executor", "preview"),
+    (
+        "publishing", "jobs", "turns", "errand", "collection", "purchase", "books",
+        "executor", "preview",
+    ),
     ("report",),
     ("cli",),
 )  # fmt: skip

@@ -488,3 +488,14 @@ def test_an_initial_image_starts_the_first_clip_that_is_made(tmp_path: Path) -> 
     assert ended.code == 0, ended.err
     assert is_near(frames(root / f"scene_2_{TS}.mp4")[0], colour(4), 8)
     assert (root / f"initial_image_{TS}.png").is_file()
+
+
+def test_words_that_changed_make_nothing_again_and_are_said(again: Path) -> None:
+    path = again / f"scenes_{TS}.json"
+    path.write_text(path.read_text().replace("a boat comes in slowly", "a boat leaves"))
+    before = everything(again)
+    ended = vidgen("continue", again, home=again.parent)
+    assert ended.code == 0
+    changed = "may be out of date, and kept: the scenes file changed since it was made"
+    assert f"scene 1, scene 3 and scene 4 {changed}" in ended.words
+    assert everything(again) == before

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-import json
+import itertools
+import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,9 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from attrs import evolve
+from attrs import evolve, frozen
 
-from vidgen_core.clock import LONGEST_PAUSE, real, until_next_poll, until_next_try
+from vidgen_core import work
+from vidgen_core.cli.continue_command import _exit_code
+from vidgen_core.clock import LONGEST_PAUSE, Clock, Event, real, until_next_poll, until_next_try
 from vidgen_core.crew import Crew, side_by_side
 from vidgen_core.errors import (
     AuthFailed,
@@ -30,17 +33,17 @@ from vidgen_core.errors import (
     Refused,
     Unavailable,
 )
-from vidgen_core.events import Moved, Noted, Published, Stopped
+from vidgen_core.events import Moved, Noted, Published
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import Journal, read_ledger
-from vidgen_core.model import Key, Step
+from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.plan import Decision, InFlight, ProviderKind
 from vidgen_core.preview import join_preview
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
-from vidgen_core.sent import describe, read_sent
+from vidgen_core.rundir import RunDirectory
+from vidgen_core.sent import Sent, describe, read_sent
 from vidgen_core.specs import FREE, Price, option
 
-from .broken_files import CORRUPTIONS
 from .fakes import (
     PRICE,
     Film,
@@ -49,11 +52,11 @@ from .fakes import (
     Service,
     answering,
     engine,
+    facts_of,
     local_engine,
     no_worker_is_left,
-    stitcher,
 )
-from .run_directories import TS, add_clip, add_scene, begin, contents, put, video
+from .run_directories import TS, add_clip, add_scene, begin, contents, picture, put, video
 
 CLIP_1 = Key(Step.CLIP, 1, 1)
 
@@ -83,8 +86,6 @@ def use(film: Film, **changes: Any) -> None:
 
 def ended(outcome: Outcome) -> ExitCode:
     """What the command would end with."""
-    from vidgen_core.cli.continue_command import _exit_code
-
     return _exit_code(outcome)
 
 
@@ -115,8 +116,6 @@ def test_intent_submitted_published_stand_in_the_journal_in_this_order(film: Fil
 
 
 def test_what_was_sent_is_kept_with_options_inputs_and_version(film: Film) -> None:
-    from attrs import frozen
-
     @frozen(kw_only=True)
     class Options:
         model: str = option("big", "Which model.")
@@ -155,7 +154,7 @@ def test_nothing_is_polled_before_it_can_be_ready_and_nothing_waits_in_a_provide
     film.service.polls_needed = 4
     film.work()
     polls = [at for name, at in film.service.times if name == "poll"][:4]
-    assert all(1.0 <= later - earlier < 5 for earlier, later in zip(polls, polls[1:], strict=False))
+    assert all(1.0 <= later - earlier < 5 for earlier, later in itertools.pairwise(polls))
     assert all(name.startswith("vidgen ") for name in film.service.threads)
 
 
@@ -176,6 +175,15 @@ def test_the_pause_between_polls_grows_and_never_overflows() -> None:
     assert until_next_try(1, RateLimited("x", retry_after=7)) == 7
     assert until_next_try(1, RateLimited("x", retry_after=float("nan"))) == 2.0
     assert real(True) is None
+
+
+def test_the_real_clock_waits_for_an_event_and_no_longer_than_asked() -> None:
+    clock, events = Clock(), queue.SimpleQueue[Event]()
+    before = clock.now()
+    assert clock.wait(events, 0.01) is None
+    assert clock.now() > before
+    events.put(print)
+    assert clock.wait(events, 60) is print
 
 
 def test_a_run_starts_no_more_than_max_active_at_a_provider(film: Film, tmp_path: Path) -> None:
@@ -222,8 +230,6 @@ def test_no_more_than_jobs_pieces_run_on_this_machine_at_once(
 
 
 def put_first_frames(root: Path, scenes: int) -> None:
-    from .run_directories import picture
-
     for n in range(1, scenes + 1):
         put(root / f"scene_{n}_all_vid_{TS}" / f"scene_{n}_first_frame.jpg", picture(n))
 
@@ -253,22 +259,22 @@ def fail_first(film: Film, call: str, *troubles: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "code", "bill"),
+    ("error", "code"),
     [
-        (Refused("moderated"), ExitCode.FAILED, 1),
-        (AuthFailed("bad key"), ExitCode.KEY, 0),
-        (OutOfCredit("no money"), ExitCode.MONEY, 0),
-        (JobFailed("crashed", billed=Billed.YES), ExitCode.FAILED, 1),
-        (JobFailed("crashed"), ExitCode.DECISION, 1),
-        (Unavailable("timeout", billed=Billed.UNKNOWN), ExitCode.DECISION, 1),
-        (ZeroDivisionError("x"), ExitCode.DECISION, 1),
-        (SystemExit(3), ExitCode.DECISION, 1),
-        (ConnectionResetError("gone"), ExitCode.DECISION, 1),
+        (Refused("moderated"), ExitCode.FAILED),
+        (AuthFailed("bad key"), ExitCode.KEY),
+        (OutOfCredit("no money"), ExitCode.MONEY),
+        (JobFailed("crashed", billed=Billed.YES), ExitCode.FAILED),
+        (JobFailed("crashed"), ExitCode.DECISION),
+        (Unavailable("timeout", billed=Billed.UNKNOWN), ExitCode.DECISION),
+        (ZeroDivisionError("x"), ExitCode.DECISION),
+        (SystemExit(3), ExitCode.DECISION),
+        (ConnectionResetError("gone"), ExitCode.DECISION),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else "",
 )
 def test_a_submit_that_failed_is_repeated_only_where_it_was_not_charged(
-    film: Film, error: BaseException, code: ExitCode, bill: int
+    film: Film, error: BaseException, code: ExitCode
 ) -> None:
     fail_first(film, "submit", error)
     outcome = film.work()
@@ -276,8 +282,8 @@ def test_a_submit_that_failed_is_repeated_only_where_it_was_not_charged(
     assert film.service.bill()["clip-1-1"] == 0
     assert film.service.count("submit") <= 2  # the other scene's, where that may be made
     assert "clip-1-1" in {task.key.id for task, _ in outcome.errors}
-    assert outcome.paid == sum(film.service.bill().values()) + (code is ExitCode.FAILED and
-        isinstance(error, JobFailed))
+    charged = isinstance(error, JobFailed) and error.billed is Billed.YES
+    assert outcome.paid == sum(film.service.bill().values()) + charged
 
 
 def test_a_failed_scene_does_not_stop_the_others_and_lost_continuity_is_said(film: Film) -> None:
@@ -287,11 +293,15 @@ def test_a_failed_scene_does_not_stop_the_others_and_lost_continuity_is_said(fil
     assert (film.root / f"scene_2_{TS}.mp4").is_file()
     assert not (film.root / f"final_video_{TS}.mp4").exists()
     assert outcome.codes == {ExitCode.FAILED}
-    reasons = [str(r) for e in film.told if hasattr(e, "plan") for t in e.plan.tasks for r in t.reasons]
+    reasons = [
+        str(r) for e in film.told if hasattr(e, "plan") for t in e.plan.tasks for r in t.reasons
+    ]
     assert "scene 1 could not be made, so it starts without a picture" in reasons
 
 
-def test_a_key_that_is_rejected_closes_the_provider_for_this_run(film: Film, tmp_path: Path) -> None:
+def test_a_key_that_is_rejected_closes_the_provider_for_this_run(
+    film: Film, tmp_path: Path
+) -> None:
     film = Film(begin(tmp_path / "six", 6), film.service, (engine(film.service, max_active=1),))
     put_first_frames(film.root, 6)
     fail_first(film, "submit", *[AuthFailed("bad key")] * 6)
@@ -306,16 +316,15 @@ def test_a_key_that_is_rejected_closes_the_provider_for_this_run(film: Film, tmp
 def test_out_of_credit_still_collects_what_is_paid_for(film: Film) -> None:
     put_first_frames(film.root, 2)
     use(film, max_active=1)
-    fail_first(film, "poll", Unavailable("x"), *[Unavailable("x")] * 4)
+    unreachable = [Unavailable("no route")] * 5
+    fail_first(film, "poll", None, *unreachable)  # scene 2's job is left in flight
     assert film.work().codes == {ExitCode.LATER}
-    (film.root / clip(2)).unlink()
-    for name in (f"scene_2_{TS}.mp4",):
-        (film.root / name).unlink(missing_ok=True)
+    for name in (clip(1), f"scene_1_{TS}.mp4"):
+        (film.root / name).unlink()
     fail_first(film, "submit", OutOfCredit("no money"))
-    fail_first(film, "poll", OutOfCredit("no money"))
-    outcome = film.work()
-    assert ExitCode.MONEY in outcome.codes
-    assert film.service.bill()["clip-1-1"] == 1
+    assert film.work().codes == {ExitCode.MONEY}
+    assert (film.root / clip(2)).is_file()
+    assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
 
 
 def test_a_rate_limit_is_waited_for_as_long_as_the_service_says(film: Film) -> None:
@@ -439,9 +448,7 @@ def test_bad_output_is_fetched_once_more(film: Film) -> None:
 
 
 def test_output_that_stays_bad_is_kept_and_its_job_is_over(film: Film) -> None:
-    film.service.content = lambda job: (
-        b"no video" if job["scene"] == 1 else video(job["scene"], 1)
-    )
+    film.service.content = lambda job: b"no video" if job["scene"] == 1 else video(job["scene"], 1)
     outcome = film.work()
     assert outcome.codes == {ExitCode.FAILED}
     assert film.service.bill()["clip-1-1"] == 1
@@ -619,7 +626,7 @@ def lost(film: Film, *, charged: bool, ability: str = "") -> InFlight:
     """Have the journal say that clip 1 was asked for, and nothing more."""
     with film.working() as run:
         task = run.planning(run.listing, run.journal.ledger, run.options).by_key[CLIP_1]
-        work = InFlight(
+        begun = InFlight(
             key=CLIP_1,
             take=1,
             provider="paid",
@@ -629,17 +636,13 @@ def lost(film: Film, *, charged: bool, ability: str = "") -> InFlight:
             since=5.0,
             price=PRICE,
         )
-        from vidgen_core.sent import Sent
-
         assert task.request is not None
         sent = Sent(provider="paid", request=task.request)
         run.directory.write_state(".vidgen/requests/clip-1-1-1.json", describe(sent))
-        run.journal.intent(work)
+        run.journal.intent(begun)
         if charged:
-            from .fakes import facts_of
-
-            film.service.charge(facts_of(task.request), work.token)
-    return work
+            film.service.charge(facts_of(task.request), begun.token)
+    return begun
 
 
 @pytest.mark.parametrize("charged", [True, False])
@@ -649,7 +652,7 @@ def test_an_idempotent_submit_is_repeated_with_the_same_token(film: Film, charge
     lost(film, charged=charged)
     assert film.work().codes == set()
     assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
-    assert [job["token"] for job in film.service.jobs()][0] == "t0ken"
+    assert next(job["token"] for job in film.service.jobs()) == "t0ken"
     assert read_ledger(film.root).published[clip(1)].take == 1
 
 
@@ -660,6 +663,49 @@ def test_find_adopts_exactly_one_without_buying(film: Film) -> None:
     assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
     assert film.service.count("find") == 1
     assert read_ledger(film.root).published[clip(1)].job == "job-1"
+
+
+def test_what_was_sent_and_cannot_be_read_is_neither_repeated_nor_looked_for(film: Film) -> None:
+    for ability in ("idempotent", "find"):
+        use(film, abilities=frozenset({ability}))
+        if not read_ledger(film.root).in_flight:
+            lost(film, charged=True)
+            (film.root / ".vidgen/requests/clip-1-1-1.json").write_text("{")
+        outcome = film.work()
+        assert outcome.codes == {ExitCode.DECISION}
+        assert "is not known any more" in film.said
+    assert film.service.count("submit") == film.service.count("find") == 0
+
+
+def test_a_damaged_journal_buys_nothing_and_free_work_goes_on(film: Film) -> None:
+    add_scene(film.root, 2)
+    film.work()
+    journal = film.root / ".vidgen/journal.jsonl"
+    journal.write_bytes(journal.read_bytes().replace(b'"n":2', b'"n":7'))
+    for name in (clip(1), f"scene_1_{TS}.mp4", f"final_video_{TS}.mp4"):
+        (film.root / name).unlink()
+    broken = journal.read_bytes()
+    assert ended(film.work()) is ExitCode.DECISION
+    assert film.service.bill() == {"clip-1-1": 1}
+    put(film.root / f"scene_1_{TS}.mp4", video(1))
+    assert film.work().codes == set()  # the film is free
+    assert (film.root / f"final_video_{TS}.mp4").is_file()
+    assert journal.read_bytes().startswith(broken)
+
+
+def test_nothing_is_bought_by_a_retry_once_the_machine_is_in_trouble(film: Film) -> None:
+    put_first_frames(film.root, 2)
+    add_scene(film.root, 2)
+
+    def trouble() -> None:
+        full = MachineError("the disk is full")
+        full.__cause__ = OSError(errno.ENOSPC, "full")
+        film.run.check_machine(full)
+        raise RateLimited("slow down", retry_after=9)
+
+    fail_first(film, "submit", trouble)
+    assert film.work().codes == {ExitCode.MACHINE}
+    assert film.service.count("submit") == 1
 
 
 def test_a_job_that_appears_late_is_found_at_the_second_look(film: Film) -> None:
@@ -753,10 +799,10 @@ def test_in_doubt_it_is_repeated_once_only(film: Film) -> None:
 
 def test_unknown_prices_never_qualify_for_doubt(film: Film) -> None:
     use(film, price=lambda request, options: Price(0.1, None))
-    work = lost(film, charged=True)
+    before = lost(film, charged=True)
     with film.working() as run:
         run.journal.ended(CLIP_1, 1, "again", Billed.NO)
-        run.journal.intent(evolve(work, take=2, price=Price(0.1, None)))
+        run.journal.intent(evolve(before, take=2, price=Price(0.1, None)))
     film.work(in_doubt_limit=1e9)
     assert film.service.bill()["clip-1-1"] == 1
 
@@ -913,33 +959,8 @@ def test_a_little_short_is_a_rounding_and_buys_nothing(film: Film) -> None:
 # broken and damaged files at the decode ---------------------------------------------------
 
 
-def hide_damage(name: str) -> bytes:
-    """A clip that only a full decode can tell from a whole one."""
-    return CORRUPTIONS[name](video(1, 2))
-
-
-def find_corruption(wanted: str) -> str:
-    """The name of a corruption whose quick verdict is whole and whose full one is *wanted*."""
-    from tempfile import TemporaryDirectory
-
-    from vidgen_core.model import Kind
-    from vidgen_core.probe import probe
-
-    with TemporaryDirectory() as folder:
-        path = Path(folder, "clip.mp4")
-        for name in CORRUPTIONS:
-            path.write_bytes(hide_damage(name))
-            quick, full = probe(path, Kind.VIDEO), probe(path, Kind.VIDEO, decode=True)
-            if quick.verdict == "whole" and full.verdict == wanted:
-                return name
-    return ""
-
-
 def decode_says(monkeypatch: pytest.MonkeyPatch, verdict: str, path: str) -> None:
     """Have the full decode of *path* find what the quick look did not."""
-    from vidgen_core import work
-    from vidgen_core.model import Verdict
-
     real_probe = work.probe
 
     def probe(file: Path, kind: Any, *, decode: bool = False) -> Any:
@@ -1012,8 +1033,6 @@ def test_damage_is_named_before_the_first_join_and_the_file_is_kept(
 def test_a_foreign_file_is_decoded_once_and_an_own_one_never(
     film: Film, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from vidgen_core import work
-
     decoded: list[str] = []
     real_probe = work.probe
 
@@ -1063,8 +1082,6 @@ def test_what_is_built_on_a_clip_is_moved_away_before_the_clip_is_published(
     film.work()
     (film.root / clip(1)).unlink()
     (film.root / f"scene_1_{TS}.mp4").unlink()
-    from vidgen_core.rundir import RunDirectory
-
     original = RunDirectory.publish
 
     def publish(self: Any, finished: Path, relative: str) -> Any:

@@ -91,12 +91,13 @@ def test_the_json_names_the_directory_so_that_it_can_be_found(kind: str, tmp_pat
 
 
 def test_a_picture_of_any_name_can_be_the_initial_image(tmp_path: Path) -> None:
-    root = begin(tmp_path, 1)
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
     image = put(tmp_path / "-i %03d 'x'\n[0].jpg", picture(3))
     option = f"--initial-image-path={image.name}"
     ended = vidgen("continue", root, *WORDS, option, home=tmp_path)
     assert ended.code == 0, ended.err
-    assert is_near(frames(root / f"scene_1_{TS}.mp4")[0], colour(3), 14)
+    assert is_near(frames(root / f"scene_2_{TS}.mp4")[0], colour(3), 14)
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="its file system makes names Unicode")

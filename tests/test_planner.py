@@ -211,10 +211,10 @@ def test_a_published_version_that_somebody_replaced_is_not_the_published_one_any
 
 def test_a_broken_version_never_wins_and_a_damaged_one_only_alone() -> None:
     w = world(5.0)
-    w.put(video_path(1), verdict=Verdict.BROKEN)
-    w.put(video_path(1, OTHER_TS), verdict=Verdict.DAMAGED)
-    assert chosen_video(w=w) == video_path(1, OTHER_TS)
-    assert chosen_video(video_path(1, LATER_TS), w=w) == video_path(1, LATER_TS)
+    w.put(video_path(1, LATER_TS), verdict=Verdict.BROKEN)
+    w.put(video_path(1), verdict=Verdict.DAMAGED)
+    assert chosen_video(w=w) == video_path(1)
+    assert chosen_video(video_path(1, OTHER_TS), w=w) == video_path(1, OTHER_TS)
 
 
 def test_of_two_patterns_the_chosen_providers_wins_then_the_layouts_then_the_path() -> None:
@@ -322,6 +322,9 @@ def test_a_trimmed_clip_that_came_out_a_little_short_buys_no_other() -> None:
     w.put(clip_path(1, 1), 4.9)
     w.record(clip_path(1, 1), asked_seconds=9.0, shown_frames=120)
     assert to_do(w.plan()) == {"scene-1", "film"}
+    request = w.plan().by_key[Key(Step.SCENE, 1)].request
+    assert isinstance(request, SceneJoinRequest)
+    assert request.parts[0].frames is None
 
 
 def test_kept_clips_after_a_refilled_gap_are_stale_and_stay() -> None:
@@ -491,6 +494,18 @@ def test_a_last_frame_is_taken_again_where_the_scenes_video_was_replaced() -> No
     assert w.plan().by_key[Key(Step.SCENE_LAST_FRAME, 1)].displaces == (scene_frame_path(1),)
 
 
+def test_a_frame_of_a_clip_says_nothing_of_a_video_that_somebody_put_there() -> None:
+    w = world(5.0, 5.0)
+    w.put(clip_path(1, 1))
+    w.put(frame_path(1, 1))
+    w.record(frame_path(1, 1), made_from=[clip_path(1, 1)])
+    assert "last-frame-1-1" not in decisions(w.plan())
+    w.put(video_path(1))
+    task = w.plan().by_key[Key(Step.LAST_FRAME, 1, 1)]
+    assert task.request == FrameRequest(video=video_path(1))
+    assert task.displaces == (frame_path(1, 1),)
+
+
 def test_a_joined_scene_ends_with_the_frame_of_its_last_clip() -> None:
     w = world(10.0, 5.0)
     for clip in (1, 2):
@@ -500,6 +515,7 @@ def test_a_joined_scene_ends_with_the_frame_of_its_last_clip() -> None:
     w.put(video_path(1), 10.0)
     w.record(video_path(1), made_from=[clip_path(1, 1), clip_path(1, 2)])
     assert start_of(w, 2) == frame_path(1, 2)
+    assert "last-frame-1-2" not in decisions(w.plan())
     w.put(clip_path(1, 5))  # a stray clip is not in the video
     w.put(frame_path(1, 5))
     assert start_of(w, 2) == frame_path(1, 2)
@@ -573,11 +589,21 @@ def test_an_initial_image_is_drawn_from_its_prompt_once() -> None:
     assert task.displaces == ()  # the user's own pictures stay
     w.perform(task)
     assert "initial-image" not in to_do(w.plan())
+    w.options = PlanOptions(initial_image_prompt="a boat")
     assert start_of(w, 1) == IMAGE
     w.published.clear()  # a lost journal does not buy it again
     assert "initial-image" not in to_do(w.plan())
     w.record(IMAGE, prompt=prompt_digest("a house"))
     assert w.plan().by_key[Key(Step.INITIAL_IMAGE)].displaces == (IMAGE,)
+
+
+def test_an_initial_image_in_flight_is_collected() -> None:
+    w = world(5.0, providers=providers(engine(), installed=[images()]))
+    w.options = PlanOptions(initial_image_for=a_clip(1, 1))
+    w.fly(Key(Step.INITIAL_IMAGE))
+    task = w.plan().by_key[Key(Step.INITIAL_IMAGE)]
+    assert task.decision is Decision.ATTACH
+    assert start_of(w, 1) == IMAGE
 
 
 def test_an_initial_image_that_cannot_be_read_stops_its_clip_and_is_not_tried_for_ever() -> None:
@@ -643,6 +669,8 @@ def test_without_an_engine_what_is_missing_is_blocked_and_what_is_there_is_joine
     w.put(clip_path(1, 1))
     the_plan = w.plan()
     assert to_do(the_plan) == {"scene-1"}
+    w.scenes = (*w.scenes, scene(3))
+    assert decisions(w.plan())["clip-3-1"] is Decision.BLOCKED
     assert the_plan.by_key[a_clip(2, 1)].decision is Decision.BLOCKED
     assert whys(the_plan.by_key[a_clip(2, 1)]) == {"NO_PROVIDER"}
     assert the_plan.by_key[THE_FILM].decision is Decision.WAIT
@@ -815,6 +843,7 @@ def test_a_broken_clip_that_was_paid_for_is_fetched_again_by_its_job() -> None:
     assert "it is fetched again, which costs nothing" in str(task.reasons[-1])
     assert task.collects is not None
     assert (task.collects.job, task.collects.take) == ("j2", 2)
+    assert not task.collects.price.free  # its new record says that it was paid
     assert task.collects.facts == {"region": "eu"}
     assert clip_path(1, 2) in task.displaces
     assert the_plan.price.free
@@ -914,6 +943,14 @@ def test_other_files_are_no_near_miss(name: str) -> None:
     w = world(5.0)
     w.unclaimed.append(name)
     assert clip_of(w, 1).decision is Decision.MAKE
+
+
+def test_after_a_scene_that_nobody_can_make_now_the_next_one_waits_for_it() -> None:
+    w = world(5.0, 5.0, providers=providers(engine(), installed=()))
+    w.fly(a_clip(1, 1), name="gone")
+    task = clip_of(w, 2)
+    assert task.decision is Decision.WAIT
+    assert str(task.reasons[-1]) == "it waits for scene 1 clip 1"
 
 
 # what is out of date -----------------------------------------------------
@@ -1244,6 +1281,9 @@ def test_an_adjusted_narration_of_the_right_length_is_used_as_it_is() -> None:
     task = w.plan().by_key[Key(Step.NARRATION_ADJUSTED)]
     assert task.decision is Decision.REDO
     assert str(task.reasons[0]) == "it lasts 10.3 s and the film 10.0 s"
+    w.put(FILM)  # what stands is not doubted
+    assert w.plan().finished
+    del w.files[FILM]
     del w.files[NARRATION]  # it cannot be fitted again
     assert to_do(w.plan()) == {"film"}
 
@@ -1295,9 +1335,14 @@ def test_a_deleted_fitted_narration_is_made_again_from_what_can_make_it() -> Non
     del w.files[ADJUSTED]
     assert to_do(w.plan()) == {"narration-adjusted", "film"}
     del w.files[NARRATION]
-    del w.files[TEXT]
+    w.fly(Key(Step.NARRATION))
+    assert to_do(w.plan()) == {"narration", "narration-adjusted", "film"}
     w.options = PlanOptions(skip_narration=True)
     assert w.plan().finished  # the film has it still
+    w.in_flight.clear()
+    w.options = PlanOptions()
+    w.providers = providers(engine())
+    assert w.plan().finished
 
 
 def test_speech_waits_for_a_text_that_waits_for_somebody() -> None:
@@ -1308,6 +1353,13 @@ def test_speech_waits_for_a_text_that_waits_for_somebody() -> None:
         Decision.WAIT,
         Decision.WAIT,
     ]
+
+
+def test_speech_that_is_paid_for_needs_no_text_any_more() -> None:
+    w = narrated()
+    w.fly(Key(Step.NARRATION))
+    assert to_do(w.plan()) == {"narration", "narration-adjusted", "film"}
+    assert w.plan().price.free
 
 
 def test_speech_moves_aside_what_was_fitted_from_older_speech() -> None:

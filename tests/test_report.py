@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
 import os
@@ -12,19 +13,23 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from vidgen_core import plugins
-from vidgen_core.errors import BadOutput, Unavailable
+from vidgen_core.cli.continue_command import _last_line, _outcome
+from vidgen_core.errors import BadOutput, ExitCode, MachineError, Unavailable
 from vidgen_core.events import Event, Moved, Noted, Planned, Published, Started, Stopped
+from vidgen_core.executor import Outcome
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, open_run
 from vidgen_core.plan import Decision, Plan, ProviderKind, Reason, Task, Why, because
 from vidgen_core.report import as_json, text, words
 from vidgen_core.report.progress import Lines, progress
 from vidgen_core.rundir import RunDirectory
+from vidgen_core.specs import Price
 
 from .command_line import environment, vidgen
 from .run_directories import (
@@ -39,7 +44,7 @@ from .run_directories import (
     video,
 )
 
-ENGINE = {"engine": "local", "skip_narration": True, "skip_sound_effects": True}
+ENGINE: dict[str, Any] = {"engine": "local", "skip_narration": True, "skip_sound_effects": True}
 
 
 @pytest.fixture(autouse=True)
@@ -306,6 +311,33 @@ def test_quiet_says_only_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> 
         "the film failed: it is too short (vidgen plugins)",
         "scene 2 clip 1 is postponed: no answer",
     ]
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (MachineError("the journal cannot be written"), "the journal cannot be written"),
+        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+    ],
+)
+def test_an_error_that_ends_the_work_hides_neither_files_nor_charges(
+    error: Exception, said: str
+) -> None:
+    def work() -> None:
+        raise error
+
+    plan = Plan(timestamp=TS, tasks=(FILM,), scenes=())
+    run: Any = SimpleNamespace(plan=plan, work=work)
+    with pytest.raises(type(error)):
+        _outcome(run, preview=False)
+    run.outcome = Outcome(plan=plan, made=["clip.mp4"], bought=[Price(low=0.5, high=0.5)])
+    outcome = _outcome(run, preview=False)
+    assert outcome.codes == {ExitCode.MACHINE}
+    opened: Any = SimpleNamespace(directory=RunDirectory(Path("/films/a b")))
+    last = _last_line(opened, outcome, ExitCode.MACHINE)
+    assert said in last
+    assert "1 file made, 1 paid piece of work, price: $0.50" in last
+    assert last.endswith("to go on: vidgen continue '/films/a b'")
 
 
 posix = pytest.mark.skipif(os.name != "posix", reason="terminals are other things elsewhere")

@@ -113,7 +113,7 @@ class Collection:
             raise
 
     def _is_paid(self) -> bool:
-        return self.again or not self.work.price.free
+        return not self.work.price.free
 
     def _publish(self, made: Made) -> None:
         run, task, sent = self.errand.run, self.errand.job.task, self.sent
@@ -154,10 +154,10 @@ class Collection:
 
     def _end(self, error: ProviderError, billed: Billed) -> None:
         run = self.errand.run
+        run.journal.ended(self.work.key, self.work.take, error.message, billed)
         if self.again:
             run.not_fetched_again(self.errand.job, error)
             return
-        run.journal.ended(self.work.key, self.work.take, error.message, billed)
         run.failed(self.errand.job, error)
 
     # an answer -----------------------------------------------------------

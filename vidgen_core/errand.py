@@ -10,9 +10,10 @@ from attrs import define, field
 
 from vidgen_core.clock import LONGEST_PAUSE, until_next_try
 from vidgen_core.errors import ProviderError, VidgenError
+from vidgen_core.jobs import Job
 
 if TYPE_CHECKING:
-    from vidgen_core.executor import Job, Run
+    from vidgen_core.executor import Run
 
 T = TypeVar("T")
 

@@ -12,7 +12,6 @@ import queue
 import time
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from attrs import define, evolve, field
@@ -36,16 +35,19 @@ from vidgen_core.errors import (
     VidgenError,
 )
 from vidgen_core.events import Listener, Noted, Planned, Progressed, Started, Stopped
+from vidgen_core.jobs import Job, Outcome
 from vidgen_core.journal import Journal
 from vidgen_core.memory import Memory
-from vidgen_core.model import Facts, Key, Step
+from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Ledger, Listing, Plan, PlanOptions, Task
-from vidgen_core.publishing import Origin, Shelf
+from vidgen_core.publishing import Origin, Shelf, is_surprising
 from vidgen_core.purchase import Purchase
 from vidgen_core.rundir import RunDirectory
-from vidgen_core.specs import FREE, Price
+from vidgen_core.specs import Price
 from vidgen_core.turns import Turns, provider_of
 from vidgen_core.work import Bench, BrokenInput, Made, as_vidgen_error
+
+__all__ = ["Job", "Outcome", "Run"]
 
 Planning = Callable[[Listing, Ledger, PlanOptions], Plan]
 
@@ -56,42 +58,6 @@ TICK = 0.25
 TRIES = 3
 #: How many calls to services run at once. None of them waits inside a provider.
 CALLS = 16
-
-
-@define(kw_only=True, eq=False)
-class Job:
-    """One task that is being worked on."""
-
-    task: Task
-    folder: Path
-    purchase: Purchase | None = None
-    fraction: float | None = None
-    due: float | None = None
-    then: Callable[[], None] | None = None
-
-
-@define(kw_only=True)
-class Outcome:
-    """How a run ended: the last plan, what failed, and the exit codes that apply.
-
-    ``bought``: the prices of what services took in this run.
-    """
-
-    plan: Plan
-    errors: list[tuple[Task, VidgenError]] = field(factory=list)
-    codes: set[ExitCode] = field(factory=set)
-    made: list[str] = field(factory=list)
-    bought: list[Price] = field(factory=list)
-
-    @property
-    def paid(self) -> int:
-        """How many pieces of work services took in this run."""
-        return len(self.bought)
-
-    @property
-    def price(self) -> Price:
-        """What they cost, as far as that is known."""
-        return sum(self.bought, FREE)
 
 
 @define(kw_only=True, eq=False)
@@ -312,7 +278,7 @@ class Run:
             )
         if self.outcome.made.count(task.output) >= TRIES:
             self._give_up(task.key)
-        if _is_surprising(task, made.facts):
+        if is_surprising(task, made.facts):
             self._replan()
 
     def in_worker(
@@ -454,15 +420,6 @@ class Run:
 
 #: What another run may go on with: nothing has failed for good.
 _FOR_LATER = (AuthFailed, OutOfCredit, MachineError, JournalDamaged, Undecided)
-
-
-def _is_surprising(task: Task, facts: Facts) -> bool:
-    """Whether a clip's length or rate differs from what the plan was made with."""
-    if task.key.step is not Step.CLIP or not facts.fps:
-        return False
-    if task.shown_frames and task.fps and abs(facts.fps - task.fps) > 0.01:
-        return True  # the join would count its frames at another rate
-    return abs(facts.seconds - task.seconds) > 1 / facts.fps
 
 
 def _nothing() -> None:

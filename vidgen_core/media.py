@@ -268,7 +268,9 @@ class Media:
         A second output that discards every frame keeps the count, and the progress
         that the watchdog wants to see on the way to a late frame.
         """
-        both = self.input(video, **reading).video.filter_multi_output("split", 2)
+        # A joined film may change its colour tags: a graph built anew would count from 0 again.
+        source = self.input(video, reinit_filter=0, **reading)
+        both = source.video.filter_multi_output("split", 2)
         chosen = both[1].filter("select", f"eq(n,{frame})")
         picture = as_picture(chosen, into.suffix.lower(), look.matrix)
         still = {**picture_options(into), **AS_THEY_COME, "frames:v": 1}

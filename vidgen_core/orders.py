@@ -39,7 +39,7 @@ def work(
     )
     job = s.paid_for(key)
     if job is not None:
-        return attach(s, task, job)
+        return attach(s, evolve(task, needs=(), inputs=()), job)  # it was asked with them
     assert provider is not None, "work needs somebody who does it"
     task = evolve(task, provider=provider.name, kind=provider.kind)
     if key in s.options.given_up:

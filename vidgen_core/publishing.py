@@ -65,7 +65,8 @@ class Shelf:
         """
         self._learn(made.checked, made.inputs)
         self._move_aside(task)
-        status = self.directory.publish(made.file, task.output)
+        with disk.machine_errors(f"cannot read what was made for {task.key}"):
+            status = made.file.stat()  # a rename changes neither size nor time
         record = Record(
             path=task.output,
             size=status.st_size,
@@ -83,7 +84,7 @@ class Shelf:
             job=origin.job,
             facts=origin.facts,
         )
-        self.journal.published(task.key, record)
+        self._name(task, made.file, record)
         file = File(
             path=task.output,
             key=task.key,
@@ -99,6 +100,19 @@ class Shelf:
         if made.note:
             self.tell(Noted(made.note))
         self.tell(Published(task, task.output))
+
+    def _name(self, task: Task, file: Path, record: Record) -> None:
+        """Rename *file* and write its record, in the order that a crash in between survives.
+
+        What is in flight stays so until its file is there, and its record is mended.
+        Nothing else could tell how much of a clip is shown: there the record is first.
+        """
+        if task.key in self.journal.ledger.in_flight:
+            self.directory.publish(file, task.output)
+            self.journal.published(task.key, record)
+        else:
+            self.journal.published(task.key, record)
+            self.directory.publish(file, task.output)
 
     def found_broken(self, found: Mapping[str, Facts]) -> None:
         """Take note of what a full decode found, and say which files do not count any more."""
@@ -194,3 +208,12 @@ def _shown_frames(task: Task | InFlight, facts: Facts) -> int:
     if not (task.shown_frames and task.fps and facts.fps):
         return task.shown_frames
     return max(1, round(task.shown_frames / task.fps * facts.fps))
+
+
+def is_surprising(task: Task, facts: Facts) -> bool:
+    """Whether a clip's length or rate differs from what the plan was made with."""
+    if task.key.step is not Step.CLIP or not facts.fps:
+        return False
+    if task.shown_frames and task.fps and abs(facts.fps - task.fps) > 0.01:
+        return True  # the join would count its frames at another rate
+    return abs(facts.seconds - task.seconds) > 1 / facts.fps

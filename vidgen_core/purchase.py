@@ -25,6 +25,7 @@ from vidgen_core.plan import InFlight
 from vidgen_core.protocols import JobRef
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.sent import Sent, describe, options_to_keep, read_sent
+from vidgen_core.specs import UNKNOWN_PRICE
 
 #: How often a job whose id was lost is looked for before it counts as never begun.
 LOOKS = 2
@@ -64,13 +65,18 @@ class Purchase:
         """Go on from where the journal says this work stands."""
         errand, run = self.errand, self.errand.run
         task = errand.job.task
-        begun = run.journal.ledger.in_flight.get(task.key)
-        known = begun or task.collects
+        ledger = run.journal.ledger
+        known = ledger.in_flight.get(task.key)
+        if known is None and task.collects is not None:
+            # The broken file is moved aside soon: then only the journal knows its job.
+            known = evolve(task.collects, price=UNKNOWN_PRICE)
+            self._again = True
+            if not ledger.damage:
+                run.journal.intent(known)
         if known is None:
             self._buy()
             return
         self.work, self.sent = known, sent_with(run.directory, known)
-        self._again = begun is None
         if known.answered:
             self._collection().write_answer()
         elif known.job:

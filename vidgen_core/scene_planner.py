@@ -286,7 +286,6 @@ def _make(
     if task.decision is Decision.MAKE and picture.waits is not None:
         waits = because(Why.WAITS_FOR, input=str(picture.waits))
         task = evolve(task, decision=Decision.WAIT, reasons=(*task.reasons, waits))
-        plan.failed |= picture.waits in s.options.given_up
     shown = clip.shown_frames
     task = evolve(
         task,

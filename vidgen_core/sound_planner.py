@@ -11,7 +11,7 @@ from vidgen_core.freshness import outdated, sounds_to_make, stale_reasons
 from vidgen_core.joins import join
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.orders import work
-from vidgen_core.plan import STUCK, TO_DO, Decision, File, Reason, Task, Why, because
+from vidgen_core.plan import STUCK, TO_DO, Decision, File, Provider, Reason, Task, Why, because
 from vidgen_core.scene_plan import ScenePlan
 from vidgen_core.situation import Situation, paths, prompt_digest, wholeness
 from vidgen_core.specs import (
@@ -145,8 +145,9 @@ def _add_narration(
     else:
         broken = s.broken_reasons(Key(Step.NARRATION_ADJUSTED))
         reasons = broken or (because(Why.MISSING),)
+    spoken: tuple[Task, ...] = ()
     if raw is not None:
-        spoken, path = (), raw.path
+        path = raw.path
     else:
         spoken = _speech(s, sounds, seconds)
         if not spoken:
@@ -181,35 +182,42 @@ def _speech(s: Situation, sounds: Sounds, seconds: float) -> tuple[Task, ...]:
     if s.options.skip_narration:
         return ()
     key = Key(Step.NARRATION)
-    if s.providers.speech is None and s.paid_for(key) is None:
-        return _leave_out(sounds, "no speech engine was chosen (--tts names one)")
     words = round(seconds * WORDS_PER_SECOND)
-    text = _text(s, words)
-    if text is None and s.paid_for(key) is None:
-        return _leave_out(
-            sounds, "there is no narration text, and no script model was chosen (--model names one)"
-        )
-    path = text.output if text else s.path_for(Key(Step.NARRATION_TEXT))
-    said = s.texts.get(path)
-    request = SpeechRequest(text=said or "", text_file=path)
-    is_made = text is not None and text.decision in TO_DO
-    estimate = None if said is not None else SpeechRequest(text="words " * words, text_file=path)
-    task = work(
-        s,
-        key,
-        s.providers.speech,
-        request,
-        needs=(text.key,) if text and is_made else (),
-        inputs=(path,),
-        priced_as=estimate,
-    )
-    task = _replacing(s, task, Key(Step.NARRATION_ADJUSTED))
-    if text and task.decision is Decision.MAKE and text.decision in STUCK:
-        waits = because(Why.WAITS_FOR, input=str(text.key))
-        task = evolve(task, decision=Decision.WAIT, reasons=(waits,))
-    tasks = (text, task) if text else (task,)
+    tasks: tuple[Task, ...]
+    if s.paid_for(key):
+        request = SpeechRequest(text_file=s.path_for(Key(Step.NARRATION_TEXT)))
+        tasks = (work(s, key, None, request),)
+    elif s.providers.speech is None:
+        return _leave_out(sounds, "no speech engine was chosen (--tts names one)")
+    else:
+        text = _text(s, words)
+        if text is None:
+            return _leave_out(
+                sounds,
+                "there is no narration text, and no script model was chosen (--model names one)",
+            )
+        tasks = (text, _spoken(s, s.providers.speech, text, words))
+    tasks = (*tasks[:-1], _replacing(s, tasks[-1], Key(Step.NARRATION_ADJUSTED)))
     sounds.tasks.extend(tasks)
     return tasks
+
+
+def _spoken(s: Situation, speech: Provider, text: Task, words: int) -> Task:
+    """Return the task that speaks what *text* gives, which may not be written yet."""
+    path, said = text.output, s.texts.get(text.output)
+    task = work(
+        s,
+        Key(Step.NARRATION),
+        speech,
+        SpeechRequest(text=said or "", text_file=path),
+        needs=(text.key,) if text.decision in TO_DO else (),
+        inputs=(path,),
+        priced_as=SpeechRequest(text="words " * words, text_file=path) if said is None else None,
+    )
+    if task.decision is not Decision.MAKE or text.decision not in STUCK:
+        return task
+    waits = because(Why.WAITS_FOR, input=str(text.key))
+    return evolve(task, decision=Decision.WAIT, reasons=(waits,))
 
 
 def _text(s: Situation, words: int) -> Task | None:

@@ -42,8 +42,6 @@ def start_picture(
         return _initial_image(s, plan)
     if before is not None:
         return _last_frame(s, plan, plan, before)
-    if key.clip > 1:  # the clips before it are gaps that stay empty
-        return Picture()
     first_frame = Key(Step.FIRST_FRAME, plan.scene.number)
     first = s.best(first_frame)
     if first is not None:

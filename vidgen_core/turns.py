@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from attrs import define, field
 
 from vidgen_core.errors import OutOfCredit, VidgenError
+from vidgen_core.jobs import Job
 from vidgen_core.model import Key
 from vidgen_core.plan import TO_DO, Decision, Plan, Task
-
-if TYPE_CHECKING:
-    from vidgen_core.executor import Job
 
 
 @define(kw_only=True, eq=False)

@@ -34,7 +34,7 @@ from vidgen_core.scenes_file import survey
 from vidgen_core.selection import engine_required, key_for
 from vidgen_core.settings import run_settings
 from vidgen_core.strict_json import printable
-from vidgen_core.work import Bench
+from vidgen_core.work import Bench, as_vidgen_error
 from vidgen_core.workshop import Workshop, missing_key
 
 #: The command-line options that are core's settings too, by both names.
@@ -188,9 +188,7 @@ def _work(
     ):
         work = _prepare(opened, media, journal, _listener(opened.registry, show))
         with _signals(work):
-            outcome = _outcome(work)
-            if arguments.preview and not work.interrupted:
-                join_preview(work)
+            outcome = _outcome(work, preview=arguments.preview)
     if not outcome.codes & {ExitCode.INTERRUPTED}:
         directory.clear_scratch()
     if opened.memory.changed:
@@ -200,16 +198,21 @@ def _work(
     return code
 
 
-def _outcome(work: Run) -> Outcome:
+def _outcome(work: Run, *, preview: bool) -> Outcome:
     """Do the work; what ends it before its time must not hide what was made and charged."""
     try:
-        return work.work()
-    except VidgenError as error:
-        outcome = work.outcome
-        outcome.plan = work.plan
-        outcome.errors.insert(0, (work.plan.by_key[Key(Step.FILM)], error))
-        outcome.codes.add(error.exit_code)
-        return outcome
+        work.work()
+        if preview and not work.interrupted:
+            join_preview(work)
+    except (VidgenError, OSError) as error:
+        if not hasattr(work, "outcome"):
+            raise  # nothing was begun
+        film = work.plan.by_key[Key(Step.FILM)]
+        ended = as_vidgen_error(error, film)
+        work.outcome.plan = work.plan
+        work.outcome.errors.insert(0, (film, ended))
+        work.outcome.codes.add(ended.exit_code)
+    return work.outcome
 
 
 def _save_choices(opened: Opened, plan: Plan, *, quiet: bool) -> None:
@@ -260,6 +263,7 @@ def _prepare(opened: Opened, media: Media, journal: Journal, listen: Listener) -
         options=opened.options,
         bench=Bench(root=root, media=media, workshop=workshop),
         jobs=settings.core.jobs or os.cpu_count() or 1,
+        in_doubt_limit=settings.core.in_doubt_limit,
         listen=listen,
         max_active=max_active,
         version_of=version_of,

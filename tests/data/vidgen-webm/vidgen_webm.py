@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+
 from vidgen_core import (
     ClipRequest,
     Context,

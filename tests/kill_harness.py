@@ -1,0 +1,116 @@
+"""A real ``vidgen continue`` that is killed with -9 at a chosen moment, and then continued."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+from attrs import frozen
+
+from .command_line import environment, vidgen
+from .run_directories import TS, add_clip, add_scene, begin
+
+SCENES = 6
+SECONDS = 1.0
+FILM = f"final_video_{TS}.mp4"
+OPTIONS = ("--engine", "local", "--skip-narration", "--skip-sound-effects")
+
+#: How often ``test_kills`` kills: five times by default, more where this is set.
+KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "5"))
+SEED = int(os.environ.get("VIDGEN_TEST_KILL_SEED", "1"))
+
+
+@frozen(kw_only=True)
+class Was:
+    """A file as it was."""
+
+    content: bytes
+    inode: int
+    mtime_ns: int
+
+
+@frozen(kw_only=True)
+class Shown:
+    """A finished film: its paths but those of ``.vidgen``, and the frames of each video."""
+
+    paths: frozenset[str]
+    frames: dict[str, int]
+
+
+def half_a_film(folder: Path) -> Path:
+    """Six scenes, of which one is whole and another has its first clip."""
+    root = begin(folder, SCENES, seconds=SECONDS)
+    add_scene(root, 1, SECONDS)
+    add_clip(root, 3, 1, SECONDS / 2)
+    return root
+
+
+def moments(count: int, seconds: float, seed: int = SEED) -> list[float]:
+    """Return *count* moments of a run that lasts *seconds*, one in each equal part of it."""
+    dice = random.Random(seed)
+    part = seconds / count
+    return [(number + dice.random()) * part for number in range(count)]
+
+
+def files(root: Path) -> Iterator[Path]:
+    """Yield every file but those in vidgen's own folder."""
+    for path in sorted(root.rglob("*")):
+        if path.is_file() and path.relative_to(root).parts[0] != ".vidgen":
+            yield path
+
+
+def as_they_are(root: Path) -> dict[str, Was]:
+    """Return what must not change: every file that is there."""
+    found = {}
+    for path in files(root):
+        status = path.stat()
+        found[str(path.relative_to(root))] = Was(
+            content=path.read_bytes(), inode=status.st_ino, mtime_ns=status.st_mtime_ns
+        )
+    return found
+
+
+def shown(root: Path) -> Shown:
+    """Decode every video of *root*."""
+    frames = {}
+    for path in files(root):
+        if path.suffix == ".mp4":
+            with av.open(str(path)) as source:
+                frames[str(path.relative_to(root))] = sum(1 for _ in source.decode(video=0))
+    return Shown(paths=frozenset(str(p.relative_to(root)) for p in files(root)), frames=frames)
+
+
+def kill_after(root: Path, home: Path, seconds: float, by: int = signal.SIGKILL) -> int:
+    """Begin to continue *root*, kill it after *seconds*, and return how it ended."""
+    child = subprocess.Popen(
+        [sys.executable, "-m", "vidgen_core", "continue", str(root), *OPTIONS],
+        env=environment(home),
+        cwd=home,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        child.wait(seconds)
+    except subprocess.TimeoutExpired:
+        child.send_signal(by)
+    return child.wait(30)
+
+
+def finish(root: Path, home: Path) -> None:
+    """Continue *root* to its end; a second time nothing is left to do."""
+    ended = vidgen("continue", root, *OPTIONS, home=home)
+    assert ended.code == 0, ended.err
+    assert Path(ended.out.strip()) == root / FILM
+
+
+def copied(root: Path, folder: Path) -> Path:
+    """Return a copy of *root* with its times."""
+    return Path(shutil.copytree(root, folder / root.name))
