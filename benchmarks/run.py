@@ -135,7 +135,8 @@ def main() -> int:
     ratio = extra / bare
     print(f"{scenes} scenes, {files} files")
     print(
-        f"memory of the process tree while finishing: {megabytes:.0f} MB (most: {MOST_MEGABYTES:.0f})"
+        f"memory of the process tree while finishing: {megabytes:.0f} MB "
+        f"(most: {MOST_MEGABYTES:.0f})"
     )
     print(f"bare walk with stats, processor time: {1000 * bare:.2f} ms")
     print(f"continue with nothing to do, less one scene's: {1000 * extra:.1f} ms")

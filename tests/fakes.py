@@ -18,10 +18,12 @@ from typing import Any
 
 from attrs import define, field
 
-from vidgen_core.clock import Clock, Event
-from vidgen_core.events import Event as Told
-from vidgen_core.events import Moved, Noted, Published, Stopped
 from vidgen_core.executor import Outcome, Run
+from vidgen_core.executor.clock import Clock, Event
+from vidgen_core.executor.events import Event as Told
+from vidgen_core.executor.events import Moved, Noted, Published, Stopped
+from vidgen_core.executor.work import Bench
+from vidgen_core.executor.workshop import Workshop
 from vidgen_core.journal import Journal
 from vidgen_core.opening import Opened, open_run
 from vidgen_core.plan import ProviderKind
@@ -38,8 +40,6 @@ from vidgen_core.specs import (
     StitcherSpec,
     VideoEngineSpec,
 )
-from vidgen_core.work import Bench
-from vidgen_core.workshop import Workshop
 
 from .run_directories import picture, sound, video
 

@@ -34,7 +34,7 @@ from vidgen_core.plan import (
     Task,
 )
 from vidgen_core.planner import plan
-from vidgen_core.situation import prompt_digest, scene_digest
+from vidgen_core.planner.situation import prompt_digest, scene_digest
 from vidgen_core.specs import (
     ClipRequest,
     ImageGeneratorSpec,

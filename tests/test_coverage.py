@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from vidgen_core.coverage import NewClip, is_covered, missing_clips
 from vidgen_core.model import Step
 from vidgen_core.plan import TO_DO
+from vidgen_core.planner.coverage import NewClip, is_covered, missing_clips
 from vidgen_core.specs import split_evenly
 
 from .planning_files import World, clip_path, engine, providers, scene

@@ -14,10 +14,7 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
-from vidgen_core import work
 from vidgen_core.cli.continue_command import _exit_code
-from vidgen_core.clock import LONGEST_PAUSE, Clock, Event, real, until_next_poll, until_next_try
-from vidgen_core.crew import Crew, side_by_side
 from vidgen_core.errors import (
     AuthFailed,
     BadOutput,
@@ -33,15 +30,24 @@ from vidgen_core.errors import (
     Refused,
     Unavailable,
 )
-from vidgen_core.events import Moved, Noted, Published
-from vidgen_core.executor import Outcome
+from vidgen_core.executor import Outcome, work
+from vidgen_core.executor.clock import (
+    LONGEST_PAUSE,
+    Clock,
+    Event,
+    real,
+    until_next_poll,
+    until_next_try,
+)
+from vidgen_core.executor.crew import Crew, side_by_side
+from vidgen_core.executor.events import Moved, Noted, Published
+from vidgen_core.executor.preview import join_preview
+from vidgen_core.executor.sent import Sent, describe, read_sent
 from vidgen_core.journal import Journal, read_ledger
 from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.plan import Decision, InFlight, ProviderKind
-from vidgen_core.preview import join_preview
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 from vidgen_core.rundir import RunDirectory
-from vidgen_core.sent import Sent, describe, read_sent
 from vidgen_core.specs import FREE, Price, option
 
 from .fakes import (

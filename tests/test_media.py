@@ -25,10 +25,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from vidgen_core import children, ffmpeg_binary, glance
-from vidgen_core.encoding import frame_rate, time_scale
 from vidgen_core.errors import InputError, Interrupted, MachineError
-from vidgen_core.media import ENCODERS, FILTERS, Media
+from vidgen_core.media import ENCODERS, FILTERS, Media, children, ffmpeg_binary, glance
+from vidgen_core.media.encoding import frame_rate, time_scale
 from vidgen_core.model import Kind, Verdict
 from vidgen_core.probe import probe
 from vidgen_core.protocols import MediaTools

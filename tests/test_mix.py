@@ -14,12 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidgen_core.errors import BadOutput, Interrupted, MachineError
-from vidgen_core.footage import count_samples, survey
 from vidgen_core.media import Media
 from vidgen_core.model import Kind, Verdict
 from vidgen_core.probe import probe
 from vidgen_core.specs import FilmJoinRequest, FilmScene, FitNarrationRequest
-from vidgen_core.track import Cue, lay, stretches
+from vidgen_core.stitch.footage import count_samples, survey
+from vidgen_core.stitch.track import Cue, lay, stretches
 
 from .stitch_files import (
     RATE,

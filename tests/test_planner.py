@@ -12,7 +12,7 @@ from vidgen_core import layout
 from vidgen_core.errors import InputError
 from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.plan import Decision, PlanOptions, ProviderKind, Task
-from vidgen_core.situation import prompt_digest, scene_digest
+from vidgen_core.planner.situation import prompt_digest, scene_digest
 from vidgen_core.specs import (
     ClipRequest,
     FilmJoinRequest,

@@ -21,8 +21,8 @@ import pytest
 from vidgen_core import plugins
 from vidgen_core.cli.continue_command import _last_line, _outcome
 from vidgen_core.errors import BadOutput, ExitCode, MachineError, Unavailable
-from vidgen_core.events import Event, Moved, Noted, Planned, Published, Started, Stopped
 from vidgen_core.executor import Outcome
+from vidgen_core.executor.events import Event, Moved, Noted, Planned, Published, Started, Stopped
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, open_run
 from vidgen_core.plan import Decision, Plan, ProviderKind, Reason, Task, Why, because

@@ -250,6 +250,9 @@ spelled_durations = (
     | st.floats(0.01, 86_400)
     | st.sampled_from(["", " ", "5", "5.5", " 10 ", ".5", "5.", "1e1"])
 )
+unknown_keys = st.text().filter(
+    lambda key: key not in {"scene_number", "scene_duration", *TEXT_KEYS.values()}
+)
 typed_texts = st.text() | st.none() | st.integers() | st.lists(st.text(), max_size=3)
 
 
@@ -259,7 +262,7 @@ def scene_objects(draw: st.DrawFn) -> dict[str, Any]:
     known |= draw(st.dictionaries(st.sampled_from(list(TEXT_KEYS.values())), typed_texts))
     if draw(st.booleans()):
         known["scene_duration"] = draw(spelled_durations)
-    unknown = draw(st.dictionaries(st.text(), json_values, max_size=3))
+    unknown = draw(st.dictionaries(unknown_keys, json_values, max_size=3))
     return dict(draw(st.permutations(list({**unknown, **known}.items()))))
 
 

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from vidgen_core import PluginError, UsageError, VideoEngineSpec, option
-from vidgen_core.core_options import CoreOptions
 from vidgen_core.errors import MachineError
 from vidgen_core.layout import SETTINGS
-from vidgen_core.option_values import BadValue, parse, to_toml
 from vidgen_core.settings import Settings, load, run_settings, variable
-from vidgen_core.settings_file import user_file
+from vidgen_core.settings.core_options import CoreOptions
+from vidgen_core.settings.option_values import BadValue, parse, to_toml
+from vidgen_core.settings.settings_file import user_file
 from vidgen_core.specs import SpeechEngineSpec
 
 

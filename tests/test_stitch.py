@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 
 from vidgen_core import stitch
 from vidgen_core.errors import BadOutput, Billed, Interrupted, MachineError
-from vidgen_core.footage import Form, count_pictures, frame_rate, majority, survey
 from vidgen_core.media import Media
-from vidgen_core.reshape import fitted
 from vidgen_core.specs import (
     FilmJoinRequest,
     FilmScene,
@@ -24,7 +22,9 @@ from vidgen_core.specs import (
     SceneJoinRequest,
     StitcherSpec,
 )
-from vidgen_core.splice import check_join, needs_parameters, splice
+from vidgen_core.stitch.footage import Form, count_pictures, frame_rate, majority, survey
+from vidgen_core.stitch.reshape import fitted
+from vidgen_core.stitch.splice import check_join, needs_parameters, splice
 
 from .stitch_files import (
     X264,

@@ -15,8 +15,11 @@ from typing import Any
 import vidgen_core
 from vidgen_core import layout, plugins
 from vidgen_core.errors import ExitCode, UsageError, VidgenError, exit_code_for
-from vidgen_core.events import Event, Listener, Planned, Published, Stopped
 from vidgen_core.executor import Outcome, Run
+from vidgen_core.executor.events import Event, Listener, Planned, Published, Stopped
+from vidgen_core.executor.preview import join_preview
+from vidgen_core.executor.work import Bench, as_vidgen_error
+from vidgen_core.executor.workshop import Workshop, missing_key
 from vidgen_core.hookspecs import Outcome as TaskOutcome
 from vidgen_core.journal import Journal
 from vidgen_core.media import Media
@@ -25,7 +28,6 @@ from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, find_directory, open_run, used_patterns
 from vidgen_core.plan import Decision, Plan, ProviderKind, Task, Why
 from vidgen_core.plugins import Registry
-from vidgen_core.preview import join_preview
 from vidgen_core.report import as_json, text
 from vidgen_core.report.progress import looking, progress
 from vidgen_core.report.words import count, flags, folded, name, say
@@ -34,8 +36,6 @@ from vidgen_core.scenes_file import survey
 from vidgen_core.selection import engine_required, key_for
 from vidgen_core.settings import run_settings
 from vidgen_core.strict_json import printable
-from vidgen_core.work import Bench, as_vidgen_error
-from vidgen_core.workshop import Workshop, missing_key
 
 #: The command-line options that are core's settings too, by both names.
 _FLAGS = (

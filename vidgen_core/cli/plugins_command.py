@@ -13,8 +13,8 @@ import attrs
 
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import find_key
-from vidgen_core.option_values import to_toml
 from vidgen_core.plugins import Failure, Loaded, Registry, load
+from vidgen_core.settings.option_values import to_toml
 from vidgen_core.specs import ProviderSpec
 
 _COLUMNS = ("provider", "kind", "distribution", "version", "key", "patterns")

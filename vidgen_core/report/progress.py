@@ -11,7 +11,7 @@ from typing import Any
 
 from attrs import define, field
 
-from vidgen_core.events import (
+from vidgen_core.executor.events import (
     Event,
     Listener,
     Moved,

@@ -1,0 +1,427 @@
+"""Drives a plan: starts what is ready, waits, publishes, plans again.
+
+One thread, the caller's, keeps the loop, the clock and every published name.
+Worker threads make files in scratch folders and call providers; none of them
+sleeps. They write to the journal themselves only what may not wait for the
+loop: the intent before a submit, and the job's id after it.
+"""
+
+from __future__ import annotations
+
+import queue
+import time
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from attrs import define, evolve, field
+
+from vidgen_core import disk
+from vidgen_core.errors import (
+    AuthFailed,
+    Billed,
+    ExitCode,
+    Interrupted,
+    JournalDamaged,
+    MachineError,
+    OutOfCredit,
+    PluginBug,
+    ProviderError,
+    Undecided,
+    VidgenError,
+)
+from vidgen_core.executor.books import Books
+from vidgen_core.executor.clock import Clock, Event
+from vidgen_core.executor.crew import Crew
+from vidgen_core.executor.errand import Errand
+from vidgen_core.executor.events import Listener, Noted, Planned, Progressed, Started, Stopped
+from vidgen_core.executor.jobs import Job, Outcome
+from vidgen_core.executor.publishing import Origin, Shelf, is_surprising
+from vidgen_core.executor.purchase import Purchase
+from vidgen_core.executor.turns import Turns, provider_of
+from vidgen_core.executor.work import Bench, BrokenInput, Made, as_vidgen_error
+from vidgen_core.journal import Journal
+from vidgen_core.memory import Memory
+from vidgen_core.model import Key, Step
+from vidgen_core.plan import Decision, Ledger, Listing, Plan, PlanOptions, Task
+from vidgen_core.rundir import RunDirectory
+from vidgen_core.specs import Price
+
+__all__ = ["Job", "Outcome", "Run"]
+
+Planning = Callable[[Listing, Ledger, PlanOptions], Plan]
+
+#: Seconds between two looks at what is running.
+TICK = 0.25
+#: How often work on this machine is tried again when its provider says that it may,
+#: and how often one output is made in one run.
+TRIES = 3
+#: How many calls to services run at once. None of them waits inside a provider.
+CALLS = 16
+
+
+@define(kw_only=True, eq=False)
+class Run:
+    """One run over a locked directory. Call :meth:`work` once.
+
+    *planning* is the planner with everything but its changing values. *jobs* is
+    how many pieces of work run on this machine at once. *in_doubt_limit*: up to
+    this price what may have been bought is bought once more. *grace*: how many
+    seconds a submit on its way is given when the run is interrupted.
+    """
+
+    directory: RunDirectory
+    journal: Journal
+    memory: Memory
+    listing: Listing
+    planning: Planning
+    options: PlanOptions
+    bench: Bench
+    jobs: int
+    listen: Listener
+    max_active: Callable[[Task], int] = lambda task: 0
+    version_of: Callable[[Task], tuple[str, str]] = lambda task: ("vidgen-core", "")
+    in_doubt_limit: float = 0.0
+    clock: Clock = field(factory=Clock)
+    today: Callable[[], float] = time.time
+    patience: float = 1.0
+    grace: float = 5.0
+
+    plan: Plan = field(init=False)
+    outcome: Outcome = field(init=False)
+    shelf: Shelf = field(init=False)
+    books: Books = field(init=False)
+    turns: Turns = field(init=False)
+    _events: queue.SimpleQueue[Event] = field(factory=queue.SimpleQueue, init=False)
+    _here: Crew = field(init=False)
+    _services: Crew = field(factory=lambda: Crew(most=CALLS), init=False)
+    _tries: dict[Key, int] = field(factory=dict, init=False)
+    # Plain flags: a signal handler may set them while any lock is held.
+    _interrupted: bool = field(default=False, init=False)
+    _hurried: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._here = Crew(most=max(1, self.jobs) + CALLS)
+        self.turns = Turns(jobs=max(1, self.jobs), max_active=self.max_active)
+        self.shelf = Shelf(
+            directory=self.directory,
+            journal=self.journal,
+            memory=self.memory,
+            listing=self.listing,
+            tell=self.listen,
+        )
+        self.books = Books(journal=self.journal, shelf=self.shelf, limit=self.in_doubt_limit)
+
+    def interrupt(self) -> None:
+        """Ask the run to stop; asked twice, it does not wait for anything any more.
+
+        Safe in a signal handler and from any thread.
+        """
+        self._hurried = self._interrupted
+        self._interrupted = True
+        self._events.put(_nothing)
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether the run was asked to stop."""
+        return self._interrupted
+
+    @property
+    def may_buy(self) -> bool:
+        """Whether new paid work may still be begun."""
+        return not (self._interrupted or self.turns.stopped)
+
+    def work(self) -> Outcome:
+        """Do everything that can be done now and say how it ended."""
+        self._replan()
+        self.options = evolve(self.options, initial_image_for=self.plan.initial_image_for)
+        self.outcome = Outcome(plan=self.plan)
+        self.turns.agreed = {
+            task.key for task in self.plan.to_do if task.decision is not Decision.ATTACH
+        }
+        try:
+            self.outcome.bought += self.books.settle(self.plan)
+            self._replan()
+            self._loop()
+        finally:
+            self._stop_workers()
+        if self.interrupted:
+            self.outcome.codes.add(ExitCode.INTERRUPTED)
+        else:
+            self._replan()
+        self.outcome.plan = self.plan
+        return self.outcome
+
+    # the loop ------------------------------------------------------------
+
+    def _loop(self) -> None:
+        while not self.interrupted:
+            self._start_ready()
+            if not self.turns.active:
+                self._replan()
+                if not any(self.turns.may_start(task, self.plan) for task in self.plan.to_do):
+                    return
+                continue
+            event = self.clock.wait(self._events, self._until_due())
+            if event is not None:
+                event()
+            self._start_due()
+            self._report()
+
+    def _until_due(self) -> float:
+        now = self.clock.now()
+        due = [job.due - now for job in self.turns.active.values() if job.due is not None]
+        return max(0.0, min([TICK, *due]))
+
+    def _report(self) -> None:
+        running = tuple((job.task, job.fraction) for job in self.turns.active.values())
+        total = len(self.turns.done) + len(self.plan.to_do)
+        self.listen(Progressed(running, len(self.outcome.made), max(total, len(running))))
+
+    def _replan(self) -> None:
+        self.plan = self.planning(self.shelf.listing, self.journal.ledger, self.options)
+        self.turns.done.clear()  # the plan knows their files now
+        self.listen(Planned(self.plan))
+
+    def _start_ready(self) -> None:
+        for task in self.plan.to_do:
+            if self.interrupted:
+                return
+            if not (self.turns.may_start(task, self.plan) and self.turns.has_room(task)):
+                continue
+            if self._is_agreed(task):
+                self._start(task)
+            else:
+                self._ask_first(task)
+
+    def _is_agreed(self, task: Task) -> bool:
+        """Whether what *task* costs was in the sum when the run began, and is not spent yet."""
+        if task.decision is Decision.ATTACH or task.price.free:
+            return True
+        return task.key in self.turns.agreed or self.books.may_repeat(task)
+
+    def _ask_first(self, task: Task) -> None:
+        error = Undecided(
+            f"{task.key} would cost {task.price} more than was agreed to",
+            advice="run the same command again: it asks for the price first",
+        )
+        self.later(Job(task=task, folder=self.directory.root), error)
+
+    # one task ------------------------------------------------------------
+
+    def _start(self, task: Task) -> None:
+        job = Job(task=task, folder=self.directory.root)
+        try:
+            self.shelf.may_write(task)
+            job.folder = self.directory.scratch(task.key.id)
+        except VidgenError as error:
+            self.failed(job, error)
+            return
+        self.turns.begin(job)
+        self.listen(Started(task))
+        if task.kind is None or (task.request is None and task.decision is not Decision.ATTACH):
+            self._make_here(job)
+            return
+        self.in_worker(job, lambda: self._provider(task), lambda found: self._assign(job, *found))
+
+    def _provider(self, task: Task) -> tuple[Any, bool]:
+        """Return the provider, and whether it works at a service or by an answer."""
+        assert task.kind is not None
+        provider = self.bench.workshop.provider(task.kind, task.provider)
+        return provider, hasattr(provider, "submit") or hasattr(provider, "ask")
+
+    def _assign(self, job: Job, provider: Any, remote: bool) -> None:
+        if remote:
+            job.purchase = Purchase(errand=Errand(run=self, job=job, provider=provider))
+            job.purchase.begin()
+            return
+        if self.turns.is_remote(job.task):
+            distribution, version = self.version_of(job.task)
+            raise PluginBug(
+                f"{distribution} {version}: {job.task.provider} costs money, and has neither "
+                "submit nor ask: what it takes could not be accounted for",
+                billed=Billed.NO,
+            )
+        self._make_here(job)
+
+    def _make_here(self, job: Job) -> None:
+        inputs, own = self.shelf.inputs(job.task), self.journal.ledger.published
+
+        def progress(fraction: float) -> None:
+            if self.interrupted:
+                raise Interrupted("interrupted")
+            job.fraction = min(1.0, max(0.0, float(fraction)))
+
+        self.in_worker(
+            job,
+            lambda: self.bench.make(job.task, job.folder, inputs, own, progress, self._say),
+            lambda made: self._made_here(job, made),
+        )
+
+    def _say(self, sentence: str) -> None:
+        self._events.put(partial(self.listen, Noted(sentence)))
+
+    def _made_here(self, job: Job, made: Made) -> None:
+        distribution, version = self.version_of(job.task)
+        request = job.task.request
+        self.publish(job, made, Origin(request=request, distribution=distribution, version=version))
+
+    def publish(self, job: Job, made: Made, origin: Origin) -> None:
+        """Publish what *job* made, and plan again where that tells something new."""
+        task = job.task
+        self.shelf.publish(task, made, origin, self.plan.timestamp)
+        self.turns.finish(job)
+        self.turns.done.add(task.key)
+        self.outcome.made.append(task.output)
+        if task.key.step is Step.INITIAL_IMAGE:
+            self.options = evolve(
+                self.options, initial_image="", initial_image_for=self.plan.initial_image_for
+            )
+        if self.outcome.made.count(task.output) >= TRIES:
+            self._give_up(task.key)
+        if is_surprising(task, made.facts):
+            self._replan()
+
+    def in_worker(
+        self,
+        job: Job,
+        call: Callable[[], Any],
+        then: Callable[[Any], None],
+        otherwise: Callable[[VidgenError], None] | None = None,
+        *,
+        precious: bool = False,
+    ) -> None:
+        """Run *call* in a worker thread, and in this one *then* with its result.
+
+        *otherwise* is told what it raised; without it the task ends there. An
+        interrupted run waits a moment for what is *precious*.
+        """
+
+        def run() -> None:
+            try:
+                result = call()
+            except BaseException as error:
+                self._events.put(partial(self._raised, job, error, otherwise))
+            else:
+                self._events.put(partial(self._guarded, job, partial(then, result)))
+
+        crew = self._services if self.turns.is_remote(job.task) else self._here
+        crew.start(run, name=f"vidgen {job.task.key.id}", precious=precious)
+
+    def at(self, job: Job, seconds: float, then: Callable[[], None]) -> None:
+        """Call *then* for *job* in *seconds* from now."""
+        job.due, job.then = self.clock.now() + seconds, then
+
+    def _start_due(self) -> None:
+        now = self.clock.now()
+        for job in list(self.turns.active.values()):
+            if job.due is not None and job.due <= now and job.then is not None:
+                then, job.due, job.then = job.then, None, None
+                self._guarded(job, then)
+
+    # failing -------------------------------------------------------------
+
+    def _guarded(self, job: Job, then: Callable[[], None]) -> None:
+        try:
+            then()
+        except (VidgenError, OSError) as error:
+            self._raised(job, error)
+
+    def _raised(
+        self,
+        job: Job,
+        error: BaseException,
+        otherwise: Callable[[VidgenError], None] | None = None,
+    ) -> None:
+        if isinstance(error, BrokenInput):
+            self.turns.finish(job)
+            self.shelf.found_broken(error.found)
+            self._replan()
+            return
+        vidgen_error = as_vidgen_error(error, job.task)
+        if isinstance(vidgen_error, Interrupted) and self.interrupted:
+            self.turns.finish(job)
+        elif otherwise is not None:
+            self._guarded(job, partial(otherwise, vidgen_error))
+        elif self._again(job, vidgen_error):
+            self.turns.finish(job)
+        else:
+            self.failed(job, vidgen_error)
+
+    def _again(self, job: Job, error: VidgenError) -> bool:
+        """Whether work on this machine may simply be tried once more."""
+        if job.purchase is not None:
+            return False
+        tries = self._tries[job.task.key] = self._tries.get(job.task.key, 0) + 1
+        return isinstance(error, ProviderError) and error.retry and tries < TRIES
+
+    def later(self, job: Job, error: VidgenError) -> None:
+        """End *job* for this run: another run goes on with it, and nothing is lost."""
+        self.turns.finish(job)
+        self.turns.later.add(job.task.key)
+        self._note_failure(job, error, later=True)
+
+    def failed(self, job: Job, error: VidgenError) -> None:
+        """Give *job* up for this run and plan for what does not need it."""
+        if isinstance(error, (AuthFailed, OutOfCredit)):
+            self.turns.closed[provider_of(job.task)] = error
+        self.check_machine(error)
+        if isinstance(error, _FOR_LATER) or (isinstance(error, ProviderError) and error.retry):
+            self.later(job, error)
+            return
+        self.turns.finish(job)
+        self._give_up(job.task.key)
+        self._note_failure(job, error, later=False)
+        self._replan()
+
+    def not_fetched_again(self, job: Job, error: VidgenError) -> None:
+        """A broken file that was paid for cannot be had again: it counts as missing."""
+        self.turns.finish(job)
+        self.shelf.drop_broken(job.task.key, error.message)
+        self._replan()
+
+    def _give_up(self, key: Key) -> None:
+        self.turns.given_up |= {key}
+        self.options = evolve(self.options, given_up=self.turns.given_up)
+
+    def check_machine(self, error: VidgenError) -> None:
+        """Begin nothing new where *error* is one that all other work would meet, too."""
+        if not isinstance(error, MachineError):
+            return
+        if disk.is_everywhere(error) or disk.is_full(self.directory.root):
+            self.turns.stopped = True
+        self.outcome.codes.add(error.exit_code)
+
+    def _note_failure(self, job: Job, error: VidgenError, *, later: bool) -> None:
+        self.outcome.errors.append((job.task, error))
+        self.outcome.codes.add(error.exit_code)
+        self.listen(Stopped(job.task, error, later))
+
+    def charged(self, key: Key, price: Price) -> None:
+        """Count what a service took. Called from any thread."""
+        self.outcome.bought.append(price)
+        self.turns.agreed.discard(key)
+
+    # the end -------------------------------------------------------------
+
+    def _stop_workers(self) -> None:
+        """Stop what still runs; a worker that does not answer dies with the process."""
+        if self.turns.active:
+            self._interrupted = True
+            self.bench.media.stop()
+        self._services.dismiss()
+        self._here.dismiss()
+        gone = [
+            crew.leave(self.patience, self.grace, lambda: self._hurried)
+            for crew in (self._services, self._here)
+        ]
+        if self._interrupted and all(gone):
+            self.directory.clear_scratch()
+
+
+#: What another run may go on with: nothing has failed for good.
+_FOR_LATER = (AuthFailed, OutOfCredit, MachineError, JournalDamaged, Undecided)
+
+
+def _nothing() -> None:
+    """Wake the loop."""

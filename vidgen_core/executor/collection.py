@@ -1,0 +1,202 @@
+"""Collecting what was paid for: from a job's id, or a stored answer, to the file."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import define, evolve, field
+
+from vidgen_core import disk, layout
+from vidgen_core.errors import (
+    BadOutput,
+    Billed,
+    JobFailed,
+    JobLost,
+    MachineError,
+    PluginBug,
+    ProviderError,
+    Refused,
+    VidgenError,
+)
+from vidgen_core.executor.clock import real, until_next_poll
+from vidgen_core.executor.errand import Errand
+from vidgen_core.executor.publishing import Origin
+from vidgen_core.executor.sent import Sent
+from vidgen_core.executor.work import Made
+from vidgen_core.plan import InFlight
+from vidgen_core.protocols import Failed, JobRef, Pending, Ready
+
+_LARGEST_ANSWER = 1 << 30
+
+
+@define(kw_only=True, eq=False)
+class Collection:
+    """Collects *work*, which was paid for. None of this costs anything.
+
+    ``again``: its file was published before, and broke. ``unwritten``: the journal
+    had no room for the job's id; it is tried again. ``answer``: what a provider
+    answered at once; ``None`` where it is on the disk.
+    """
+
+    errand: Errand
+    work: InFlight
+    sent: Sent | None
+    again: bool = False
+    unwritten: bool = False
+    answer: bytes | None = field(default=None, repr=False)
+    _bad: list[str] = field(factory=list, init=False)
+    _polls: int = field(default=0, init=False)
+    _fetches: int = field(default=0, init=False)
+
+    # a job ---------------------------------------------------------------
+
+    def wait(self) -> None:
+        """Poll the job for the first time when it can be ready."""
+        self.errand.wait(until_next_poll(0, None), self.poll)
+
+    def poll(self) -> None:
+        """Ask the service how the job is doing."""
+        self._write_down()
+        errand, ref = self.errand, JobRef(id=self.work.job, facts=dict(self.work.facts))
+        errand.in_worker(
+            lambda: errand.call("poll", lambda: errand.provider.poll(ref)),
+            self._polled,
+            self._failed,
+        )
+
+    def _write_down(self) -> None:
+        if not self.unwritten:
+            return
+        work = self.work
+        try:
+            self.errand.run.journal.submitted(work.key, work.take, work.job, work.facts)
+        except MachineError:
+            return
+        self.unwritten = False
+
+    def _polled(self, state: object) -> None:
+        self.errand.tries = 0
+        match state:
+            case Ready():
+                self._fetch(state)
+            case Failed():
+                billed = Billed(state.billed) if state.billed in tuple(Billed) else Billed.UNKNOWN
+                self._failed(JobFailed(str(state.message), billed=billed))
+            case Pending():
+                fraction = real(state.fraction)
+                self.errand.job.fraction = (
+                    None if fraction is None else min(1.0, max(0.0, fraction))
+                )
+                self._polls += 1
+                self.errand.wait(until_next_poll(self._polls, state.seconds_left), self.poll)
+            case _:
+                self._failed(PluginBug(f"{self.work.provider}: poll answered {state!r:.200}"))
+
+    def _fetch(self, ready: Ready) -> None:
+        errand, into = self.errand, self.errand.into
+
+        def fetch() -> Made:
+            into.unlink(missing_ok=True)  # what the fetch before left
+            errand.call("fetch", lambda: errand.provider.fetch(ready, into))
+            return self._checked()
+
+        errand.in_worker(fetch, self._publish, self._not_fetched)
+
+    def _checked(self) -> Made:
+        """Check what was delivered; remember the digest of what cannot be used."""
+        errand, into = self.errand, self.errand.into
+        try:
+            return errand.run.bench.finish(errand.job.task, into, paid=self._is_paid())
+        except BadOutput:
+            if into.is_file():
+                self._bad.append(disk.digest(into))
+            raise
+
+    def _is_paid(self) -> bool:
+        return not self.work.price.free
+
+    def _publish(self, made: Made) -> None:
+        run, task, sent = self.errand.run, self.errand.job.task, self.sent
+        distribution, version = run.version_of(task)
+        origin = Origin(
+            request=sent.request if sent else task.request,
+            distribution=sent.distribution if sent else distribution,
+            version=sent.version if sent else version,
+            take=self.work.take,
+            paid=self._is_paid(),
+            job=self.work.job,
+            facts=self.work.facts,
+        )
+        run.publish(self.errand.job, evolve(made, inputs=sent.inputs if sent else {}), origin)
+
+    def _failed(self, error: VidgenError) -> None:
+        """A poll or a fetch failed. The job stays ours unless it is surely gone."""
+        if isinstance(error, (JobFailed, JobLost, Refused)) and not error.retry:
+            self._end(error, error.billed)
+            return
+        self.errand.try_again(error, self.poll)
+
+    def _not_fetched(self, error: VidgenError) -> None:
+        """Fetch once more; what is still bad is kept, and so is its job unless it is the same."""
+        if not isinstance(error, BadOutput):
+            self._failed(error)
+            return
+        self._fetches += 1
+        if self._fetches < 2:
+            self.poll()
+            return
+        job, run = self.errand.job, self.errand.run
+        run.shelf.keep_unusable(job.task, job.folder, error.message)
+        if len(self._bad) == self._fetches and len(set(self._bad)) == 1:
+            self._end(error, Billed.YES)  # this is what the service made, and it stays so
+            return
+        run.failed(job, error)
+
+    def _end(self, error: ProviderError, billed: Billed) -> None:
+        run = self.errand.run
+        run.journal.ended(self.work.key, self.work.take, error.message, billed)
+        if self.again:
+            run.not_fetched_again(self.errand.job, error)
+            return
+        run.failed(self.errand.job, error)
+
+    # an answer -----------------------------------------------------------
+
+    def write_answer(self) -> None:
+        """Have the provider turn its answer into the file."""
+        errand = self.errand
+
+        def write() -> Made:
+            answer = self._stored() if self.answer is None else self.answer
+            request, into = self._request(), errand.into
+            into.unlink(missing_ok=True)
+            errand.call("write", lambda: errand.provider.write(answer, request, into))
+            return self._checked()
+
+        errand.in_worker(write, self._publish, self._not_written)
+
+    def _request(self) -> Any:
+        bench = self.errand.run.bench
+        if self.sent is not None:
+            return bench.absolute(self.sent.request)
+        return bench.absolute(bench.spelled_out(self.errand.job.task.request))
+
+    def _stored(self) -> bytes:
+        path = self.errand.run.directory.path(path_of_answer(self.work))
+        try:
+            return disk.read_file(path, _LARGEST_ANSWER)
+        except FileNotFoundError:
+            raise JobLost(f"the paid answer {path} is gone", billed=Billed.YES) from None
+        except OSError as error:
+            raise disk.machine_error(error, f"cannot read the paid answer {path}") from error
+
+    def _not_written(self, error: VidgenError) -> None:
+        if isinstance(error, JobLost):
+            self._end(error, error.billed)
+            return
+        self.errand.try_again(error, self.write_answer)
+
+
+def path_of_answer(work: InFlight) -> str:
+    """Return where the answer to *work* is stored."""
+    return f"{layout.ANSWERS}/{work.key.id}-{work.take}"

@@ -1,0 +1,297 @@
+"""One paid task from intent to job, in an order that no crash turns into paying twice."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from vidgen_core import layout
+from vidgen_core.errors import (
+    Billed,
+    Interrupted,
+    JobLost,
+    MachineError,
+    ProviderError,
+    Undecided,
+    VidgenError,
+)
+from vidgen_core.executor.clock import real, until_next_try
+from vidgen_core.executor.collection import Collection, path_of_answer
+from vidgen_core.executor.errand import Errand
+from vidgen_core.executor.sent import Sent, describe, options_to_keep, read_sent
+from vidgen_core.plan import InFlight
+from vidgen_core.protocols import JobRef
+from vidgen_core.rundir import RunDirectory
+from vidgen_core.specs import UNKNOWN_PRICE
+
+#: How often a job whose id was lost is looked for before it counts as never begun.
+LOOKS = 2
+#: How often a submit of unknown outcome is followed up in one run.
+DOUBTS = 2
+#: How long a job may take to appear in a service's list, where the provider does not say.
+SETTLE_SECONDS = 30.0
+
+
+@frozen(kw_only=True)
+class _Bought:
+    """What a service gave for money, and the trouble there was in writing it down."""
+
+    ref: JobRef | None = None
+    answer: bytes | None = None
+    trouble: MachineError | None = None
+
+
+@define(kw_only=True, eq=False)
+class Purchase:
+    """Buys one output, or finds out what became of an earlier attempt.
+
+    Its methods run in the executor's thread. The functions that it hands to
+    worker threads write the intent to the journal right before the submit, and
+    the job's id right after it.
+    """
+
+    errand: Errand
+    work: InFlight = field(init=False)
+    sent: Sent | None = field(default=None, init=False)
+    _again: bool = field(default=False, init=False)
+    _begun: bool = field(default=False, init=False)
+    _looks: int = field(default=0, init=False)
+    _doubts: int = field(default=0, init=False)
+
+    def begin(self) -> None:
+        """Go on from where the journal says this work stands."""
+        errand, run = self.errand, self.errand.run
+        task = errand.job.task
+        ledger = run.journal.ledger
+        known = ledger.in_flight.get(task.key)
+        if known is None and task.collects is not None:
+            # The broken file is moved aside soon: then only the journal knows its job.
+            known = evolve(task.collects, price=UNKNOWN_PRICE)
+            self._again = True
+            if not ledger.damage:
+                run.journal.intent(known)
+        if known is None:
+            self._buy()
+            return
+        self.work, self.sent = known, sent_with(run.directory, known)
+        if known.answered:
+            self._collection().write_answer()
+        elif known.job:
+            self._collection().poll()
+        elif errand.can("idempotent", "submit"):
+            self._submit_again()
+        elif errand.can("find", "find"):
+            self._look()
+        else:
+            self._ask_user("a crash hid it")
+
+    def _collection(self, **more: Any) -> Collection:
+        return Collection(
+            errand=self.errand, work=self.work, sent=self.sent, again=self._again, **more
+        )
+
+    # buying --------------------------------------------------------------
+
+    def _buy(self) -> None:
+        """Take the work to the service, as a new take of this output."""
+        errand, run, task = self.errand, self.errand.run, self.errand.job.task
+        assert task.kind is not None
+        if not run.may_buy:
+            error = MachineError("nothing new is bought while this machine is in trouble")
+            run.later(errand.job, error)
+            return
+        self.work = InFlight(
+            key=task.key,
+            take=run.journal.ledger.takes.get(task.key, 0) + 1,
+            provider=task.provider,
+            kind=task.kind,
+            token=uuid.uuid4().hex,
+            seconds=task.seconds,
+            shown_frames=task.shown_frames,
+            fps=task.fps,
+            since=run.today(),
+            price=task.price,
+        )
+        self._begun, self._looks = False, 0
+        inputs = run.shelf.inputs(task)
+
+        def buy() -> _Bought:
+            if run.interrupted:
+                raise Interrupted("interrupted")
+            self.sent = self._to_be_sent(run.bench.digests(inputs))
+            run.directory.write_state(_path_of_sent(self.work), describe(self.sent))
+            run.journal.intent(self.work)
+            self._begun = True
+            return self._submit() if hasattr(errand.provider, "submit") else self._ask()
+
+        errand.in_worker(buy, self._bought, self._refused, precious=True)
+
+    def _to_be_sent(self, digests: dict[str, str]) -> Sent:
+        run, task, before = self.errand.run, self.errand.job.task, self.sent
+        distribution, version = run.version_of(task)
+        options = run.bench.workshop.options(self.work.kind, task.provider)
+        return Sent(
+            provider=task.provider,
+            request=before.request if before else run.bench.spelled_out(task.request),
+            distribution=distribution,
+            version=version,
+            options=options_to_keep(options),
+            inputs=digests or (before.inputs if before else {}),
+        )
+
+    def _submit_again(self) -> None:
+        """Repeat a submit of unknown outcome; its token makes the service charge it once."""
+        self._begun = True
+        self.errand.in_worker(self._submit, self._bought, self._refused, precious=True)
+
+    def _submit(self) -> _Bought:
+        """Hand the work over and write down the job's id. Runs in a worker thread."""
+        errand, work, request = self.errand, self.work, self._request()
+        submit = lambda: _checked(errand.provider.submit(request, work.token))  # noqa: E731
+        ref = errand.call("submit", submit)
+        errand.run.charged(work.key, work.price)
+        trouble = _trouble(
+            lambda: errand.run.journal.submitted(work.key, work.take, ref.id, ref.facts)
+        )
+        return _Bought(ref=ref, trouble=trouble)
+
+    def _ask(self) -> _Bought:
+        """Get the answer and store it before anything parses it. Runs in a worker thread."""
+        errand, run, work, request = self.errand, self.errand.run, self.work, self._request()
+        answer = errand.call("ask", lambda: bytes(errand.provider.ask(request)))
+        run.charged(work.key, work.price)
+
+        def store() -> None:
+            run.directory.write_state(path_of_answer(work), answer)
+            run.journal.answered(work.key, work.take)
+
+        return _Bought(answer=answer, trouble=_trouble(store))
+
+    def _request(self) -> Any:
+        """Return what the service is asked, with absolute paths."""
+        if self.sent is None:
+            what = f"what {self.work.provider} was asked for {self.work.key}"
+            raise Undecided(f"{what} is not known any more", advice=self._advice())
+        return self.errand.run.bench.absolute(self.sent.request)
+
+    def _bought(self, bought: _Bought) -> None:
+        if bought.trouble is not None:
+            self.errand.run.check_machine(bought.trouble)
+        self.errand.tries = 0
+        if bought.ref is None:
+            self.work = evolve(self.work, answered=True)
+            self._collection(answer=bought.answer).write_answer()
+            return
+        self.work = evolve(self.work, job=bought.ref.id, facts=bought.ref.facts)
+        self._collection(unwritten=bought.trouble is not None).wait()
+
+    def _refused(self, error: VidgenError) -> None:
+        """A submit raised: what the journal may forget depends on whether it was charged."""
+        run, work = self.errand.run, self.work
+        if not self._begun or isinstance(error, Undecided):  # it was not sent
+            self.errand.give_up(error)
+            return
+        billed = error.billed if isinstance(error, ProviderError) else Billed.UNKNOWN
+        if billed is Billed.UNKNOWN:
+            self._in_doubt(error)
+            return
+        run.journal.ended(work.key, work.take, error.message, billed)
+        if billed is Billed.NO:
+            self.errand.try_again(error, self._buy)
+            return
+        run.charged(work.key, work.price)
+        run.failed(self.errand.job, error)
+
+    # an outcome that is not known ----------------------------------------
+
+    def _in_doubt(self, error: VidgenError) -> None:
+        errand, run = self.errand, self.errand.run
+        run.check_machine(error)
+        self._doubts += 1
+        again, look = errand.can("idempotent", "submit"), errand.can("find", "find")
+        if not (again or look):
+            self._ask_user(error.message)
+        elif self._doubts > DOUBTS or not run.may_buy:
+            run.later(errand.job, error)
+        elif again:
+            errand.wait(until_next_try(self._doubts, error), self._submit_again)
+        else:
+            self._look()
+
+    def _ask_user(self, why: str) -> None:
+        message = f"it is not known whether {self.work.provider} took {self.work.key} ({why})"
+        self.errand.run.later(self.errand.job, Undecided(message, advice=self._advice()))
+
+    def _advice(self) -> str:
+        return (
+            f"look into your account at {self.work.provider}: if it has the file, save it as "
+            f"{self.errand.job.task.output}; to buy it once more, set in_doubt_limit to its price"
+        )
+
+    def _look(self) -> None:
+        """Ask the service for the jobs that this request may have made."""
+        errand, work = self.errand, self.work
+
+        def look() -> tuple[tuple[JobRef, ...], float]:
+            request = self._request()
+
+            def find() -> tuple[JobRef, ...]:
+                found = errand.provider.find(request, work.token, work.since)
+                return tuple(_checked(ref) for ref in found)
+
+            refs = errand.call("find", find)
+            settle = real(getattr(errand.provider, "settle_seconds", None))
+            return refs, SETTLE_SECONDS if settle is None else max(0.0, settle)
+
+        errand.in_worker(look, self._found, lambda error: errand.try_again(error, self._look))
+
+    def _found(self, answer: tuple[tuple[JobRef, ...], float]) -> None:
+        refs, settle = answer
+        work, journal = self.work, self.errand.run.journal
+        known = journal.jobs
+        new = {ref.id: ref for ref in refs if (work.provider, ref.id) not in known}
+        if len(new) == 1:
+            (ref,) = new.values()
+            journal.submitted(work.key, work.take, ref.id, ref.facts)
+            self.work = evolve(work, job=ref.id, facts=ref.facts)
+            self._collection().poll()
+        elif new:
+            self._ask_user(f"its jobs {', '.join(sorted(new))} may be this one")
+        elif self._looks + 1 < LOOKS:
+            self._looks += 1
+            self.errand.wait(settle, self._look)
+        else:
+            journal.ended(work.key, work.take, "it never arrived", Billed.NO)
+            self._buy()
+
+
+def sent_with(directory: RunDirectory, work: InFlight) -> Sent | None:
+    """Return what was sent with the submit of *work*, where that can still be read."""
+    try:
+        return read_sent(directory.path(_path_of_sent(work)))
+    except JobLost:
+        return None
+
+
+def _path_of_sent(work: InFlight) -> str:
+    return f"{layout.REQUESTS}/{work.key.id}-{work.take}.json"
+
+
+def _checked(ref: Any) -> JobRef:
+    """Return *ref* as the journal can keep it; raises where it is no job."""
+    if not isinstance(ref, JobRef) or not isinstance(ref.id, str) or not ref.id:
+        raise TypeError(f"{ref!r:.200} is no job")
+    facts = ref.facts if isinstance(ref.facts, dict) else {}
+    return JobRef(id=ref.id, facts={str(name): str(fact) for name, fact in facts.items()})
+
+
+def _trouble(write: Callable[[], None]) -> MachineError | None:
+    """Return what hindered *write*: what was paid for is in hand, and must not be dropped."""
+    try:
+        write()
+    except MachineError as error:
+        return error
+    return None

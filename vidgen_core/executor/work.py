@@ -1,0 +1,288 @@
+"""What a worker thread does for one task: make, check, hash. It publishes nothing."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import define, evolve, field, frozen
+
+from vidgen_core import disk
+from vidgen_core.errors import (
+    BadOutput,
+    Billed,
+    InputError,
+    MachineError,
+    PluginBug,
+    VidgenError,
+)
+from vidgen_core.executor.crew import side_by_side
+from vidgen_core.executor.workshop import Workshop
+from vidgen_core.layout import OUTPUT
+from vidgen_core.media import Media
+from vidgen_core.model import Facts, Kind, Verdict
+from vidgen_core.plan import File, Published, Task
+from vidgen_core.planner.situation import prompt_digest, scene_digest
+from vidgen_core.probe import probe
+from vidgen_core.specs import (
+    ClipRequest,
+    FilmJoinRequest,
+    FitNarrationRequest,
+    FrameRequest,
+    ImageRequest,
+    ImportImageRequest,
+    NarrationTextRequest,
+    Request,
+    SceneJoinRequest,
+    SoundRequest,
+    SpeechRequest,
+)
+
+#: A clip of less than this part of what was asked for is too short. One made on
+#: this machine is refused; one that was paid for counts for as long as it is.
+TOO_SHORT = 0.9
+
+
+@frozen(kw_only=True)
+class Made:
+    """A finished file in its scratch folder, checked and synced.
+
+    ``inputs``: sha256 of what it was made from. ``checked``: what decoding those
+    found. ``note``: a sentence for the user.
+    """
+
+    file: Path
+    facts: Facts
+    sha256: str
+    inputs: Mapping[str, str] = field(factory=dict)
+    checked: Mapping[str, Facts] = field(factory=dict)
+    note: str = ""
+
+
+class BrokenInput(Exception):
+    """Files that were counted on turned out broken when they were decoded.
+
+    ``found``: what decoding found out, also about the others.
+    """
+
+    def __init__(self, found: Mapping[str, Facts]) -> None:
+        super().__init__(", ".join(found))
+        self.found = found
+
+
+@define(kw_only=True)
+class Bench:
+    """Where tasks are made: the directory, ffmpeg, and the providers."""
+
+    root: Path
+    media: Media
+    workshop: Workshop
+
+    def make(
+        self,
+        task: Task,
+        folder: Path,
+        inputs: Mapping[str, File],
+        own: Mapping[str, Published],
+        progress: Callable[[float], None],
+        say: Callable[[str], None] = lambda sentence: None,
+    ) -> Made:
+        """Make *task* on this machine into *folder*. Runs in a worker thread.
+
+        *own*: records of files that vidgen made, which need no decoding while they
+        are as they were. *say* is told at once what the user should know.
+        """
+        into = folder / f"output{Path(task.output).suffix}"
+        checked = self._check_inputs(task, inputs, own, progress, say)
+        note = self._render(task, into, progress)
+        damaged = any(
+            checked.get(path, file.facts).verdict is Verdict.DAMAGED
+            for path, file in inputs.items()
+        )
+        made = self.finish(task, into, damaged=damaged)
+        return evolve(made, inputs=self.digests(inputs), checked=checked, note=note)
+
+    def finish(self, task: Task, into: Path, *, paid: bool = False, damaged: bool = False) -> Made:
+        """Check what was made at *into*, and hash and sync it.
+
+        *damaged*: what it was made from is damaged, and kept; so may it be.
+        """
+        maker = task.provider or "vidgen"
+        if into.is_symlink() or not into.is_file():
+            raise BadOutput(f"{maker} made no file for {task.key}")
+        facts = self._facts(into, OUTPUT[task.key.step].probe)
+        bad = facts.verdict is Verdict.DAMAGED and not (paid or damaged)
+        if facts.verdict is Verdict.BROKEN or bad:
+            raise BadOutput(f"what {maker} made for {task.key} is {facts.verdict}: {facts.fault}")
+        note = ""
+        if task.seconds and facts.seconds < task.seconds * TOO_SHORT:
+            note = (
+                f"{maker} made {facts.seconds:.2f} s for {task.key}, asked for {task.seconds:g} s"
+            )
+            if not paid:
+                raise BadOutput(note)
+        with disk.machine_errors(f"cannot read what was made for {task.key}"):
+            disk.sync_file(into)
+            return Made(file=into, facts=facts, sha256=disk.digest(into), note=note)
+
+    def digests(self, inputs: Mapping[str, File]) -> dict[str, str]:
+        """Return the sha256 of each input by its path."""
+        with disk.machine_errors("cannot read what a file was made from"):
+            return {
+                path: file.sha256 or disk.digest(self.root / path) for path, file in inputs.items()
+            }
+
+    @staticmethod
+    def _facts(path: Path, kind: Kind) -> Facts:
+        if kind in (Kind.JSON, Kind.TEXT) and path.stat().st_size:
+            return Facts()
+        return probe(path, kind)
+
+    def spelled_out(self, request: Request | None) -> Any:
+        """Return *request* with the text that it names."""
+        match request:
+            case SpeechRequest(text_file=str(path)):
+                return evolve(request, text=self._text(path))
+        return request
+
+    def absolute(self, request: Request | None) -> Any:
+        """Return *request* with absolute paths."""
+        root = self.root
+
+        def full(path: str) -> str:
+            return str(root / path)
+
+        match request:
+            case ClipRequest(start_frame=str(frame)):
+                return evolve(request, start_frame=full(frame))
+            case SpeechRequest(text_file=str(path)):
+                return evolve(request, text_file=full(path))
+            case SceneJoinRequest():
+                parts = tuple(evolve(part, path=full(part.path)) for part in request.parts)
+                return evolve(request, parts=parts)
+            case FilmJoinRequest():
+                scenes = tuple(
+                    evolve(
+                        scene,
+                        video=full(scene.video),
+                        sound=full(scene.sound) if scene.sound else None,
+                    )
+                    for scene in request.scenes
+                )
+                narration = full(request.narration) if request.narration else None
+                return evolve(request, scenes=scenes, narration=narration)
+            case FitNarrationRequest():
+                videos = tuple(full(video) for video in request.videos)
+                return evolve(request, narration=full(request.narration), videos=videos)
+            case FrameRequest():
+                return evolve(request, video=full(request.video))
+        return request
+
+    def _text(self, path: str) -> str:
+        try:
+            return (self.root / path).read_text("utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise InputError(f"{path} is not UTF-8 text ({error.reason})") from None
+        except OSError as error:
+            raise disk.machine_error(error, f"cannot read {path}") from error
+
+    def _render(self, task: Task, into: Path, progress: Callable[[float], None]) -> str:
+        """Make the file; return a sentence for the user, or an empty text."""
+        request = self.absolute(self.spelled_out(task.request))
+        if isinstance(request, FrameRequest):
+            self.media.save_frame(Path(request.video), into, request.frame)
+            return ""
+        if isinstance(request, ImportImageRequest):
+            self.media.save_image(Path(request.path), into)
+            return ""
+        assert task.kind is not None, "only core's own work has no provider"
+        provider = self.workshop.provider(task.kind, task.provider)
+
+        def call() -> Any:
+            match request:
+                case SceneJoinRequest():
+                    return provider.join_scene(request, into, progress)
+                case FilmJoinRequest():
+                    return provider.join_film(request, into, progress)
+                case FitNarrationRequest():
+                    return provider.fit_narration(request, into, progress)
+            return provider.render(request, into, progress)
+
+        said = self.workshop.call(task.kind, task.provider, f"making {task.key}", call)
+        return said if isinstance(said, str) else ""
+
+    def _check_inputs(
+        self,
+        task: Task,
+        inputs: Mapping[str, File],
+        own: Mapping[str, Published],
+        progress: Callable[[float], None],
+        say: Callable[[str], None],
+    ) -> dict[str, Facts]:
+        """Decode each video that is not known to be sound, once, before it is joined."""
+        if not isinstance(task.request, SceneJoinRequest | FilmJoinRequest):
+            return {}
+        videos = [
+            file
+            for file in inputs.values()
+            if OUTPUT[file.key.step].probe is Kind.VIDEO
+            and not file.facts.decoded
+            and not _is_ours(file, own.get(file.path))
+        ]
+
+        def decode(file: File) -> Facts:
+            progress(0.0)  # this is where a run that was stopped leaves
+            return self._decode(file)
+
+        found = side_by_side(decode, videos, min(4, os.cpu_count() or 1))
+        checked = {file.path: facts for file, facts in zip(videos, found, strict=True)}
+        if any(facts.verdict is Verdict.BROKEN for facts in found):
+            raise BrokenInput(checked)
+        for path, facts in checked.items():
+            if facts.verdict is Verdict.DAMAGED:
+                say(f"{path} is damaged, but all of it can be shown: {facts.fault}")
+        return checked
+
+    def _decode(self, file: File) -> Facts:
+        path = self.root / file.path
+        if not path.exists():
+            return Facts(verdict=Verdict.BROKEN, fault="it went away")
+        return probe(path, Kind.VIDEO, decode=True)
+
+
+def _is_ours(file: File, record: Published | None) -> bool:
+    """Whether *file* is still what vidgen published."""
+    return record is not None and bool(file.sha256) and file.sha256 == record.sha256
+
+
+def asked_with(request: Request | None) -> str:
+    """Return the digest of the words that *request* asks with; empty where it has none."""
+    match request:
+        case ClipRequest():
+            return scene_digest(request.scene)
+        case ImageRequest() | SoundRequest():
+            return prompt_digest(request.prompt)
+        case SpeechRequest():
+            return prompt_digest(request.text)
+        case NarrationTextRequest():
+            return prompt_digest(repr([scene.prompt for scene in request.scenes]))
+    return ""
+
+
+def as_vidgen_error(error: BaseException, task: Task) -> VidgenError:
+    """Return *error* as one of vidgen's own."""
+    if isinstance(error, VidgenError):
+        return error
+    if isinstance(error, OSError):
+        made = disk.machine_error(error, f"cannot make {task.key}")
+        made.__cause__ = error
+        return made
+    if isinstance(error, MemoryError):
+        short = MachineError(f"not enough memory to make {task.key}")
+        short.__cause__ = error
+        return short
+    return PluginBug(
+        f"making {task.key} raised {type(error).__name__}: {error}", billed=Billed.UNKNOWN
+    )

@@ -1,0 +1,92 @@
+"""Providers at work: each is made once, on first use, and its faults are named."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from attrs import define, field
+
+from vidgen_core import disk
+from vidgen_core.errors import AuthFailed, MachineError, PluginBug, VidgenError
+from vidgen_core.plan import ProviderKind
+from vidgen_core.plugins import Loaded
+from vidgen_core.plugins.admission import sentence
+from vidgen_core.protocols import Context, MediaTools
+
+T = TypeVar("T")
+
+
+@define(kw_only=True)
+class Workshop:
+    """Makes providers and calls them.
+
+    ``find(kind, name)`` gives the loaded spec, ``options_for(loaded)`` its options,
+    ``key_for(loaded)`` its key or an empty text.
+    """
+
+    media: MediaTools
+    find: Callable[[ProviderKind, str], Loaded]
+    options_for: Callable[[Loaded], Any]
+    key_for: Callable[[Loaded], str]
+    cancelled: Callable[[], bool] = lambda: False
+    _made: dict[tuple[ProviderKind, str], Any] = field(factory=dict, init=False)
+    _makers: dict[tuple[ProviderKind, str], threading.Lock] = field(factory=dict, init=False)
+    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+
+    def provider(self, kind: ProviderKind, name: str) -> Any:
+        """Return the provider, made by its factory the first time it is asked for."""
+        with self._lock:
+            making = self._makers.setdefault((kind, name), threading.Lock())
+        with making:  # a factory may take its time; other providers are not kept waiting
+            if (kind, name) not in self._made:
+                self._made[kind, name] = self._make(kind, name)
+            return self._made[kind, name]
+
+    def _make(self, kind: ProviderKind, name: str) -> Any:
+        loaded = self.find(kind, name)
+        key = self.key_for(loaded)
+        if loaded.spec.keys and not key:
+            raise missing_key(loaded)
+        context = Context(
+            options=self.options_for(loaded),
+            media=self.media,
+            key=key,
+            cancelled=self.cancelled,
+        )
+        return self._guarded(loaded, "its factory", lambda: loaded.spec.factory(context))
+
+    def options(self, kind: ProviderKind, name: str) -> Any:
+        """Return the options that the provider is made with."""
+        return self.options_for(self.find(kind, name))
+
+    def call(self, kind: ProviderKind, name: str, what: str, call: Callable[[], T]) -> T:
+        """Call into a provider; what it raises beside vidgen's errors is a ``PluginBug``.
+
+        A disk that is full is the machine's fault, wherever it shows.
+        """
+        return self._guarded(self.find(kind, name), what, call)
+
+    @staticmethod
+    def _guarded(loaded: Loaded, what: str, call: Callable[[], T]) -> T:
+        try:
+            return call()
+        except (VidgenError, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            if disk.is_everywhere(error):
+                raise MachineError(f"{loaded.name}: {what} failed: {error}") from error
+            raise PluginBug(
+                f"{loaded.distribution} {loaded.version}: {what} raised {sentence(error)}",
+                advice=f"this is a fault of {loaded.distribution}; its authors want to know",
+            ) from error
+
+
+def missing_key(loaded: Loaded) -> AuthFailed:
+    """Return the error that says which variable a provider's key belongs in."""
+    names = " or ".join(loaded.spec.keys)
+    return AuthFailed(
+        f"{loaded.kind.value.replace('-', ' ')} {loaded.name} needs a key, and {names} is not set",
+        advice=f"export {loaded.spec.keys[0]}=..., or write it to .env in this folder",
+    )

@@ -1,0 +1,153 @@
+"""Planning: values in, a plan out. No I/O, no clock, no randomness.
+
+Backward from the film: it needs the scenes' videos, a scene needs its clips, a
+clip needs the picture that it starts from. What is there and whole is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from vidgen_core.errors import InputError
+from vidgen_core.model import Key, Step, Storyboard
+from vidgen_core.plan import (
+    Decision,
+    File,
+    Ledger,
+    Listing,
+    Plan,
+    PlanOptions,
+    Providers,
+    SceneState,
+    Task,
+)
+from vidgen_core.planner.freshness import why_film_again
+from vidgen_core.planner.joins import join_film, join_scene
+from vidgen_core.planner.scene_plan import ImageChoice, ScenePlan
+from vidgen_core.planner.scene_planner import plan_scene
+from vidgen_core.planner.situation import Situation, wholeness
+from vidgen_core.planner.sound_planner import plan_sounds
+
+
+def plan(
+    *,
+    storyboard: Storyboard,
+    listing: Listing,
+    ledger: Ledger,
+    providers: Providers,
+    options: PlanOptions,
+    timestamp: str,
+    texts: Mapping[str, str] | None = None,
+) -> Plan:
+    """Return what *storyboard* still needs, given what *listing* and *ledger* hold.
+
+    *texts* maps paths of narration texts to what they say, for pricing. The same
+    values give the same plan. Raises ``InputError`` where the files belong to
+    other scenes than the storyboard's.
+    """
+    s = Situation(
+        storyboard=storyboard,
+        listing=listing,
+        ledger=ledger,
+        providers=providers,
+        options=options,
+        timestamp=timestamp,
+        texts=texts or {},
+    )
+    left_alone = _left_alone(s)
+    wanted = options.initial_image or options.initial_image_prompt or options.initial_image_for
+    image = ImageChoice(key=options.initial_image_for, wanted=bool(wanted))
+    scenes: list[ScenePlan] = []
+    for scene in storyboard:
+        scenes.append(plan_scene(s, scene, scenes[-1] if scenes else None, image))
+    tasks, notes = _film_and_its_parts(s, scenes)
+    if image.wanted and image.key is None:
+        notes.append("the initial image starts nothing: no clip is still to be made")
+    notes.extend(_paid_and_not_needed(s, tasks))
+    return Plan(
+        timestamp=timestamp,
+        tasks=tuple(tasks),
+        scenes=tuple(_state(scene) for scene in scenes),
+        notes=tuple(notes),
+        left_alone=left_alone,
+        initial_image_for=image.key if image.wanted else None,
+    )
+
+
+def _left_alone(s: Situation) -> tuple[str, ...]:
+    """Return the files of scenes that the storyboard does not have."""
+    numbers = {scene.number for scene in s.storyboard}
+    seen = {
+        key.scene for key in s.listing.by_key if key.step in (Step.SCENE, Step.CLIP) and key.scene
+    }
+    if seen and not seen & numbers:
+        raise InputError(
+            f"no scene number in common: the scenes file has {_ranges(numbers)}, "
+            f"the videos are of scenes {_ranges(seen)}",
+            advice="if another JSON is this film's scenes file, name it scenes_TIMESTAMP.json; "
+            "--list-json-files shows what is there",
+        )
+    strangers = seen - numbers
+    if not strangers:
+        return ()
+    return tuple(file.path for file in s.listing.files if file.key.scene in strangers)
+
+
+def _ranges(numbers: Iterable[int]) -> str:
+    ordered = sorted(numbers)
+    shown = ", ".join(str(number) for number in ordered[:8])
+    return f"{shown}, …, {ordered[-1]}" if len(ordered) > 8 else shown
+
+
+def _film_and_its_parts(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[list[Task], list[str]]:
+    """Return all tasks in an order that respects their needs, and notes for the user."""
+    film = s.best(Key(Step.FILM))
+    again = why_film_again(s, scenes)
+    tasks: list[Task] = []
+    videos: dict[int, str] = {}
+    for scene in scenes:
+        tasks.extend(scene.tasks)
+        if scene.video is not None:
+            videos[scene.scene.number] = scene.video.path
+        elif again:  # else the film that is there shows its clips already
+            tasks.append(join_scene(s, scene))
+            videos[scene.scene.number] = tasks[-1].output
+    joins = [task for task in tasks if task.key.step is Step.SCENE]
+    sounds = plan_sounds(s, scenes, videos, joins, film_stands=not again)
+    tasks.extend(sounds.tasks)
+    if again:
+        tasks.append(join_film(s, tasks, videos, sounds.effects, sounds.narration, again))
+    elif film is not None:
+        tasks.append(_kept(film))
+    return tasks, sounds.notes
+
+
+def _kept(film: File) -> Task:
+    return Task(
+        key=film.key,
+        decision=Decision.KEEP,
+        output=film.path,
+        reasons=(wholeness(film),),
+        seconds=film.facts.seconds,
+    )
+
+
+def _paid_and_not_needed(s: Situation, tasks: Sequence[Task]) -> list[str]:
+    planned = {task.key for task in tasks}
+    return [
+        f"{job.provider} holds a job for {key} that no plan needs now ({job.job or 'id unknown'})"
+        for key, job in s.ledger.in_flight.items()
+        if key not in planned and s.best(key) is None
+    ]
+
+
+def _state(scene: ScenePlan) -> SceneState:
+    return SceneState(
+        number=scene.scene.number,
+        name=scene.scene.name,
+        complete=scene.complete,
+        duration=scene.duration,
+        seconds=scene.seconds,
+        clips=tuple(part.key.clip for part in scene.parts),
+        reasons=scene.reasons,
+    )

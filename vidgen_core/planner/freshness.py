@@ -1,0 +1,196 @@
+"""Freshness: what is out of date, by the records beside the files. No record, no doubt.
+
+Free work that is out of date is made again. Paid work is reported and kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from vidgen_core.layout import OUTPUT
+from vidgen_core.model import Key, Scene, Step, Verdict
+from vidgen_core.patterns import OutputPattern
+from vidgen_core.plan import File, Published, Reason, Why, because
+from vidgen_core.planner.scene_plan import ScenePlan
+from vidgen_core.planner.situation import Situation, scene_digest, wholeness
+
+
+def stale_reasons(s: Situation, file: File, prompt: str = "") -> tuple[Reason, ...]:
+    """Return why *file*, which is kept, may be out of date; *prompt*: its digest today."""
+    record = s.record(file)
+    if record is None:
+        return ()
+    reasons = []
+    if prompt and record.prompt and record.prompt != prompt:
+        reasons.append(because(Why.PROMPT_CHANGED))
+    changed = s.changed_input(record)
+    if changed:
+        reasons.append(because(Why.INPUT_CHANGED, input=changed))
+    return tuple(reasons)
+
+
+def stale_video(s: Situation, video: File, scene: Scene) -> tuple[Reason, ...]:
+    """Return why a scene's whole video may be out of date: its own clips, or what they show."""
+    reasons = list(stale_reasons(s, video))
+    record = s.record(video)
+    clips = map(s.ledger.published.get, record.inputs) if record else ()
+    prompts = {clip.prompt for clip in clips if clip and clip.prompt}
+    if prompts - {scene_digest(scene)}:
+        reasons.append(because(Why.PROMPT_CHANGED))
+    return tuple(reasons)
+
+
+def outdated(s: Situation, file: File) -> Reason | None:
+    """Return why *file*, made by free work, should be made again."""
+    record = s.record(file)
+    if record is None:
+        return None
+    if file.facts.verdict is Verdict.DAMAGED and not (record.paid or _inherited(s, record)):
+        return wholeness(file)
+    changed = s.changed_input(record)
+    return because(Why.INPUT_CHANGED, input=changed) if changed else None
+
+
+def _inherited(s: Situation, record: Published) -> bool:
+    """Whether the damage of a file is that of an input, which is kept: made again it comes back."""
+    inputs = (s.files[path] for path in record.inputs if path in s.files)
+    return any(file.facts.verdict is Verdict.DAMAGED for file in inputs)
+
+
+def is_older(s: Situation, frame: File, video: File) -> bool:
+    """Whether *frame*'s record says that it was not taken from *video* as it is now.
+
+    A frame of the clip that a scene's video was joined from is the video's too.
+    """
+    record = s.record(frame)
+    if record is None or not record.inputs:
+        return False
+    taken_from = record.inputs.get(video.path)
+    if taken_from is not None:
+        return bool(video.sha256 and taken_from != video.sha256)
+    joined = s.record(video)
+    return not joined or record.inputs.items().isdisjoint(joined.inputs.items())
+
+
+def why_film_again(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[Reason, ...]:
+    """Return why the film is to be joined; empty where the one that is there stands."""
+    film = s.best(Key(Step.FILM))
+    if film is None:
+        return s.broken_reasons(Key(Step.FILM)) or (because(Why.MISSING),)
+    reasons = [
+        because(Why.INPUT_MADE, input=f"scene {scene.scene.number}")
+        for scene in scenes
+        if not scene.complete or scene.outdated
+    ]
+    reasons += [
+        because(Why.INPUT_MADE, input=str(key))
+        for key in _explicitly_wanted(s, scenes)
+        if s.best(key) is None
+    ]
+    record = s.record(film)
+    if record is not None:
+        if film.facts.verdict is Verdict.DAMAGED and not _inherited(s, record):
+            reasons.append(wholeness(film))
+        reasons.extend(_film_outdated(s, scenes, record))
+    return tuple(reasons[:3])
+
+
+def _explicitly_wanted(s: Situation, scenes: Sequence[ScenePlan]) -> Iterator[Key]:
+    """Outputs whose provider was named for this run: wanted even where a film stands."""
+    sounds, speech = s.providers.sounds, s.providers.speech
+    if sounds and sounds.explicit:
+        yield from (Key(Step.SOUND, n) for n in sounds_to_make(s, scenes))
+    if speech and speech.explicit and s.best(Key(Step.NARRATION_ADJUSTED)) is None and can_speak(s):
+        yield Key(Step.NARRATION)
+
+
+def sounds_to_make(s: Situation, scenes: Sequence[ScenePlan]) -> list[int]:
+    """The scenes whose sound effect would be made, were it not there."""
+    if s.options.skip_sound_effects:
+        return []
+    return [
+        scene.scene.number
+        for scene in scenes
+        if scene.scene.sound_prompt.strip()
+        and (s.providers.sounds or s.paid_for(Key(Step.SOUND, scene.scene.number)))
+    ]
+
+
+def can_speak(s: Situation) -> bool:
+    """Whether a narration would be made, were none there."""
+    if s.options.skip_narration:
+        return False
+    if s.paid_for(Key(Step.NARRATION)):
+        return True
+    if s.providers.speech is None:
+        return False
+    text = Key(Step.NARRATION_TEXT)
+    return bool(s.best(text) or s.providers.script or s.paid_for(text))
+
+
+def _film_outdated(
+    s: Situation, scenes: Sequence[ScenePlan], record: Published
+) -> Iterable[Reason]:
+    """Yield what the film was made from and is no longer so."""
+    changed = s.changed_input(record)
+    if changed:
+        yield because(Why.INPUT_CHANGED, input=changed)
+    numbers = {scene.scene.number for scene in scenes}
+    for path in record.inputs:
+        fields = _fields(s, path, Step.SCENE)
+        if fields and fields["scene"] not in numbers:
+            yield because(Why.INPUT_REMOVED, input=f"scene {fields['scene']}")
+    videos = [scene.video.path for scene in scenes if scene.video]
+    added = next((path for path in videos if path not in record.inputs), None)
+    if added:
+        yield because(Why.INPUT_ADDED, input=added)
+    elif [path for path in record.inputs if path in set(videos)] != videos:
+        yield because(Why.INPUT_CHANGED, input="the order of the scenes")
+    yield from _sound_added(s, scenes, record)
+    yield from _sound_removed(s, scenes, record)
+
+
+def _sound_added(s: Situation, scenes: Sequence[ScenePlan], record: Published) -> Iterable[Reason]:
+    """Yield the sounds that are there and not in the film."""
+    keys = [Key(Step.SOUND, scene.scene.number) for scene in scenes]
+    keys.append(Key(Step.NARRATION_ADJUSTED))
+    heard = [file for file in map(s.best, keys) if file is not None]
+    adjusted, raw = s.best(Key(Step.NARRATION_ADJUSTED)), s.best(Key(Step.NARRATION))
+    if raw is not None and adjusted is None and not _has_narration(s, record):
+        heard.append(raw)
+    for file in heard:
+        if file.path not in record.inputs:
+            yield because(Why.INPUT_ADDED, input=file.path)
+    changed = outdated(s, adjusted) if adjusted and raw else None
+    if changed:
+        yield changed
+
+
+def _sound_removed(
+    s: Situation, scenes: Sequence[ScenePlan], record: Published
+) -> Iterable[Reason]:
+    """Yield the film's sounds that somebody deleted and that would be made again."""
+    wanted = sounds_to_make(s, scenes)
+    for path in record.inputs:
+        if path in s.files:
+            continue
+        sound = _fields(s, path, Step.SOUND)
+        if sound and sound["scene"] in wanted:
+            yield because(Why.INPUT_MADE, input=path)
+        adjusted = _fields(s, path, Step.NARRATION_ADJUSTED) is not None
+        if adjusted and (s.best(Key(Step.NARRATION)) or can_speak(s)):
+            yield because(Why.INPUT_MADE, input=path)
+
+
+def _has_narration(s: Situation, record: Published) -> bool:
+    return any(_fields(s, path, Step.NARRATION_ADJUSTED) is not None for path in record.inputs)
+
+
+def _fields(s: Situation, path: str, step: Step) -> dict[str, int | str] | None:
+    """Return the fields of *path* where it is an output of *step*, there or not."""
+    patterns: list[OutputPattern] = [OUTPUT[step].pattern]
+    provider = s.provider_for(step)
+    if provider is not None:
+        patterns += [o.pattern for o in provider.spec.outputs if o.step is step]
+    found = (pattern.match(path) for pattern in patterns)
+    return next((fields for fields in found if fields is not None), None)

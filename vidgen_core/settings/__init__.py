@@ -1,0 +1,349 @@
+"""Options with their scope and their origin: one mechanism for core and providers.
+
+A value is looked for in the flags, the environment, the run's own settings
+file, the user's settings file; then it is the default. The first that has it
+wins. A run directory is untrusted: of its file only options of scope ``run``
+are used. Core's own options stand at the top of a file, a provider's in a table
+``[providers.NAME]``; in flags and here an option's name is ``engine`` or
+``local.fps``.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, TypeVar, get_type_hints
+
+import attrs
+from attrs import field, frozen
+
+from vidgen_core.errors import PluginError, UsageError
+from vidgen_core.settings.core_options import CoreOptions
+from vidgen_core.settings.option_values import BadValue, parse, to_toml
+from vidgen_core.settings.settings_file import (
+    PROVIDERS,
+    read_run_file,
+    read_user_file,
+    run_advice,
+    user_file,
+)
+from vidgen_core.specs import ProviderSpec
+
+T = TypeVar("T")
+
+_FLAG = "flag"
+_ENVIRONMENT = "environment"
+_RUN = "run"
+
+
+@frozen
+class _Found:
+    """A value as it was given, and where; ``advice`` is what to do if it is bad."""
+
+    value: Any
+    origin: str
+    advice: str = ""
+
+
+@frozen
+class _Source:
+    """One place where values are given, by dotted name (the environment: by variable)."""
+
+    origin: str
+    values: Mapping[str, Any] = field(repr=False)
+    advice: str = ""
+
+    def get(self, name: str, metadata: Mapping[str, Any]) -> _Found | None:
+        """Return what is given here for *name*, if it may be given here."""
+        key, origin = name, self.origin
+        if self.origin == _RUN and metadata.get("scope") != "run":
+            return None
+        if self.origin == _ENVIRONMENT:
+            key = variable(name)
+            origin = f"{_ENVIRONMENT} {key}"
+            if not metadata.get("environment", True) or not self.values.get(key):
+                return None
+        return _Found(self.values[key], origin, self.advice) if key in self.values else None
+
+
+@frozen(kw_only=True)
+class Settings:
+    """Every option's value with its origin; made by :func:`load`.
+
+    ``core`` holds vidgen's own options. ``warnings`` are sentences about what a
+    settings file says in vain. ``to_save``: the run options given now, by flag or
+    environment, that the run's file lacks, as TOML values by dotted name.
+    """
+
+    core: CoreOptions
+    warnings: tuple[str, ...] = ()
+    to_save: Mapping[str, Any] = field(factory=dict)
+    _sources: tuple[_Source, ...] = field(repr=False)
+    _run_file: Mapping[str, Any] = field(repr=False)
+    _classes: Mapping[str, tuple[type, ...]] = field(repr=False)
+
+    def origin(self, name: str) -> str:
+        """Return where the value of *name* comes from.
+
+        ``flag``, ``environment VIDGEN_X``, ``run``, ``user file PATH`` or
+        ``default``. Raises ``UsageError`` for a name that is not known.
+        """
+        attribute = _attribute(name, self._classes)
+        found = _look_up(name, attribute, self._sources)
+        return found.origin if found else "default"
+
+    def options_for(self, provider: str, options: type[T]) -> T:
+        """Return the options of *provider* as an instance of its class *options*.
+
+        Raises ``UsageError`` for a value that the class does not take, naming
+        where it was given; ``PluginError`` for a class that cannot be used.
+        """
+        return _build(provider, options, self._sources)
+
+
+def load(
+    *,
+    flags: Mapping[str, Any] | None = None,
+    sets: Sequence[str] = (),
+    environ: Mapping[str, str] | None = None,
+    run_directory: Path | None = None,
+    specs: Iterable[ProviderSpec] = (),
+) -> Settings:
+    """Read every source and check what it says.
+
+    *flags*: core's options from the command line, by name; ``None`` is not
+    given. *sets*: the texts of ``--set``, ``PROVIDER.OPTION=VALUE`` or, for
+    core's own, ``OPTION=VALUE``. *specs*: those of the installed providers.
+    Raises ``UsageError`` for an unknown name, a bad value or a broken file.
+    """
+    variables = os.environ if environ is None else environ
+    classes = _classes(specs)
+    user_path = user_file(variables)
+    user = read_user_file(variables)
+    run = read_run_file(run_directory) if run_directory else {}
+    given = {name: value for name, value in (flags or {}).items() if value is not None}
+    for name in given:
+        _attribute(name, classes)
+    own = {name: text for name, text in variables.items() if name.startswith("VIDGEN_")}
+    flag = _Source(_FLAG, {**_from_sets(sets, classes), **given})
+    environment = _Source(_ENVIRONMENT, own)
+    in_run = _Source(_RUN, _flat(run), run_advice(run_directory) if run_directory else "")
+    of_user = _Source(f"user file {user_path}", _flat(user), f"correct {user_path}")
+    sources = (flag, environment, in_run, of_user)
+    return Settings(
+        core=_build("", CoreOptions, sources),
+        to_save=_to_save((flag, environment), in_run.values, classes),
+        warnings=(*_run_warnings(in_run, classes), *_user_warnings(of_user, classes)),
+        sources=sources,
+        run_file=run,
+        classes=classes,
+    )
+
+
+def run_settings(settings: Settings, also: Mapping[str, Any] | None = None) -> str:
+    """Return the TOML text to be written to the run's settings file.
+
+    What the file holds now, unknown keys and all, under ``settings.to_save``
+    and *also*: further run options, by dotted name, that the command decided.
+    """
+    import tomli_w
+
+    merged: dict[str, Any] = copy.deepcopy(dict(settings._run_file))
+    for name, value in {**settings.to_save, **(also or {})}.items():
+        attribute = _attribute(name, settings._classes)
+        if attribute.metadata.get("scope") != "run":
+            raise ValueError(f"{name} may not stand in a run directory")
+        provider, _, key = name.rpartition(".")
+        table = merged
+        if provider:
+            table = merged.setdefault(PROVIDERS, {}).setdefault(provider, {})
+        table[key] = to_toml(value)
+    return tomli_w.dumps(merged)
+
+
+def variable(name: str) -> str:
+    """Return the environment variable that gives the option *name*."""
+    return "VIDGEN_" + re.sub(r"[^A-Za-z0-9]", "_", name).upper()
+
+
+def _dotted(provider: str, option: str) -> str:
+    return f"{provider}.{option}" if provider else option
+
+
+def _classes(specs: Iterable[ProviderSpec]) -> dict[str, tuple[type, ...]]:
+    """Return the options classes by provider; several kinds may share one name."""
+    classes: dict[str, tuple[type, ...]] = {"": (CoreOptions,)}
+    for spec in specs:
+        classes[spec.name] = tuple(dict.fromkeys((*classes.get(spec.name, ()), spec.options)))
+    return classes
+
+
+def _attributes(options: type) -> dict[str, attrs.Attribute[Any]]:
+    """Return the options that a class declares, by name."""
+    found = (attribute for attribute in attrs.fields(options) if attribute.init)
+    return {attribute.alias or attribute.name: attribute for attribute in found}
+
+
+def _attribute(name: str, classes: Mapping[str, tuple[type, ...]]) -> attrs.Attribute[Any]:
+    """Return the declaration of an option; raises ``UsageError`` for an unknown one."""
+    provider, _, option = name.rpartition(".")
+    if provider not in classes:
+        names = [known for known in classes if known]
+        raise UsageError(
+            f"{name}: no provider is called {provider!r}",
+            advice=_nearest(provider, names, "installed"),
+        )
+    known: dict[str, attrs.Attribute[Any]] = {}
+    for options in reversed(classes[provider]):
+        known |= _attributes(options)
+    if option not in known:
+        owner = f"provider {provider!r}" if provider else "vidgen"
+        raise UsageError(
+            f"{name}: {owner} has no option {option!r}",
+            advice=_nearest(option, sorted(known), "its options"),
+        )
+    return known[option]
+
+
+def _nearest(word: str, known: Sequence[str], label: str) -> str:
+    near = get_close_matches(word, known, n=1)
+    listed = f"{label}: {', '.join(known) or 'none'}"
+    return f"did you mean {near[0]!r}? ({listed})" if near else listed
+
+
+def _from_sets(sets: Sequence[str], classes: Mapping[str, tuple[type, ...]]) -> dict[str, str]:
+    """Read the texts of ``--set``; the last one for an option wins."""
+    values = {}
+    for text in sets:
+        left, equals, value = text.partition("=")
+        provider, _, option = left.strip().rpartition(".")
+        if not equals or not option:
+            raise UsageError(
+                f"--set {text}: expected PROVIDER.OPTION=VALUE",
+                advice="for example --set local.seed=7",
+            )
+        name = _dotted(provider, option.replace("-", "_"))
+        _attribute(name, classes)
+        values[name] = value
+    return values
+
+
+def _flat(tables: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a file's values by dotted name."""
+    flat = {key: value for key, value in tables.items() if key != PROVIDERS}
+    for provider, table in tables.get(PROVIDERS, {}).items():
+        flat |= {f"{provider}.{key}": value for key, value in table.items()}
+    return flat
+
+
+def _look_up(
+    name: str, attribute: attrs.Attribute[Any], sources: Sequence[_Source]
+) -> _Found | None:
+    found = (source.get(name, attribute.metadata) for source in sources)
+    return next((each for each in found if each is not None), None)
+
+
+def _build(provider: str, options: type[T], sources: Sequence[_Source]) -> T:
+    """Return an instance of *options* from what the sources say."""
+    given: dict[str, _Found] = {}
+    values: dict[str, Any] = {}
+    for option, attribute in _attributes(options).items():
+        found = _look_up(_dotted(provider, option), attribute, sources)
+        if found is not None:
+            given[option] = found
+            values[option] = _typed(_dotted(provider, option), found, options, attribute)
+    try:
+        return options(**values)
+    except ValueError as error:
+        raise _culprit(provider, options, given, values, error) from None
+
+
+def _typed(name: str, found: _Found, options: type, attribute: attrs.Attribute[Any]) -> Any:
+    """Return a given value as the type that its option declares."""
+    try:
+        return parse(found.value, get_type_hints(options)[attribute.name])
+    except BadValue as error:
+        raise _bad(name, found, error) from None
+    except Exception as error:  # a type that is not there, or that no option can have
+        raise PluginError(f"option {name} cannot be set: {error}") from None
+
+
+def _culprit(
+    provider: str,
+    options: type,
+    given: Mapping[str, _Found],
+    values: Mapping[str, Any],
+    error: ValueError,
+) -> UsageError:
+    """Return the error for the value that its class refuses, if it is one alone."""
+    for option, value in values.items():
+        try:
+            options(**{option: value})
+        except ValueError as alone:
+            return _bad(_dotted(provider, option), given[option], alone)
+    names = ", ".join(_dotted(provider, option) for option in values)
+    return UsageError(f"{names} do not fit together: {error}")
+
+
+def _bad(name: str, found: _Found, error: Exception) -> UsageError:
+    """Return the error for a value that does not fit, with where it was given."""
+    flag = f"--set {name}" if "." in name else "--" + name.replace("_", "-")
+    places = {_FLAG: flag, _RUN: f"the run's settings, {name}"}
+    place = places.get(found.origin, f"{found.origin}, {name}")
+    # A validator's exception may carry the attribute and the value beside its sentence.
+    message = error.args[0] if error.args else error
+    return UsageError(f"{place}: {message}", advice=found.advice)
+
+
+def _to_save(
+    now: Sequence[_Source], held: Mapping[str, Any], classes: Mapping[str, tuple[type, ...]]
+) -> dict[str, Any]:
+    """Return the run options that *now* gives and the run's file does not hold."""
+    given = {}
+    for provider, options in ((p, each) for p, group in classes.items() for each in group):
+        _build(provider, options, now)  # a value that its class refuses must not be saved
+        for option, attribute in _attributes(options).items():
+            name = _dotted(provider, option)
+            found = _look_up(name, attribute, now)
+            if found is None or attribute.metadata.get("scope") != "run":
+                continue
+            value = to_toml(_typed(name, found, options, attribute))
+            if name not in held or held[name] != value:
+                given[name] = value
+    return given
+
+
+def _run_warnings(run: _Source, classes: Mapping[str, tuple[type, ...]]) -> Iterator[str]:
+    """Say what of the run's file is not used; an uninstalled provider's table is normal."""
+    for name in run.values:
+        provider = name.rpartition(".")[0]
+        if provider not in classes:
+            continue
+        try:
+            attribute = _attribute(name, classes)
+        except UsageError:
+            yield f"the run's settings: {name} is unknown and ignored"
+            continue
+        if attribute.metadata.get("scope") != "run":
+            yield (
+                f"the run's settings: {name} is ignored, for a run directory may not set it; "
+                "set it in your own settings or by a flag"
+            )
+
+
+def _user_warnings(user: _Source, classes: Mapping[str, tuple[type, ...]]) -> Iterator[str]:
+    """Refuse unknown options in the user's file; yield unknown providers."""
+    for name in user.values:
+        provider = name.rpartition(".")[0]
+        if provider in classes:
+            try:
+                _attribute(name, classes)
+            except UsageError as error:
+                raise UsageError(f"{user.origin}, {error.message}", advice=error.advice) from None
+        elif len(classes) > 1:
+            advice = _nearest(provider, [known for known in classes if known], "installed")
+            yield f"{user.origin}: {name} is ignored, {provider!r} is not installed; {advice}"
