@@ -26,8 +26,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from vidgen_core.errors import InputError, Interrupted, MachineError
-from vidgen_core.media import ENCODERS, FILTERS, Media, children, ffmpeg_binary, glance
+from vidgen_core.media import ENCODERS, FILTERS, Media, children, ffmpeg_binary
 from vidgen_core.media.encoding import frame_rate, time_scale
+from vidgen_core.media.glance import _matrix
 from vidgen_core.model import Kind, Verdict
 from vidgen_core.probe import probe
 from vidgen_core.protocols import MediaTools
@@ -737,7 +738,7 @@ def test_a_picture_keeps_the_colours_of_its_frame(
 def test_a_video_that_names_no_matrix_is_read_as_players_read_it(
     space: int, size: tuple[int, int], matrix: str
 ) -> None:
-    assert glance._matrix(space, *size) == matrix
+    assert _matrix(space, *size) == matrix
 
 
 def test_colours_do_not_drift_from_clip_to_clip(media: Media, tmp_path: Path) -> None:

@@ -32,6 +32,7 @@ from vidgen_core.serialize import record_from_json, record_to_json
 SCHEMA = 1
 
 _HEAD = '{"crc":"'
+_BRACE = zlib.crc32(b"{")
 _LARGEST = 512 * 1024 * 1024
 
 
@@ -87,8 +88,8 @@ def _read(path: Path) -> _Reading:
     if tail and _body(tail) is not None:  # all of it is there but its newline
         lines.append(tail)
         reading.open_end, tail = True, b""
-    for number, line in enumerate(lines, start=1):
-        fault = _apply(reading, line, number)
+    for number, record in enumerate(_records(lines), start=1):
+        fault = _apply(reading, record, number)
         if fault:
             reading.damage = reading.damage or f"{path}, line {number}: {fault}"
         reading.lines = number
@@ -99,21 +100,42 @@ def _read(path: Path) -> _Reading:
 
 def _body(line: bytes) -> str | None:
     """Return the record in *line* as JSON text, or ``None`` where its checksum does not fit."""
+    if line[:18] != f'{_HEAD}{_checksum(line[18:])}",'.encode():
+        return None
     try:
-        text = line.decode()
+        return "{" + line[18:].decode()
     except UnicodeDecodeError:
         return None
-    body = "{" + text[18:]
-    return body if text.startswith(_HEAD) and text[8:18] == f'{_checksum(body)}",' else None
 
 
-def _apply(reading: _Reading, line: bytes, number: int) -> str:
-    """Apply one line to *reading*; return what is wrong with it, or an empty text."""
-    body = _body(line)
-    if body is None:
-        return "its checksum does not fit"
+def _records(lines: list[bytes]) -> list[Any]:
+    """Return the record of each line, ``None`` for a line whose checksum does not fit.
+
+    Sound lines are parsed at one go, which is much faster than one by one.
+    """
+    bodies = [_body(line) for line in lines]
+    if None not in bodies:
+        with contextlib.suppress(ValueError, RecursionError):
+            records: list[Any] = json.loads(f"[{','.join(map(str, bodies))}]")
+            if len(records) == len(lines):
+                return records
+    return [_parsed(body) for body in bodies]
+
+
+def _parsed(body: str | None) -> Any:
     try:
-        record = json.loads(body)
+        return None if body is None else json.loads(body)
+    except (ValueError, RecursionError) as error:
+        return f"it makes no sense ({error})"
+
+
+def _apply(reading: _Reading, record: Any, number: int) -> str:
+    """Apply one record to *reading*; return what is wrong with it, or an empty text."""
+    if record is None:
+        return "its checksum does not fit"
+    if isinstance(record, str):
+        return record
+    try:
         _FOLD.get(record["kind"], _ignore)(reading, record)
         if record["n"] != number:
             return f"it is record {record['n']}, so lines are missing or out of order before it"
@@ -122,8 +144,9 @@ def _apply(reading: _Reading, line: bytes, number: int) -> str:
     return ""
 
 
-def _checksum(body: str) -> str:
-    return f"{zlib.crc32(body.encode()):08x}"
+def _checksum(rest: bytes) -> str:
+    """Return the checksum of a line whose first brace is followed by *rest*."""
+    return f"{zlib.crc32(rest, _BRACE):08x}"
 
 
 def _opened(reading: _Reading, record: dict[str, Any]) -> None:
@@ -176,10 +199,11 @@ def _ended(reading: _Reading, record: dict[str, Any]) -> None:
 
 def _published(reading: _Reading, record: dict[str, Any]) -> None:
     published = record_from_json(record["file"], Published)
-    key = key_from_id(record["key"])
     reading.published[published.path] = published
-    reading.in_flight.pop(key, None)
-    reading.doubted.discard(key)
+    if reading.in_flight or reading.doubted:
+        key = key_from_id(record["key"])
+        reading.in_flight.pop(key, None)
+        reading.doubted.discard(key)
     if published.job:
         reading.jobs.add((published.provider, published.job))
 
@@ -317,7 +341,8 @@ class Journal:
             at = datetime.now(UTC).isoformat(timespec="milliseconds")
             record = {"n": reading.lines + 1, "at": at, "kind": kind, **facts}
             body = json.dumps(record, separators=(",", ":"))
-            line = f'{_HEAD}{_checksum(body)}",{body[1:]}\n'.encode()
+            rest = body[1:].encode()
+            line = f'{_HEAD}{_checksum(rest)}",'.encode() + rest + b"\n"
             if self._handle < 0:
                 raise OSError(errno.EBADF, "the journal is closed")
             if os.fstat(self._handle).st_size > reading.end:

@@ -59,7 +59,7 @@ class Claims:
             found = pattern.regex.fullmatch(path)
             if found is None:
                 continue
-            values = pattern.match(path)
+            values = pattern.values(found)
             if values is None:
                 continue
             scene, clip = int(values.get("scene", 0)), int(values.get("clip", 0))
@@ -91,6 +91,7 @@ def list_directory(
     files: list[File] = []
     unclaimed: list[str] = []
     unknown: list[tuple[int, Kind]] = []
+    news: list[int] = []
     for found in sorted(_walk(root), key=lambda found: found.path):
         claim = claims.claim(found.path)
         if claim is None:
@@ -103,8 +104,14 @@ def list_directory(
             known = _UNKNOWN
         record = published.get(found.path)
         sha256 = known.sha256
-        if record is not None and (record.size, record.mtime_ns) == (found.size, found.mtime_ns):
+        if (
+            record is not None
+            and record.size == found.size
+            and record.mtime_ns == found.mtime_ns
+            and record.sha256 != sha256
+        ):
             sha256 = record.sha256
+            news.append(len(files))
         files.append(
             File(
                 path=found.path,
@@ -118,12 +125,9 @@ def list_directory(
             )
         )
     _probe_unknown(root, files, unknown, check, on_probe)
-    _digest_wanted(root, files, published, digests_wanted)
-    for index, _ in unknown:
+    news += _digest_wanted(root, files, published, digests_wanted)
+    for index in (*news, *(index for index, _ in unknown)):
         memory.remember(files[index])
-    for file in files:
-        if file.sha256:
-            memory.remember(file)
     return Listing(files=tuple(files), unclaimed=tuple(unclaimed))
 
 
@@ -205,8 +209,9 @@ def _fill_in(
 
 def _digest_wanted(
     root: Path, files: list[File], published: Mapping[str, Published], wanted: set[str]
-) -> None:
-    """Hash the files whose content decides something and is not known."""
+) -> list[int]:
+    """Hash the files whose content decides something and is not known; return which."""
+    hashed = []
     for index, file in enumerate(files):
         if file.sha256 or (file.path not in wanted and file.path not in published):
             continue
@@ -214,3 +219,5 @@ def _digest_wanted(
             files[index] = evolve(file, sha256=disk.digest(root / file.path))
         except OSError as error:
             raise disk.machine_error(error, f"cannot read {file.path}") from error
+        hashed.append(index)
+    return hashed

@@ -35,6 +35,7 @@ class Memory:
 
     _entries: dict[str, list[Any]] = field(factory=dict)
     changed: bool = field(default=False, init=False)
+    _alike: dict[tuple[Any, ...], Facts] = field(factory=dict, init=False)
 
     def recall(self, path: str, size: int, mtime_ns: int) -> Remembered | None:
         """Return what is known of *path* while size and time are the same."""
@@ -44,11 +45,19 @@ class Memory:
         known = entry[3]
         if type(known) is dict:
             try:
-                facts = _facts(known)
+                facts = self._facts(known)
             except (TypeError, ValueError):
                 return None
             known = entry[3] = Remembered(facts, entry[2])
         return known if isinstance(known, Remembered) else None
+
+    def _facts(self, known: dict[str, Any]) -> Facts:
+        """Return the facts in *known*; most clips of a run have the same."""
+        likeness = (*known.items(), *map(type, known.values()))  # 1 is not True here
+        facts = self._alike.get(likeness)
+        if facts is None:
+            facts = self._alike[likeness] = _facts(known)
+        return facts
 
     def remember(self, file: File) -> None:
         """Keep what is known of *file*."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from attrs import field, frozen
@@ -54,16 +56,17 @@ class Key(NamedTuple):
         return f"{words} of scene {self.scene}{clip}"
 
 
+_ID = re.compile(r"([a-z]+(?:-[a-z]+)*)(?:-([1-9][0-9]{0,8}))?(?:-([1-9][0-9]{0,8}))?")
+_STEPS: Mapping[str, Step] = MappingProxyType({step.value: step for step in Step})
+
+
 def key_from_id(text: str) -> Key:
     """Return the key whose ``id`` is *text*; raises ``ValueError`` for any other text."""
-    parts = text.split("-")
-    numbers: list[int] = []
-    while parts and parts[-1].isascii() and parts[-1].isdigit():
-        numbers.insert(0, int(parts.pop()))
-    key = Key(Step("-".join(parts)), *numbers[:2])
-    if key.id != text:
+    found = _ID.fullmatch(text)
+    step = _STEPS.get(found[1]) if found else None
+    if found is None or step is None:
         raise ValueError(f"{text!r} is not the id of an output")
-    return key
+    return Key(step, int(found[2] or 0), int(found[3] or 0))
 
 
 class Kind(StrEnum):

@@ -149,8 +149,10 @@ class OutputPattern:
     def match(self, path: str) -> dict[str, Value] | None:
         """Return the fields of *path*, or ``None`` where it does not match as a whole."""
         found = self.regex.fullmatch(path)
-        if found is None:
-            return None
+        return None if found is None else self.values(found)
+
+    def values(self, found: re.Match[str]) -> dict[str, Value] | None:
+        """Return the fields of *found*, a full match of ``regex``; ``None`` as :meth:`match`."""
         texts = found.groupdict()
         if "other_timestamp" in texts and texts["other_timestamp"] == texts.get("timestamp"):
             return None
@@ -182,13 +184,13 @@ def _meet(a: str, b: str) -> bool:
     """Whether two character classes of :meth:`OutputPattern.atoms` share a character."""
     if a == b:
         return True
+    if "any" in (a, b):
+        return "/" not in (a, b)
+    if {a, b} == {"0-9", "1-9"}:
+        return True
     for one, other in ((a, b), (b, a)):
-        if one == "any":
-            return other != "/"
-        if one == "0-9":
-            return other == "1-9" or (len(other) == 1 and other in "0123456789")
-        if one == "1-9" and len(other) == 1:
-            return other in "123456789"
+        if one in ("0-9", "1-9") and len(other) == 1:
+            return other in ("0123456789" if one == "0-9" else "123456789")
     return False
 
 

@@ -344,11 +344,10 @@ class Plan:
 
     @property
     def price(self) -> Price:
-        """The sum over what would be bought now."""
+        """The sum over what may be bought now; collecting what is paid for is free."""
         total = FREE
-        for task in self.tasks:
-            if task.decision in (Decision.MAKE, Decision.REDO):
-                total += task.price
+        for task in self.to_do:
+            total += task.price
         return total
 
     @property

@@ -139,7 +139,7 @@ def _consent(plan: Plan, arguments: Namespace) -> None:
     price = plan.price
     if price.free or arguments.yes:
         return
-    bought = [t for t in plan.to_do if t.decision is not Decision.ATTACH and not t.price.free]
+    bought = [task for task in plan.to_do if not task.price.free]
     question = f"{count(len(bought), 'paid piece')} of work, price: {price}"
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
         raise _Undecided(

@@ -100,6 +100,8 @@ def attach(s: Situation, base: Task, job: InFlight) -> Task:
         why = Why.ANSWERED
     elif spec.abilities & {"idempotent", "find"} and not s.ledger.damage:
         why = Why.FINDABLE
+        # It may be bought now. A journal that says it is free proves nothing.
+        base = evolve(base, price=UNKNOWN_PRICE if job.price.free else job.price)
     else:
         reason = because(Why.UNKNOWN_OUTCOME, provider=job.provider)
         return evolve(base, decision=Decision.ASK, reasons=(reason,), price=job.price)
