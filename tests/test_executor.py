@@ -252,7 +252,7 @@ def test_many_remote_jobs_share_a_few_threads(film: Film, tmp_path: Path) -> Non
         time.sleep(0.005)
 
     film.service.trouble["submit"] = [count] * 40
-    assert film.work().codes == set()
+    assert film.work().codes == set(), film.said
     assert 1 < most[0] <= 16
     assert sum(film.service.bill().values()) == 40
 
@@ -1254,3 +1254,10 @@ def test_a_preview_stops_when_the_run_is_interrupted(film: Film) -> None:
         run.work()
         with pytest.raises(Interrupted):
             join_preview(run)
+
+
+# a service that takes the work and then does not answer ------------------------
+
+
+def test_a_lost_answer_is_never_taken_for_a_submit_that_was_not_charged() -> None:
+    assert Unavailable("no answer").billed is Billed.UNKNOWN

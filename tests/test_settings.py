@@ -335,7 +335,7 @@ def test_a_file_that_may_not_be_read_is_the_machines_fault(
         ("lcoal.fps=3", "no provider is called 'lcoal'", "did you mean 'local'?"),
         ("sede=3", "vidgen has no option 'sede'", "did you mean 'seed'?"),
         ("luma.x=1", "provider 'luma' has no option 'x'", "its options: none"),
-        ("local.fps", "expected PROVIDER.OPTION=VALUE", "--set local.seed=7"),
+        ("local.fps", "expected PROVIDER.OPTION=VALUE", "--set local.grain=1"),
         ("=3", "expected PROVIDER.OPTION=VALUE", ""),
         ("local.=3", "expected PROVIDER.OPTION=VALUE", ""),
     ],

@@ -162,10 +162,15 @@ class Refused(ProviderError):
 
 
 class Unavailable(ProviderError):
-    """The service or the network did not answer."""
+    """The service or the network did not answer.
+
+    Whether it took the work is not known, unless ``billed`` says so: only where
+    no connection was made is a submit surely not charged.
+    """
 
     exit_code = ExitCode.LATER
     default_retry = True
+    default_billed = Billed.UNKNOWN
 
 
 class JobFailed(ProviderError):

@@ -27,6 +27,10 @@ from vidgen_core.selection import Selection, select
 from vidgen_core.settings import Settings
 from vidgen_core.settings import load as load_settings
 
+#: A run uses a handful of patterns; a file of more is not one that vidgen wrote.
+_MOST_PATTERNS = 200
+_LARGEST_PATTERNS = 1024 * 1024
+
 
 @frozen(kw_only=True)
 class Opened:
@@ -161,12 +165,11 @@ def _texts(root: Path, listing: Listing) -> dict[str, str]:
 def remembered_outputs(root: Path) -> tuple[Output, ...]:
     """Return the patterns that this run's providers used, installed or not."""
     try:
-        entries = json.loads((root / layout.PATTERNS).read_bytes())["patterns"]
         return tuple(
             Output(step=Step(entry["step"]), pattern=entry["pattern"], probe=Kind(entry["probe"]))
-            for entry in entries
+            for entry in _pattern_entries(root)
         )
-    except (OSError, ValueError, KeyError, TypeError, PatternError):
+    except (ValueError, KeyError, TypeError, PatternError):
         return ()
 
 
@@ -200,8 +203,9 @@ def used_patterns(opened: Opened) -> bytes | None:
 
 def _pattern_entries(root: Path) -> list[Any]:
     try:
-        return list(json.loads((root / layout.PATTERNS).read_bytes())["patterns"])
-    except (OSError, ValueError, KeyError, TypeError):
+        content = disk.read_file(root / layout.PATTERNS, _LARGEST_PATTERNS)
+        return list(json.loads(content)["patterns"])[:_MOST_PATTERNS]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return []
 
 

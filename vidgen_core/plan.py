@@ -221,6 +221,7 @@ class Why(StrEnum):
     MISSING = "it is missing"
     GAP = "it lies between clips that are there"
     SHORT = "{missing:.2f} s of the scene's {duration:g} s are missing"
+    PAID_FOR = "its clips are paid for and not there yet"
     CLIPS_COVER = "its clips cover it: {count} of them"
     INPUT_MADE = "{input} is made in this run"
     INPUT_CHANGED = "{input} changed since it was made"

@@ -139,7 +139,9 @@ def installed(registry: Registry, kind: ProviderKind, run_directory: Path) -> st
         for loaded in registry.providers
         if loaded.kind is kind
     ]
-    return ", ".join(words) or "none (pip install vidgen-local)"
+    if not words and kind is ProviderKind.VIDEO_ENGINE:
+        return "none (pip install vidgen-local)"
+    return ", ".join(words) or "none"
 
 
 def _key_state(keys: Sequence[str], run_directory: Path) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
-from pathlib import PurePath
+from pathlib import Path, PurePath
 
 from vidgen_core.cli.parser import parse
 from vidgen_core.errors import ExitCode, Interrupted, MachineError, VidgenError
@@ -119,6 +119,9 @@ def _whence(error: BaseException) -> str:
 
 def _never_fail_to_encode() -> None:
     """File names may hold what a terminal cannot show; an escape is better than a crash."""
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # it was closed before vidgen began
+            setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

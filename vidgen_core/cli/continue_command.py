@@ -14,7 +14,7 @@ from typing import Any
 
 import vidgen_core
 from vidgen_core import layout, plugins
-from vidgen_core.errors import ExitCode, UsageError, VidgenError, exit_code_for
+from vidgen_core.errors import ExitCode, InputError, UsageError, VidgenError, exit_code_for
 from vidgen_core.executor import Outcome, Run
 from vidgen_core.executor.events import Event, Listener, Planned, Published, Stopped
 from vidgen_core.executor.preview import join_preview
@@ -24,10 +24,11 @@ from vidgen_core.hookspecs import Outcome as TaskOutcome
 from vidgen_core.journal import Journal
 from vidgen_core.media import Media
 from vidgen_core.memory import Memory
-from vidgen_core.model import Key, Step
+from vidgen_core.model import Key, Kind, Step, Verdict
 from vidgen_core.opening import Opened, find_directory, open_run, used_patterns
 from vidgen_core.plan import Decision, Plan, ProviderKind, Task, Why
 from vidgen_core.plugins import Registry
+from vidgen_core.probe import probe
 from vidgen_core.report import as_json, text
 from vidgen_core.report.progress import looking, progress
 from vidgen_core.report.words import count, flags, folded, name, say
@@ -35,6 +36,7 @@ from vidgen_core.rundir import RunDirectory
 from vidgen_core.scenes_file import survey
 from vidgen_core.selection import engine_required, key_for
 from vidgen_core.settings import run_settings
+from vidgen_core.specs import FREE
 from vidgen_core.strict_json import printable
 
 #: The command-line options that are core's settings too, by both names.
@@ -60,7 +62,13 @@ def run(arguments: Namespace) -> int:
     directory = find_directory(arguments.directory)
     listed = _json_files(directory, arguments)
     registry = plugins.load()
-    opened = _open(arguments, directory, registry)
+    try:
+        opened = _open(arguments, directory, registry)
+    except InputError as error:
+        if arguments.json and listed is not None:
+            ended = {"exit_code": int(error.exit_code), "json_files": listed}
+            print(as_json.dump(ended), flush=True)
+        raise
     plan = opened.plan()
     if not arguments.quiet:
         _show(text.analysis(opened, plan, verbose=arguments.verbose))
@@ -104,8 +112,8 @@ def _open(
 ) -> Opened:
     flags = {name: getattr(arguments, name) for name in _FLAGS}
     image = arguments.initial_image_path
-    if image is not None and not Path(image).is_file():
-        raise UsageError(f"--initial-image-path {image}: there is no such file")
+    if image is not None:
+        _check_image(Path(image))
     with looking(quiet=arguments.quiet) as on_probe:
         return open_run(
             directory,
@@ -119,6 +127,16 @@ def _open(
 
 
 # before anything is spent ------------------------------------------------
+
+
+def _check_image(path: Path) -> None:
+    """Raise where the user's picture cannot be used, before anything is bought."""
+    if not path.is_file():
+        what = "is no regular file" if path.exists() else "does not exist"
+        raise UsageError(f"--initial-image-path {path} {what}")
+    facts = probe(path, Kind.IMAGE)
+    if facts.verdict is Verdict.BROKEN:
+        raise UsageError(f"--initial-image-path {path} is no whole picture: {facts.fault}")
 
 
 def _check(opened: Opened, plan: Plan, registry: Registry) -> None:
@@ -191,11 +209,20 @@ def _work(
             outcome = _outcome(work, preview=arguments.preview)
     if not outcome.codes & {ExitCode.INTERRUPTED}:
         directory.clear_scratch()
-    if opened.memory.changed:
-        directory.write_state(layout.PROBES, opened.memory.to_bytes())
+    _save_memory(opened)
     code = _exit_code(outcome)
     _print_result(opened, outcome.plan, arguments, code, listed, outcome)
     return code
+
+
+def _save_memory(opened: Opened) -> None:
+    """Keep what was probed. It is a cache: no trouble with it may hide how the run ended."""
+    if not opened.memory.changed:
+        return
+    try:
+        opened.directory.write_state(layout.PROBES, opened.memory.to_bytes())
+    except (VidgenError, OSError) as error:
+        say(f"what was probed is not remembered: {error}")
 
 
 def _outcome(work: Run, *, preview: bool) -> Outcome:
@@ -369,7 +396,27 @@ def _last_line(opened: Opened, outcome: Outcome, code: ExitCode) -> str:
     again = shlex.join(["vidgen", "continue", str(opened.directory.root)])
     if code is ExitCode.INTERRUPTED:
         return f"interrupted: {made}; to go on: {again}"
-    return f"not finished: {_why(outcome)}; {made}; to go on: {again}"
+    return f"not finished: {_why(outcome)}; {made}; to go on: {_way_on(outcome, again)}"
+
+
+def _way_on(outcome: Outcome, again: str) -> str:
+    """Say what to type where the same command alone would end the same way."""
+    reasons = {reason.why for task in outcome.plan.stuck for reason in task.reasons}
+    if Why.JOURNAL_DAMAGED in reasons:
+        journal = f"DIR/{layout.JOURNAL}"
+        return f"look at {journal}, move it away, then {again}; jobs that it names are forgotten"
+    if Why.UNKNOWN_OUTCOME in reasons and outcome.in_doubt:
+        files = ", ".join(
+            task.output
+            for task in outcome.plan.stuck
+            if any(reason.why is Why.UNKNOWN_OUTCOME for reason in task.reasons)
+        )
+        return (
+            f"look into your account; if it has them, save them as {files}; to buy them "
+            f"once more: {again} --set in_doubt_limit=PRICE"
+        )
+    advice = next((error.advice for _, error in outcome.errors if error.advice), "")
+    return f"{again} ({advice})" if advice else again
 
 
 def _why(outcome: Outcome) -> str:
@@ -382,6 +429,11 @@ def _why(outcome: Outcome) -> str:
 
 
 def _charged(outcome: Outcome) -> str:
-    if outcome.paid == 0:
-        return "nothing was charged"
-    return f"{count(outcome.paid, 'paid piece')} of work, price: {outcome.price}"
+    words = []
+    if outcome.paid:
+        words.append(f"charged {outcome.price} for {count(outcome.paid, 'paid piece')} of work")
+    if outcome.in_doubt:
+        pieces = count(len(outcome.in_doubt), "piece")
+        price = sum((work.price for work in outcome.in_doubt), FREE)
+        words.append(f"{pieces} of work may have been charged ({price})")
+    return ", ".join(words) or "nothing was charged"

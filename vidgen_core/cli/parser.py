@@ -35,7 +35,7 @@ _CONTINUE_EPILOG = """\
 Examples:
   vidgen continue DIR --dry-run
   vidgen continue DIR --engine local --skip-narration
-  vidgen continue DIR --set local.zoom=1.2
+  vidgen continue DIR --set local.grain=1.2
 
 Options that are given are kept for the run. A name that
 begins with a dash: vidgen continue -- -DIR

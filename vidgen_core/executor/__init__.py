@@ -150,6 +150,8 @@ class Run:
         else:
             self._replan()
         self.outcome.plan = self.plan
+        in_flight = self.journal.ledger.in_flight.values()
+        self.outcome.in_doubt = [work for work in in_flight if not (work.job or work.answered)]
         return self.outcome
 
     # the loop ------------------------------------------------------------

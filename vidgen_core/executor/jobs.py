@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from vidgen_core.errors import ExitCode, VidgenError
-from vidgen_core.plan import Plan, Task
+from vidgen_core.plan import InFlight, Plan, Task
 from vidgen_core.specs import FREE, Price
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Job:
 class Outcome:
     """How a run ended: the last plan, what failed, and the exit codes that apply.
 
-    ``bought``: the prices of what services took in this run.
+    ``bought``: the prices of what services took in this run. ``in_doubt``: what
+    a service was asked for and may have taken.
     """
 
     plan: Plan
@@ -44,6 +45,7 @@ class Outcome:
     codes: set[ExitCode] = field(factory=set)
     made: list[str] = field(factory=list)
     bought: list[Price] = field(factory=list)
+    in_doubt: list[InFlight] = field(factory=list)
 
     @property
     def paid(self) -> int:

@@ -198,6 +198,10 @@ class Purchase:
         if billed is Billed.UNKNOWN:
             self._in_doubt(error)
             return
+        retry = isinstance(error, ProviderError) and error.retry
+        if retry and billed is Billed.NO and self.errand.can("idempotent", "submit"):
+            self.errand.try_again(error, self._submit_again)  # with the same token, to be sure
+            return
         run.journal.ended(work.key, work.take, error.message, billed)
         if billed is Billed.NO:
             self.errand.try_again(error, self._buy)

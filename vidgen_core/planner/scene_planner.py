@@ -68,7 +68,9 @@ def plan_scene(
     if video is not None:
         return _kept(s, scene, video)
     plan.reasons += (
-        because(Why.SHORT, missing=max(need, 0.0), duration=duration)
+        because(Why.PAID_FOR)
+        if paid and is_covered(need, s.fps)
+        else because(Why.SHORT, missing=max(need, 0.0), duration=duration)
         if covered
         else because(Why.MISSING),
     )

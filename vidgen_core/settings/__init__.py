@@ -224,7 +224,7 @@ def _from_sets(sets: Sequence[str], classes: Mapping[str, tuple[type, ...]]) -> 
         if not equals or not option:
             raise UsageError(
                 f"--set {text}: expected PROVIDER.OPTION=VALUE",
-                advice="for example --set local.seed=7",
+                advice="for example --set local.grain=1",
             )
         name = _dotted(provider, option.replace("-", "_"))
         _attribute(name, classes)

@@ -16,6 +16,7 @@ PROVIDERS = "providers"
 
 #: Settings are a few lines; anything this large is something else.
 _MOST_BYTES = 1_000_000
+_DEEPEST = 20
 _PLACED = re.compile(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document)\))?", re.DOTALL)
 
 
@@ -86,10 +87,27 @@ def _read(path: Path, *, advice: str) -> Mapping[str, Any]:
         raise MachineError(f"{path} cannot be read: {error.strerror or error}") from None
     except ValueError as error:
         raise UsageError(f"{path}: {error}", advice=advice) from None
+    if _depth(tables) > _DEEPEST:
+        raise UsageError(f"{path}: it is nested too deeply", advice=advice)
     providers = tables.get(PROVIDERS, {})
     if not isinstance(providers, dict) or not all(isinstance(t, dict) for t in providers.values()):
         raise UsageError(f"{path}: {PROVIDERS} must hold a table for each provider", advice=advice)
     return tables
+
+
+def _depth(tables: Mapping[str, Any]) -> int:
+    """Return how deep *tables* are nested, counting no further than is allowed."""
+    level: list[Any] = [tables]
+    for depth in range(_DEEPEST + 1):
+        level = [
+            inner
+            for value in level
+            for inner in (value.values() if isinstance(value, dict) else value)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return depth + 1
+    return _DEEPEST + 1
 
 
 def _text(path: Path) -> str:
