@@ -336,7 +336,7 @@ def test_an_error_that_ends_the_work_hides_neither_files_nor_charges(
     opened: Any = SimpleNamespace(directory=RunDirectory(Path("/films/a b")))
     last = _last_line(opened, outcome, ExitCode.MACHINE)
     assert said in last
-    assert "1 file made, 1 paid piece of work, price: $0.50" in last
+    assert "1 file made, charged $0.50 for 1 paid piece of work" in last
     assert last.endswith("to go on: vidgen continue '/films/a b'")
 
 

@@ -414,7 +414,7 @@ def test_a_preview_shows_what_is_there_of_a_film_that_could_not_be_finished(
     ("options", "word"),
     [
         (("--initial-image-path", "a.jpg", "--initial-image-prompt", "a bay"), "not allowed with"),
-        (("--initial-image-path", "nothing.jpg"), "there is no such file"),
+        (("--initial-image-path", "nothing.jpg"), "it does not exist"),
         (("--initial-image-prompt", "a bay"), "needs an image generator"),
         (("--first-frame-image-gen",), "needs an image generator"),
         (("--engine", "lokal"), "local"),

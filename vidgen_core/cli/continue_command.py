@@ -133,7 +133,7 @@ def _check_image(path: Path) -> None:
     """Raise where the user's picture cannot be used, before anything is bought."""
     if not path.is_file():
         what = "is no regular file" if path.exists() else "does not exist"
-        raise UsageError(f"--initial-image-path {path} {what}")
+        raise UsageError(f"--initial-image-path {path}: it {what}")
     facts = probe(path, Kind.IMAGE)
     if facts.verdict is Verdict.BROKEN:
         raise UsageError(f"--initial-image-path {path} is no whole picture: {facts.fault}")
@@ -415,8 +415,7 @@ def _way_on(outcome: Outcome, again: str) -> str:
             f"look into your account; if it has them, save them as {files}; to buy them "
             f"once more: {again} --set in_doubt_limit=PRICE"
         )
-    advice = next((error.advice for _, error in outcome.errors if error.advice), "")
-    return f"{again} ({advice})" if advice else again
+    return again
 
 
 def _why(outcome: Outcome) -> str:
@@ -425,7 +424,8 @@ def _why(outcome: Outcome) -> str:
     task, error = outcome.errors[0]
     others = len(outcome.errors) - 1
     more = f" (and {count(others, 'more failure')}, above)" if others else ""
-    return f"{name(task.key)}: {error.message}{more}"
+    advice = f" ({error.advice})" if error.advice else ""
+    return f"{name(task.key)}: {error.message}{advice}{more}"
 
 
 def _charged(outcome: Outcome) -> str:
