@@ -1261,3 +1261,21 @@ def test_a_preview_stops_when_the_run_is_interrupted(film: Film) -> None:
 
 def test_a_lost_answer_is_never_taken_for_a_submit_that_was_not_charged() -> None:
     assert Unavailable("no answer").billed is Billed.UNKNOWN
+
+
+def test_an_idempotent_submit_keeps_its_token_even_when_a_try_was_not_charged(film: Film) -> None:
+    film.service.idempotent = True
+    use(film, abilities=frozenset({"idempotent"}))
+    fail_first(film, "submit", Unavailable("refused", billed=Billed.NO), Unavailable("lost"))
+    assert film.work().codes == set()
+    assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
+    intents = [record for record in film.kinds() if record[0] == "intent"]
+    assert len(intents) == 2  # one intent an output, however often it was tried
+
+
+def test_what_may_have_been_charged_is_counted_apart(film: Film) -> None:
+    use(film)
+    fail_first(film, "submit", Unavailable("the answer was lost"))
+    outcome = film.work()
+    assert [work.key for work in outcome.in_doubt] == [Key(Step.CLIP, 1, 1)]
+    assert ExitCode.DECISION in outcome.codes

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from vidgen_core import disk, layout
 from vidgen_core.layout import Output
@@ -23,15 +23,6 @@ OnProbe = Callable[[int, int], None]
 #: Deeper folders and links that lead round in circles are not run directories.
 _DEEPEST = 8
 _WHOLE = Facts()
-
-
-@frozen
-class _Found:
-    """One file of the walk."""
-
-    path: str
-    size: int
-    mtime_ns: int
 
 
 @define
@@ -92,34 +83,34 @@ def list_directory(
     unclaimed: list[str] = []
     unknown: list[tuple[int, Kind]] = []
     news: list[int] = []
-    for found in sorted(_walk(root), key=lambda found: found.path):
-        claim = claims.claim(found.path)
+    for path, size, mtime_ns in sorted(_walk(root)):
+        claim = claims.claim(path)
         if claim is None:
-            unclaimed.append(found.path)
+            unclaimed.append(path)
             continue
         key, timestamp, pattern, kind = claim
-        known = memory.recall(found.path, found.size, found.mtime_ns)
+        known = memory.recall(path, size, mtime_ns)
         if known is None:
             unknown.append((len(files), kind))
             known = _UNKNOWN
-        record = published.get(found.path)
+        record = published.get(path)
         sha256 = known.sha256
         if (
             record is not None
-            and record.size == found.size
-            and record.mtime_ns == found.mtime_ns
+            and record.size == size
+            and record.mtime_ns == mtime_ns
             and record.sha256 != sha256
         ):
             sha256 = record.sha256
             news.append(len(files))
         files.append(
             File(
-                path=found.path,
+                path=path,
                 key=key,
                 pattern=pattern,
                 timestamp=timestamp,
-                size=found.size,
-                mtime_ns=found.mtime_ns,
+                size=size,
+                mtime_ns=mtime_ns,
                 facts=known.facts,
                 sha256=sha256,
             )
@@ -134,8 +125,8 @@ def list_directory(
 _UNKNOWN = Remembered()
 
 
-def _walk(root: Path) -> Iterator[_Found]:
-    """Yield every file below *root*, except in vidgen's own folder."""
+def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
+    """Yield path, size and mtime_ns of every file below *root* but those in vidgen's folder."""
     visited: set[tuple[int, int]] = set()
     todo = [("", 0)]
     while todo:
@@ -154,7 +145,7 @@ def _walk(root: Path) -> Iterator[_Found]:
                         todo.append((path, depth + 1))
                 elif entry.is_file():
                     status = entry.stat()
-                    yield _Found(path, status.st_size, status.st_mtime_ns)
+                    yield path, status.st_size, status.st_mtime_ns
             except OSError:
                 continue  # it went away, or a link leads nowhere
 

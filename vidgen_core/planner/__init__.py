@@ -6,6 +6,7 @@ clip needs the picture that it starts from. What is there and whole is kept.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 from vidgen_core.errors import InputError
@@ -119,7 +120,19 @@ def _film_and_its_parts(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[list
         tasks.append(join_film(s, tasks, videos, sounds.effects, sounds.narration, again))
     elif film is not None:
         tasks.append(_kept(film))
+        sounds.notes.extend(_doubts(s, film, scenes))
     return tasks, sounds.notes
+
+
+def _doubts(s: Situation, film: File, scenes: Sequence[ScenePlan]) -> list[str]:
+    """Say where a film of unknown origin is plainly shorter than its scenes."""
+    seconds = math.fsum(scene.seconds for scene in scenes)
+    if s.record(film) is not None or film.facts.seconds > 0.98 * seconds:
+        return []
+    return [
+        f"{film.path} lasts {film.facts.seconds:.1f} s and its scenes {seconds:.1f} s; "
+        "if scenes are missing in it, move it away, and it is joined again"
+    ]
 
 
 def _kept(film: File) -> Task:
