@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Any
 
 from attrs import frozen
 
@@ -93,13 +93,16 @@ def opened(handle: IO[bytes], container: Container, **options: str) -> Iterator[
         "protocol_whitelist": "pipe",
         "format_whitelist": container.demuxer,
     }
+    # Tags that are no text must not matter; from version 19 on they never do.
+    old = int(av.__version__.partition(".")[0]) < 19
+    lenient: dict[str, Any] = {"metadata_errors": "replace"} if old else {}
     source = av.open(
         handle,
         "r",
         format=container.demuxer,
         options=options | bounds,
         buffer_size=1 << 18,
-        metadata_errors="replace",
+        **lenient,
     )
     with source:
         yield source
