@@ -260,8 +260,14 @@ def test_plugins_takes_no_directory() -> None:
             )
             for text in ("0", "-1", "1.5", "two", "٣", "257", "9" * 30)
         ],
-        ("continue D --tts=--", "vidgen continue: error: argument --tts: expected one argument"),
-        ("continue D --set=--", "vidgen continue: error: argument --set: expected one argument"),
+        *[
+            (
+                f"continue D {option}=--",
+                f"vidgen continue: error: argument {option}: expected one argument",
+            )
+            for option in ("--tts", "--set")
+            if sys.version_info < (3, 13)  # later ones take such a value as it stands
+        ],
         (
             "continue D --seed=-1",
             "vidgen continue: error: argument --seed: '-1' is not a whole number "
