@@ -16,10 +16,13 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 
 import psutil
 
+from vidgen_core.cli import main as vidgen
 from vidgen_core.media import Media
 
 TIMESTAMP = "20250101_120000"
@@ -53,16 +56,17 @@ def make_run(folder: Path, scenes: int, *, there: int) -> Path:
     return root
 
 
-def command(root: Path) -> list[str]:
+def arguments(root: Path) -> list[str]:
     return [
-        sys.executable, "-m", "vidgen_core", "continue", str(root), "-q",
+        "continue", str(root), "-q",
         "--engine", "local", "--skip-narration", "--skip-sound-effects",
     ]  # fmt: skip
 
 
 def finish(root: Path) -> float:
     """Finish the film in *root*; return the most memory that its processes took, in MB."""
-    child = psutil.Popen(command(root), stdout=subprocess.DEVNULL)
+    command = [sys.executable, "-m", "vidgen_core", *arguments(root)]
+    child = psutil.Popen(command, stdout=subprocess.DEVNULL)
     most = 0.0
     while child.poll() is None:
         most = max(most, memory_of(child))
@@ -97,21 +101,19 @@ def walk(root: Path) -> int:
     return files
 
 
-def seconds_of_walk(root: Path) -> float:
-    """Processor time of one walk, user and system."""
+def seconds(call: Callable[[], object]) -> float:
+    """Processor time of one *call*, user and system."""
     begun = time.process_time()
-    walk(root)
+    call()
     return time.process_time() - begun
 
 
-def seconds_of_no_op(root: Path) -> float:
-    """Processor time of one whole ``continue`` that finds nothing to do."""
-    child = subprocess.Popen(command(root), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    if child.returncode:
-        raise SystemExit(f"continue ended with {child.returncode}")
-    return usage.ru_utime + usage.ru_stime
+def do_nothing(root: Path) -> None:
+    """Do one whole ``continue`` that finds nothing to do."""
+    with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
+        code = vidgen(arguments(root))
+    if code:
+        raise SystemExit(f"continue ended with {code}")
 
 
 def main() -> int:
@@ -127,10 +129,12 @@ def main() -> int:
         megabytes = finish(many)
         finish(one)
         files = walk(many)
-        # The least of many: whatever else the machine does can only add to it.
-        bare = min(seconds_of_walk(many) for _ in range(41))
-        pairs = [(seconds_of_no_op(many), seconds_of_no_op(one)) for _ in range(25)]
-        extra = min(first for first, _ in pairs) - min(second for _, second in pairs)
+        # In turn, so that what else the machine does meets all three; and the least
+        # of each, because it can only add. What Python needs to start is in neither.
+        calls = (lambda: walk(many), lambda: do_nothing(many), lambda: do_nothing(one))
+        rounds = [[seconds(call) for call in calls] for _ in range(60)]
+        bare, whole, least = (min(readings) for readings in zip(*rounds, strict=True))
+        extra = whole - least
     ratio = extra / bare
     print(f"{scenes} scenes, {files} files")
     print(

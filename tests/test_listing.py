@@ -245,6 +245,19 @@ def test_the_memory_survives_its_file(tmp_path: Path) -> None:
     assert again.to_bytes() == memory.to_bytes()
 
 
+def test_what_many_files_have_in_common_is_remembered_once(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    memory = Memory()
+    for n in range(1, 9):
+        put(root / f"scene_{n}_{TS}.mp4", b"one")
+    listed(root, memory)
+    content = json.loads(memory.to_bytes())
+    assert len(content["files"]) == 9
+    assert len(content["facts"]) == 2
+    put(root / layout.PROBES, memory.to_bytes())
+    assert listed(root, read_memory(root))[1] == Counter()
+
+
 def test_our_own_file_is_hashed_only_when_size_or_time_differ(
     tmp_path: Path, hashes: list[str]
 ) -> None:
@@ -279,27 +292,37 @@ def test_a_foreign_input_of_a_record_is_hashed_once(tmp_path: Path, hashes: list
     assert hashes == [SCENE]
 
 
+def memory_of(entry: Any, facts: Any = ()) -> dict[str, Any]:
+    return {"schema": 2, "facts": facts or [{}], "files": {SCENE: entry}}
+
+
 HOSTILE: list[Any] = [
     [],
     None,
     {},
-    {"schema": 2, "files": {}},
-    {"schema": 1},
-    {"schema": 1, "files": []},
-    {"schema": 1, "files": {SCENE: None}},
-    {"schema": 1, "files": {SCENE: [3, 4]}},
-    {"schema": 1, "files": {SCENE: ["3", "4", "", {}]}},
-    {"schema": 1, "files": {SCENE: ["S", "T", ["sha"], {}]}},
-    {"schema": 1, "files": {SCENE: ["S", "T", "", {"verdict": "perfect"}]}},
-    {"schema": 1, "files": {SCENE: ["S", "T", "", {"frames": "many"}]}},
-    {"schema": 1, "files": {SCENE: ["S", "T", "", {"seconds": "long"}]}},
-    {"schema": 1, "files": {SCENE: ["S", "T", "", {"frames": True}]}},
-    {"schema": 1, "files": {SCENE: ["S", "T", "", {"colour": "red"}]}},
-    {"schema": 1, "files": {SCENE: [True, "T", "", {}]}},
+    {**memory_of(["S", "T", "", 0]), "schema": 3},
+    {"schema": 2},
+    {"schema": 2, "facts": [], "files": []},
+    {"schema": 2, "facts": {}, "files": {}},
+    memory_of(None),
+    memory_of([3, 4]),
+    memory_of(["3", "4", "", 0]),
+    memory_of(["S", "T", ["sha"], 0]),
+    memory_of(["S", "T", "", 1]),
+    memory_of(["S", "T", "", -1]),
+    memory_of(["S", "T", "", True], [{}, {}]),
+    memory_of(["S", "T", "", {}]),
+    memory_of([True, "T", "", 0]),
+    memory_of(["S", "T", "", 0], [{"verdict": "perfect"}]),
+    memory_of(["S", "T", "", 0], [{"frames": "many"}]),
+    memory_of(["S", "T", "", 0], [{"seconds": "long"}]),
+    memory_of(["S", "T", "", 0], [{"frames": True}]),
+    memory_of(["S", "T", "", 0], [{"colour": "red"}]),
+    memory_of(["S", "T", "", 0], [[]]),
 ]
 
 
-@pytest.mark.parametrize("hostile", HOSTILE, ids=lambda value: json.dumps(value)[:60])
+@pytest.mark.parametrize("hostile", HOSTILE, ids=json.dumps)
 def test_a_memory_that_makes_no_sense_is_an_empty_one(tmp_path: Path, hostile: Any) -> None:
     root = begin(tmp_path, 1)
     status = put(root / SCENE, b"one").stat()

@@ -13,7 +13,7 @@ from vidgen_core import disk, layout
 from vidgen_core.model import Facts, Verdict
 from vidgen_core.plan import File
 
-SCHEMA = 1
+SCHEMA = 2
 _LARGEST = 256 * 1024 * 1024
 _DEFAULTS = attrs.asdict(Facts())
 
@@ -33,51 +33,35 @@ class Memory:
     Losing it costs time, never work: an unreadable file of it is an empty one.
     """
 
-    _entries: dict[str, list[Any]] = field(factory=dict)
+    _entries: dict[str, tuple[int, int, Remembered]] = field(factory=dict)
     changed: bool = field(default=False, init=False)
-    _alike: dict[tuple[Any, ...], Facts] = field(factory=dict, init=False)
 
     def recall(self, path: str, size: int, mtime_ns: int) -> Remembered | None:
         """Return what is known of *path* while size and time are the same."""
         entry = self._entries.get(path)
-        if entry is None or entry[0] != size or entry[1] != mtime_ns:
-            return None
-        known = entry[3]
-        if type(known) is dict:
-            try:
-                facts = self._facts(known)
-            except (TypeError, ValueError):
-                return None
-            known = entry[3] = Remembered(facts, entry[2])
-        return known if isinstance(known, Remembered) else None
-
-    def _facts(self, known: dict[str, Any]) -> Facts:
-        """Return the facts in *known*; most clips of a run have the same."""
-        likeness = (*known.items(), *map(type, known.values()))  # 1 is not True here
-        facts = self._alike.get(likeness)
-        if facts is None:
-            facts = self._alike[likeness] = _facts(known)
-        return facts
+        return entry[2] if entry is not None and entry[:2] == (size, mtime_ns) else None
 
     def remember(self, file: File) -> None:
         """Keep what is known of *file*."""
-        entry = self._entries.get(file.path)
-        if entry is not None and entry[:3] == [file.size, file.mtime_ns, file.sha256]:
-            known = self.recall(file.path, file.size, file.mtime_ns)
-            if known is not None and known.facts == file.facts:
-                return
-        known = Remembered(file.facts, file.sha256)
-        self._entries[file.path] = [file.size, file.mtime_ns, file.sha256, known]
-        self.changed = True
+        entry = (file.size, file.mtime_ns, Remembered(file.facts, file.sha256))
+        if self._entries.get(file.path) != entry:
+            self._entries[file.path] = entry
+            self.changed = True
 
     def to_bytes(self) -> bytes:
-        """Return the content of the memory's file, in the order of the paths."""
-        files = {}
-        for path, (size, mtime_ns, sha256, known) in sorted(self._entries.items()):
-            facts = known if type(known) is dict else _compact(known.facts)
-            files[path] = [size, mtime_ns, sha256, facts]
+        """Return the content of the memory's file, in the order of the paths.
+
+        Most clips of a run have the same facts, so each of these is written once,
+        and a file names its own by their number.
+        """
+        numbers: dict[Facts, int] = {}
+        files = {
+            path: [size, mtime_ns, known.sha256, numbers.setdefault(known.facts, len(numbers))]
+            for path, (size, mtime_ns, known) in sorted(self._entries.items())
+        }
+        content = {"schema": SCHEMA, "facts": list(map(_compact, numbers)), "files": files}
         self.changed = False
-        return json.dumps({"schema": SCHEMA, "files": files}, separators=(",", ":")).encode()
+        return json.dumps(content, separators=(",", ":")).encode()
 
 
 def _facts(known: dict[str, Any]) -> Facts:
@@ -101,11 +85,11 @@ def read_memory(root: Path) -> Memory:
         content = json.loads(disk.read_file(root / layout.PROBES, _LARGEST))
         if content["schema"] != SCHEMA:
             return Memory()
-        files = content["files"]
+        facts = dict(enumerate(map(_facts, content["facts"])))
         entries = {
-            path: entry
-            for path, entry in files.items()
-            if type(entry) is list and list(map(type, entry)) == [int, int, str, dict]
+            path: (size, mtime_ns, Remembered(facts[number], sha256))
+            for path, (size, mtime_ns, sha256, number) in content["files"].items()
+            if type(size) is type(mtime_ns) is type(number) is int and type(sha256) is str
         }
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Memory()

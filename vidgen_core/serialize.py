@@ -318,13 +318,20 @@ _REQUIRED = frozenset({"path", "size", "mtime_ns", "sha256"})
 
 def _is_plain(value: dict[str, Any]) -> bool:
     """Whether *value* holds just what most records hold, each of its right type."""
-    for key, item in value.items():
-        if type(item) is not _PLAIN.get(key):
-            return False
-    if not math.isfinite(value.get("asked_seconds", 0.0)):
+    if not _is_plain_shape((*value, *map(type, value.values()))):
         return False
-    inputs = value.get("inputs", {})
-    return value.keys() >= _REQUIRED and all(type(text) is str for text in inputs.values())
+    inputs = value.get("inputs")
+    if inputs and set(map(type, inputs.values())) != {str}:
+        return False
+    return math.isfinite(value.get("asked_seconds", 0.0))
+
+
+@lru_cache(maxsize=64)
+def _is_plain_shape(names_and_types: tuple[Any, ...]) -> bool:
+    """Whether these names, and then the types of their values, are those of a plain record."""
+    half = len(names_and_types) // 2
+    types = dict(zip(names_and_types[:half], names_and_types[half:], strict=True))
+    return types.keys() >= _REQUIRED and types.items() <= _PLAIN.items()
 
 
 @lru_cache(maxsize=1)

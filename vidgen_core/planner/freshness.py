@@ -136,15 +136,16 @@ def _film_outdated(
     if changed:
         yield because(Why.INPUT_CHANGED, input=changed)
     numbers = {scene.scene.number for scene in scenes}
+    patterns = _patterns(s, Step.SCENE)
     for path in record.inputs:
-        fields = _fields(s, path, Step.SCENE)
+        fields = _fields(path, patterns)
         if fields and fields["scene"] not in numbers:
             yield because(Why.INPUT_REMOVED, input=f"scene {fields['scene']}")
     videos = [scene.video.path for scene in scenes if scene.video]
     added = next((path for path in videos if path not in record.inputs), None)
     if added:
         yield because(Why.INPUT_ADDED, input=added)
-    elif [path for path in record.inputs if path in set(videos)] != videos:
+    elif list(filter(set(videos).__contains__, record.inputs)) != videos:
         yield because(Why.INPUT_CHANGED, input="the order of the scenes")
     yield from _sound_added(s, scenes, record)
     yield from _sound_removed(s, scenes, record)
@@ -171,26 +172,32 @@ def _sound_removed(
 ) -> Iterable[Reason]:
     """Yield the film's sounds that somebody deleted and that would be made again."""
     wanted = sounds_to_make(s, scenes)
+    sounds, narrations = _patterns(s, Step.SOUND), _patterns(s, Step.NARRATION_ADJUSTED)
     for path in record.inputs:
         if path in s.files:
             continue
-        sound = _fields(s, path, Step.SOUND)
+        sound = _fields(path, sounds)
         if sound and sound["scene"] in wanted:
             yield because(Why.INPUT_MADE, input=path)
-        adjusted = _fields(s, path, Step.NARRATION_ADJUSTED) is not None
+        adjusted = _fields(path, narrations) is not None
         if adjusted and (s.best(Key(Step.NARRATION)) or can_speak(s)):
             yield because(Why.INPUT_MADE, input=path)
 
 
 def _has_narration(s: Situation, record: Published) -> bool:
-    return any(_fields(s, path, Step.NARRATION_ADJUSTED) is not None for path in record.inputs)
+    patterns = _patterns(s, Step.NARRATION_ADJUSTED)
+    return any(_fields(path, patterns) is not None for path in record.inputs)
 
 
-def _fields(s: Situation, path: str, step: Step) -> dict[str, int | str] | None:
-    """Return the fields of *path* where it is an output of *step*, there or not."""
-    patterns: list[OutputPattern] = [OUTPUT[step].pattern]
+def _patterns(s: Situation, step: Step) -> tuple[OutputPattern, ...]:
+    """Return the patterns that an output of *step* may be written by in this run."""
     provider = s.provider_for(step)
-    if provider is not None:
-        patterns += [o.pattern for o in provider.spec.outputs if o.step is step]
+    outputs = provider.spec.outputs if provider is not None else ()
+    chosen = tuple(output.pattern for output in outputs if output.step is step)
+    return (OUTPUT[step].pattern, *chosen)
+
+
+def _fields(path: str, patterns: tuple[OutputPattern, ...]) -> dict[str, int | str] | None:
+    """Return the fields of *path*, there or not, by the first of *patterns* that it matches."""
     found = (pattern.match(path) for pattern in patterns)
     return next((fields for fields in found if fields is not None), None)
