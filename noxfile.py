@@ -7,7 +7,6 @@ system package manager; what a test cannot find it skips, visibly.
 from __future__ import annotations
 
 import tempfile
-import tomllib
 from pathlib import Path
 
 import nox
@@ -125,11 +124,3 @@ def man(session: nox.Session) -> None:
     """Write the manual page."""
     session.install(*group("test"), "-e", ".")
     session.run("python", "docs/make_man.py")
-
-
-def provider_names() -> list[str]:
-    """Return the distributions of ``plugins/``, for those who ask what the matrix holds."""
-    return [
-        tomllib.loads((HERE / "plugins" / name / "pyproject.toml").read_text())["project"]["name"]
-        for name in PLUGINS
-    ]

@@ -105,7 +105,9 @@ class Service:
                         return str(job["id"])
             self.folder.mkdir(parents=True, exist_ok=True)
             job = {**facts, "id": f"job-{len(known) + 1}", "token": token}
-            (self.folder / f"{job['id']}.json").write_text(json.dumps(job))
+            written = self.folder / f"{job['id']}.part"
+            written.write_text(json.dumps(job))
+            written.rename(written.with_suffix(".json"))  # others read while this is written
             return str(job["id"])
 
     def called(self, name: str, what: str = "") -> None:
