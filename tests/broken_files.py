@@ -16,6 +16,18 @@ from vidgen_core.media import Media
 
 WIDTH, HEIGHT, FPS, FRAMES = 160, 90, 12, 24
 
+#: Names that shells, ffmpeg and formatting read in their own way.
+ODD_NAMES = (
+    "with space",
+    'it\'s "quoted"',
+    "two\nlines",
+    "film 🎬",
+    "-leading",
+    "%d %05d",
+    "concat:a|b",
+    "[brackets]{*}?",
+)
+
 HTML = b"<!DOCTYPE html>\n<html><head><title>403</title></head><body>Forbidden</body></html>\n"
 
 

@@ -15,6 +15,10 @@ from attrs import frozen
 #: What would change what the command does, were it set where the tests run.
 _LEFT_OUT = ("VIDGEN_", "LUMAAI", "GEMINI", "ANTHROPIC", "FAL_", "ELEVEN", "COV_CORE")
 
+#: No narration is made and no sounds are, whatever is installed.
+PICTURES_ONLY = ("--skip-narration", "--skip-sound-effects")
+WITH_LOCAL = ("--engine", "local", *PICTURES_ONLY)
+
 
 @frozen(kw_only=True)
 class Ended:
@@ -74,3 +78,24 @@ def vidgen(
     for mishap in ("Traceback (most recent call last)", "bug in vidgen", "Warning:"):
         assert mishap not in out + err, out + err
     return Ended(code=done.returncode, out=out, err=err)
+
+
+def pip_install(project: Path, site: Path) -> None:
+    """Have pip install *project* into the folder *site*, and nothing besides."""
+    pip = (sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    offline = ("--no-index", "--no-deps", "--no-build-isolation")
+    done = subprocess.run(
+        [*pip, *offline, "--target", str(site), str(project)],
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def refused(ended: Ended, code: int) -> str:
+    """The refusal of a command that printed no result."""
+    assert ended.code == code, ended.err
+    assert ended.out == ""
+    return ended.words

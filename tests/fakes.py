@@ -368,8 +368,9 @@ class Film:
 
 def prepare(opened: Opened, journal: Journal, film: Film, **changes: Any) -> Run:
     found = opened.registry.find
+    media: Any = QuickMedia()
     workshop = Workshop(
-        media=QuickMedia(),  # type: ignore[arg-type]
+        media=media,
         find=found,
         options_for=lambda loaded: opened.settings.options_for(loaded.name, loaded.spec.options),
         key_for=lambda loaded: "",
@@ -385,7 +386,7 @@ def prepare(opened: Opened, journal: Journal, film: Film, **changes: Any) -> Run
         "listing": opened.listing,
         "planning": opened.planning,
         "options": opened.options,
-        "bench": Bench(root=opened.directory.root, media=QuickMedia(), workshop=workshop),  # type: ignore[arg-type]
+        "bench": Bench(root=opened.directory.root, media=media, workshop=workshop),
         "jobs": 2,
         "listen": film.told.append,
         "max_active": max_active,

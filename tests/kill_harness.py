@@ -8,19 +8,16 @@ import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
-import av
 from attrs import frozen
 
-from .command_line import environment, vidgen
-from .run_directories import TS, add_clip, add_scene, begin
+from .command_line import WITH_LOCAL, environment, vidgen
+from .run_directories import add_clip, add_scene, begin, frames, visible_files
+from .run_paths import FILM
 
 SCENES = 6
 SECONDS = 1.0
-FILM = f"final_video_{TS}.mp4"
-OPTIONS = ("--engine", "local", "--skip-narration", "--skip-sound-effects")
 
 #: How often ``test_kills`` kills: five times by default, more where this is set.
 KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "5"))
@@ -59,19 +56,12 @@ def moments(count: int, seconds: float, seed: int = SEED) -> list[float]:
     return [(number + dice.random()) * part for number in range(count)]
 
 
-def files(root: Path) -> Iterator[Path]:
-    """Yield every file but those in vidgen's own folder."""
-    for path in sorted(root.rglob("*")):
-        if path.is_file() and path.relative_to(root).parts[0] != ".vidgen":
-            yield path
-
-
 def as_they_are(root: Path) -> dict[str, Was]:
     """Return what must not change: every file that is there."""
     found = {}
-    for path in files(root):
+    for name, path in visible_files(root).items():
         status = path.stat()
-        found[str(path.relative_to(root))] = Was(
+        found[name] = Was(
             content=path.read_bytes(), inode=status.st_ino, mtime_ns=status.st_mtime_ns
         )
     return found
@@ -79,18 +69,17 @@ def as_they_are(root: Path) -> dict[str, Was]:
 
 def shown(root: Path) -> Shown:
     """Decode every video of *root*."""
-    frames = {}
-    for path in files(root):
-        if path.suffix == ".mp4":
-            with av.open(str(path)) as source:
-                frames[str(path.relative_to(root))] = sum(1 for _ in source.decode(video=0))
-    return Shown(paths=frozenset(str(p.relative_to(root)) for p in files(root)), frames=frames)
+    found = visible_files(root)
+    shown_frames = {
+        name: len(frames(path)) for name, path in found.items() if path.suffix == ".mp4"
+    }
+    return Shown(paths=frozenset(found), frames=shown_frames)
 
 
 def kill_after(root: Path, home: Path, seconds: float, by: int = signal.SIGKILL) -> int:
     """Begin to continue *root*, kill it after *seconds*, and return how it ended."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "vidgen_core", "continue", str(root), *OPTIONS],
+        [sys.executable, "-m", "vidgen_core", "continue", str(root), *WITH_LOCAL],
         env=environment(home),
         cwd=home,
         stdin=subprocess.DEVNULL,
@@ -106,7 +95,7 @@ def kill_after(root: Path, home: Path, seconds: float, by: int = signal.SIGKILL)
 
 def finish(root: Path, home: Path) -> None:
     """Continue *root* to its end; a second time nothing is left to do."""
-    ended = vidgen("continue", root, *OPTIONS, home=home)
+    ended = vidgen("continue", root, *WITH_LOCAL, home=home)
     assert ended.code == 0, ended.err
     assert Path(ended.out.strip()) == root / FILM
 

@@ -37,10 +37,13 @@ from vidgen_core.planner import plan
 from vidgen_core.planner.situation import prompt_digest, scene_digest
 from vidgen_core.specs import (
     ClipRequest,
+    FilmJoinRequest,
+    FitNarrationRequest,
     ImageGeneratorSpec,
     ImageRequest,
     Price,
     ProviderSpec,
+    SceneJoinRequest,
     ScriptModelSpec,
     SoundEngineSpec,
     SoundRequest,
@@ -50,9 +53,8 @@ from vidgen_core.specs import (
     VideoEngineSpec,
 )
 
-TS = "20250131_120000"
-OTHER_TS = "20250131_121530"
-LATER_TS = "20250201_080000"
+from .run_paths import TS
+
 FPS = 24.0
 
 
@@ -74,7 +76,7 @@ def unusable(*_: Any) -> Any:
 
 
 def engine(
-    lengths: Sequence[float] = (5,),
+    lengths: Sequence[float] | Callable[..., Sequence[float]] = (5,),
     *,
     name: str = "paid",
     dollars: float = 1.0,
@@ -147,44 +149,8 @@ def providers(*chosen: Provider, installed: Iterable[Provider] = ()) -> Provider
     )
 
 
-# paths -------------------------------------------------------------------
+# keys --------------------------------------------------------------------
 
-
-def video_path(number: int, ts: str = TS) -> str:
-    return f"scene_{number}_{ts}.mp4"
-
-
-def clip_path(number: int, clip: int, ts: str = TS, folder: str = "") -> str:
-    return f"scene_{number}_all_vid_{folder or ts}/scene_{number}_vid_{clip}_{ts}.mp4"
-
-
-def single_clip_path(number: int, ts: str = TS) -> str:
-    return f"scene_{number}_all_vid_{ts}/scene_{number}_{ts}.mp4"
-
-
-def frame_path(number: int, clip: int, ts: str = TS) -> str:
-    return f"scene_{number}_all_vid_{ts}/scene_{number}_vid_{clip}_last_frame.jpg"
-
-
-def scene_frame_path(number: int, ts: str = TS) -> str:
-    return f"scene_{number}_all_vid_{ts}/scene_{number}_last_frame.jpg"
-
-
-def first_frame_path(number: int, ts: str = TS) -> str:
-    return f"scene_{number}_all_vid_{ts}/scene_{number}_first_frame.jpg"
-
-
-def sound_path(number: int, ts: str = TS) -> str:
-    return f"scene_{number}_all_vid_{ts}/scene_{number}_sound.mp3"
-
-
-FILM = f"final_video_{TS}.mp4"
-NARRATION = f"narration_audio_{TS}.mp3"
-ADJUSTED = f"narration_audio_adjusted_{TS}.mp3"
-TEXT = f"narration_text_{TS}.txt"
-IMAGE = f"initial_image_{TS}.png"
-
-CLIP = Step.CLIP
 THE_FILM = Key(Step.FILM)
 
 
@@ -391,25 +357,19 @@ class World:
             self.texts[task.output] = "a boat comes in"
 
     def _length(self, task: Task) -> float:
-        match task.key.step:
-            case Step.CLIP:
-                return task.seconds
-            case Step.SCENE:
-                parts = task.request.parts  # type: ignore[union-attr]
+        match task.request:
+            case SceneJoinRequest(parts=parts):
                 return math.fsum(
                     part.frames / self.files[part.path].facts.fps
                     if part.frames
                     else self.files[part.path].facts.seconds
                     for part in parts
                 )
-            case Step.FILM:
-                scenes = task.request.scenes  # type: ignore[union-attr]
+            case FilmJoinRequest(scenes=scenes):
                 return math.fsum(self.files[one.video].facts.seconds for one in scenes)
-            case Step.NARRATION_ADJUSTED:
-                videos = task.request.videos  # type: ignore[union-attr]
+            case FitNarrationRequest(videos=videos):
                 return math.fsum(self.files[video].facts.seconds for video in videos)
-            case _:
-                return 3.0
+        return task.seconds if task.key.step is Step.CLIP else 3.0
 
     def work(self, choose: random.Random | None = None, most: int = 10_000) -> int:
         """Do at most *most* tasks of one plan, in an order that its needs allow.

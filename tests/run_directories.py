@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -19,9 +20,9 @@ import av
 import imageio_ffmpeg
 from attrs import frozen
 
+from .run_paths import OTHER_TS, TS, clip_path, frame_path, scene_frame_path, video_path
+
 WIDTH, HEIGHT, FPS = 160, 90, 12
-TS = "20250131_120000"
-OTHER_TS = "20250131_121530"
 
 _COLOURS = ("c03030", "30a040", "3050c0", "c0b030", "a030b0", "30b0b0", "e08030", "909090")
 
@@ -56,8 +57,6 @@ def video(scene: int, seconds: float = 1.0) -> bytes:
 
 @cache
 def _whole_mp4(fragmented: bytes) -> bytes:
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder, "a.mp4"), Path(folder, "b.mp4")
         source.write_bytes(fragmented)
@@ -108,18 +107,18 @@ def begin(
     wrapped: bool = False,
 ) -> Path:
     """Make a directory with its scenes file; *scenes*: a number, or the objects themselves."""
-    numbers = range(1, scenes + 1) if isinstance(scenes, int) else ()
-    objects = [scene_object(n, seconds=seconds) for n in numbers] or list(scenes)  # type: ignore[arg-type]
+    if isinstance(scenes, int):
+        scenes = [scene_object(number, seconds=seconds) for number in range(1, scenes + 1)]
     root = parent / name
     root.mkdir(parents=True)
-    value = {"scenes": objects, "written_by": "hand"} if wrapped else objects
+    value = {"scenes": scenes, "written_by": "hand"} if wrapped else scenes
     put(root / f"scenes_{TS}.json", json.dumps(value, indent=2).encode())
     return root
 
 
 def add_scene(root: Path, number: int, seconds: float = 1.0, *, timestamp: str = TS) -> Path:
     """Add a whole scene: ``scene_N_TS.mp4``."""
-    return put(root / f"scene_{number}_{timestamp}.mp4", video(number, seconds))
+    return put(root / video_path(number, timestamp), video(number, seconds))
 
 
 def clips_folder(root: Path, number: int, timestamp: str = TS) -> Path:
@@ -138,10 +137,9 @@ def add_clip(
     last_frame: bool = True,
 ) -> Path:
     """Add clip *clip* of a scene of several; *folder*: the timestamp of its folder."""
-    place = clips_folder(root, number, folder or timestamp)
     if last_frame:
-        put(place / f"scene_{number}_vid_{clip}_last_frame.jpg", picture(number))
-    return put(place / f"scene_{number}_vid_{clip}_{timestamp}.mp4", video(number, seconds))
+        put(root / frame_path(number, clip, folder or timestamp), picture(number))
+    return put(root / clip_path(number, clip, timestamp, folder), video(number, seconds))
 
 
 def add_single_clip(
@@ -149,8 +147,8 @@ def add_single_clip(
 ) -> Path:
     """Add the only clip of a scene as older runs named it, with its last frame."""
     place = clips_folder(root, number, folder or timestamp)
-    put(place / f"scene_{number}_last_frame.jpg", picture(number))
-    return put(place / f"scene_{number}_{timestamp}.mp4", video(number, seconds))
+    put(root / scene_frame_path(number, folder or timestamp), picture(number))
+    return put(place / video_path(number, timestamp), video(number, seconds))
 
 
 def older_run(parent: Path) -> Path:
@@ -216,12 +214,22 @@ def _seen(path: bytes) -> Seen:
     return Seen(status.st_size, status.st_mtime_ns, status.st_ino, status.st_mode)
 
 
+def visible(root: Path) -> dict[str, Path]:
+    """Every path below *root* by its name there, but vidgen's own folder."""
+    paths = {path.relative_to(root): path for path in sorted(root.rglob("*"))}
+    return {name.as_posix(): path for name, path in paths.items() if name.parts[0] != ".vidgen"}
+
+
+def visible_files(root: Path) -> dict[str, Path]:
+    """The files of :func:`visible`."""
+    return {name: path for name, path in visible(root).items() if path.is_file()}
+
+
 def contents(root: Path) -> dict[str, str]:
     """The digest of every file below *root*, but vidgen's own."""
     return {
-        path.relative_to(root).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(root.rglob("*"))
-        if path.is_file() and ".vidgen" not in path.relative_to(root).parts
+        name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for name, path in visible_files(root).items()
     }
 
 

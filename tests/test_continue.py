@@ -16,11 +16,9 @@ import av
 import pytest
 from attrs import frozen
 
-from .command_line import Ended, environment, vidgen
+from .command_line import WITH_LOCAL, Ended, environment, vidgen
 from .run_directories import (
     FPS,
-    OTHER_TS,
-    TS,
     add_clip,
     add_scene,
     add_single_clip,
@@ -33,13 +31,14 @@ from .run_directories import (
     is_near,
     newer_run,
     older_run,
+    picture,
     put,
     scene_object,
     sound,
 )
+from .run_paths import OTHER_TS, TS
 
 OLD_WORDS = ("--engine", "local", "--skip_narration", "--skip_sound_effects")
-MADE = ("--engine", "local", "--skip-narration", "--skip-sound-effects")
 
 
 @frozen(kw_only=True)
@@ -97,7 +96,7 @@ def again(newer: Finished, tmp_path: Path) -> Path:
 
 def decisions(root: Path, home: Path, *options: str) -> list[tuple[str, str, str]]:
     """What a dry run would do with every file."""
-    plan = vidgen("continue", root, *(options or MADE), "--dry-run", "--json", home=home)
+    plan = vidgen("continue", root, *(options or WITH_LOCAL), "--dry-run", "--json", home=home)
     assert plan.code == 0, plan.err
     return [(task["id"], task["decision"], task["path"]) for task in plan.json["tasks"]]
 
@@ -234,7 +233,7 @@ def test_a_scene_whose_clips_are_there_is_only_joined(again: Path) -> None:
     shutil.rmtree(again / ".vidgen")
     (again / f"scene_2_{TS}.mp4").unlink()
     (again / f"final_video_{TS}.mp4").unlink()
-    ended = vidgen("continue", again, *MADE, "--json", home=again.parent)
+    ended = vidgen("continue", again, *WITH_LOCAL, "--json", home=again.parent)
     assert made(ended) == [f"final_video_{TS}.mp4", f"scene_2_{TS}.mp4"]
     assert all(is_near(frame, colour(2)) for frame in frames(again / f"scene_2_{TS}.mp4"))
 
@@ -336,7 +335,7 @@ def ready(home: Path) -> Path:
 def test_a_dry_run_says_what_would_be_done_and_writes_nothing(tmp_path: Path) -> None:
     root = newer_run(tmp_path)
     before = everything(root)
-    ended = vidgen("continue", root, *MADE, "--dry-run", home=tmp_path)
+    ended = vidgen("continue", root, *WITH_LOCAL, "--dry-run", home=tmp_path)
     assert ended.code == 0
     said = [line.strip() for line in ended.out.splitlines()]
     assert "make scene 1 clip 1 (5 s) with local" in said
@@ -389,7 +388,7 @@ def test_options_of_the_run_are_kept_and_said_in_one_line(tmp_path: Path) -> Non
     root = begin(tmp_path, 2)
     add_scene(root, 1)
     ended = vidgen(
-        "continue", root, *MADE, "--set", "local.grain=0.5", "--jobs", "1", home=tmp_path
+        "continue", root, *WITH_LOCAL, "--set", "local.grain=0.5", "--jobs", "1", home=tmp_path
     )
     assert ended.code == 0, ended.err
     kept = [line for line in ended.err.splitlines() if line.startswith("kept for this run: ")]
@@ -424,7 +423,7 @@ def test_ctrl_c_ends_a_run_cleanly_and_the_next_one_goes_on(tmp_path: Path) -> N
     root = begin(tmp_path, 4, seconds=10)
     add_scene(root, 1, 10)
     before = contents(root)
-    command = [sys.executable, "-m", "vidgen_core", "continue", str(root), *MADE]
+    command = [sys.executable, "-m", "vidgen_core", "continue", str(root), *WITH_LOCAL]
     child = subprocess.Popen(
         command, cwd=tmp_path, env=environment(tmp_path), stderr=subprocess.PIPE, text=True
     )
@@ -479,12 +478,10 @@ def test_status_says_the_same_and_needs_neither_lock_nor_write(tmp_path: Path) -
 
 
 def test_an_initial_image_starts_the_first_clip_that_is_made(tmp_path: Path) -> None:
-    from .run_directories import picture
-
     root = begin(tmp_path, 2)
     add_scene(root, 1)
     image = put(tmp_path / "a picture.jpg", picture(4))
-    ended = vidgen("continue", root, *MADE, "--initial-image-path", image, home=tmp_path)
+    ended = vidgen("continue", root, *WITH_LOCAL, "--initial-image-path", image, home=tmp_path)
     assert ended.code == 0, ended.err
     assert is_near(frames(root / f"scene_2_{TS}.mp4")[0], colour(4), 8)
     assert (root / f"initial_image_{TS}.png").is_file()

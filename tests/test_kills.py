@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import signal
 import time
 from collections.abc import Iterator
@@ -18,17 +17,13 @@ from .kill_harness import (
     Shown,
     as_they_are,
     copied,
-    files,
     finish,
     half_a_film,
     kill_after,
     moments,
     shown,
 )
-
-pytestmark = pytest.mark.skipif(
-    importlib.util.find_spec("vidgen_local") is None, reason="the engine local is not installed"
-)
+from .run_directories import visible_files
 
 
 @frozen(kw_only=True)
@@ -91,4 +86,4 @@ def test_killed_again_and_again_a_run_still_comes_to_its_end(whole: Whole, tmp_p
     stood = as_they_are(root)
     finish(root, tmp_path)
     assert as_they_are(root) == stood
-    assert not [path for path in files(root) if path.suffix in (".new", ".tmp")]
+    assert not [name for name in visible_files(root) if name.endswith((".new", ".tmp"))]

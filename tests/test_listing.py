@@ -23,7 +23,8 @@ from vidgen_core.memory import Memory, read_memory
 from vidgen_core.model import Facts, Key, Kind, Step, Verdict
 from vidgen_core.plan import File, Listing, Published
 
-from .run_directories import OTHER_TS, TS, add_clip, add_scene, begin, contents, older_run, put
+from .run_directories import add_clip, add_scene, begin, contents, older_run, put
+from .run_paths import OTHER_TS, TS
 
 SCENE = f"scene_1_{TS}.mp4"
 

@@ -8,10 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from .command_line import vidgen
+from .command_line import WITH_LOCAL, vidgen
 from .run_directories import (
     FPS,
-    TS,
     add_scene,
     begin,
     clips_folder,
@@ -22,6 +21,7 @@ from .run_directories import (
     picture,
     put,
 )
+from .run_paths import TS
 
 NAMES = {
     "spaces": " two  spaces ",
@@ -45,7 +45,6 @@ NAMES = {
     "bytes": os.fsdecode(b"caf\xe9 \xff\xfe"),
     "long": "x" * 200,
 }
-WORDS = ("--engine", "local", "--skip-narration", "--skip-sound-effects")
 
 
 def makes(path: Path) -> bool:
@@ -68,7 +67,7 @@ def test_a_directory_and_files_of_that_name_continue(kind: str, tmp_path: Path) 
     put(root / f"{name}.jpg", picture(1))
     put(root / name / name, b"something of the user's own")
     before = everything(root / name)
-    ended = vidgen("continue", *WORDS, "--", root.relative_to(tmp_path), home=tmp_path)
+    ended = vidgen("continue", *WITH_LOCAL, "--", root.relative_to(tmp_path), home=tmp_path)
     assert ended.code == 0, ended.err
     assert ended.out == f"{root}/final_video_{TS}.mp4\n"
     assert "\x1b" not in ended.err
@@ -95,7 +94,7 @@ def test_a_picture_of_any_name_can_be_the_initial_image(tmp_path: Path) -> None:
     add_scene(root, 1)
     image = put(tmp_path / "-i %03d 'x'\n[0].jpg", picture(3))
     option = f"--initial-image-path={image.name}"
-    ended = vidgen("continue", root, *WORDS, option, home=tmp_path)
+    ended = vidgen("continue", root, *WITH_LOCAL, option, home=tmp_path)
     assert ended.code == 0, ended.err
     assert is_near(frames(root / f"scene_2_{TS}.mp4")[0], colour(3), 14)
 

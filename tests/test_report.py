@@ -32,27 +32,12 @@ from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import Price
 
 from .command_line import environment, vidgen
-from .run_directories import (
-    TS,
-    add_clip,
-    add_scene,
-    begin,
-    newer_run,
-    put,
-    scene_object,
-    sound,
-    video,
-)
+from .run_directories import add_clip, add_scene, begin, newer_run, put, scene_object, sound, video
+from .run_paths import TS
 
 ENGINE: dict[str, Any] = {"engine": "local", "skip_narration": True, "skip_sound_effects": True}
 
-
-@pytest.fixture(autouse=True)
-def _nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    for name in [name for name in os.environ if name.startswith("VIDGEN_")]:
-        monkeypatch.delenv(name)
+pytestmark = pytest.mark.usefixtures("nothing_of_this_machine")
 
 
 def look(root: Path, **flags: Any) -> tuple[Opened, Plan]:

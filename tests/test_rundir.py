@@ -23,7 +23,8 @@ from vidgen_core.errors import ExitCode, Locked, MachineError
 from vidgen_core.listing import list_directory
 from vidgen_core.rundir import RunDirectory, new_timestamp, timestamp_of_run
 
-from .run_directories import OTHER_TS, TS, add_scene, begin, contents, put
+from .run_directories import add_scene, begin, contents, put
+from .run_paths import OTHER_TS, TS
 
 FILM = f"final_video_{TS}.mp4"
 FOLDER = f"scene_1_all_vid_{TS}"

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from .command_line import environment, vidgen
-from .run_directories import TS, add_scene, begin
+from .command_line import PICTURES_ONLY, environment, vidgen
+from .run_directories import add_scene, begin
+from .run_paths import TS
 
 
 @pytest.fixture
@@ -19,7 +20,7 @@ def finished(tmp_path: Path) -> Path:
     root = begin(tmp_path, 2)
     for scene in (1, 2):
         add_scene(root, scene)
-    ended = vidgen("continue", root, "--skip-narration", "--skip-sound-effects", home=tmp_path)
+    ended = vidgen("continue", root, *PICTURES_ONLY, home=tmp_path)
     assert ended.code == 0
     return root
 

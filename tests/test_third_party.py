@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
-import sys
+import shutil
 from pathlib import Path
 
 import pytest
 from attrs import frozen
 
-from .command_line import Ended, vidgen
-from .run_directories import FPS, TS, add_scene, begin, colour, contents, frames, is_near
+from .command_line import PICTURES_ONLY, Ended, pip_install, vidgen
+from .run_directories import FPS, add_scene, begin, colour, contents, frames, is_near
+from .run_paths import TS
 
 PROJECT = Path(__file__).parent / "data" / "vidgen-webm"
 ROOT = Path(__file__).parents[1]
-WORDS = ("--skip-narration", "--skip-sound-effects")
 
 
 @frozen(kw_only=True)
@@ -42,17 +41,9 @@ def python_path(site: Path, *, plugin: bool) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder into which pip installed the distribution, from a copy of its source."""
-    import shutil
-
     folder = tmp_path_factory.mktemp("third-party")
     project = shutil.copytree(PROJECT, folder / "project")
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    offline = ["--no-index", "--no-deps", "--no-build-isolation"]
-    where = ["--target", str(folder / "site")]
-    done = subprocess.run(
-        [*pip, *offline, *where, str(project)], capture_output=True, text=True, timeout=100
-    )
-    assert done.returncode == 0, done.stderr
+    pip_install(project, folder / "site")
     return folder / "site"
 
 
@@ -62,7 +53,7 @@ def run(site: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     root = begin(home, 2, seconds=2)
     add_scene(root, 1, 2)
     environ = python_path(site, plugin=True)
-    ended = vidgen("continue", root, "--engine", "webm", *WORDS, home=home, environ=environ)
+    ended = vidgen("continue", root, "--engine", "webm", *PICTURES_ONLY, home=home, environ=environ)
     # The story grows by a scene after that.
     path = root / f"scenes_{TS}.json"
     scenes = json.loads(path.read_text())
@@ -124,12 +115,10 @@ def test_uninstalled_its_clips_still_count_and_another_engine_goes_on(run: Run) 
 def test_without_plugin_and_without_vidgens_folder_nothing_is_known_of_it(
     run: Run, tmp_path: Path
 ) -> None:
-    import shutil
-
     root = shutil.copytree(run.root, tmp_path / run.root.name)
     (root / f"scene_2_{TS}.mp4").unlink()
     shutil.rmtree(root / ".vidgen")
-    words = ("continue", root, "--engine", "local", *WORDS, "--dry-run", "--json")
+    words = ("continue", root, "--engine", "local", *PICTURES_ONLY, "--dry-run", "--json")
     without = run.vidgen(*words, plugin=False).json["tasks"]
     assert ("clip-2-1", "make") in [(task["id"], task["decision"]) for task in without]
     with_it = run.vidgen(*words, plugin=True).json["tasks"]

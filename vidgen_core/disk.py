@@ -84,11 +84,11 @@ def sync_file(path: Path) -> None:
         os.close(handle)
 
 
-def make_directories(path: Path) -> None:
-    """Create *path* and its missing parents, durably."""
-    if path.is_dir():
+def make_directories(path: Path, below: Path) -> None:
+    """Create *path* and its missing parents, durably; *below*, which holds it, is never made."""
+    if path == below or path.is_dir():
         return
-    make_directories(path.parent)
+    make_directories(path.parent, below)
     with contextlib.suppress(FileExistsError):
         path.mkdir()
     sync_directory(path.parent)

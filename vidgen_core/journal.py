@@ -51,6 +51,7 @@ class _Reading:
     takes: dict[Key, int] = field(factory=dict)
     jobs: set[tuple[str, str]] = field(factory=set)
     doubted: set[Key] = field(factory=set)
+    forgotten: set[Key] = field(factory=set)
     lines: int = 0
     end: int = 0
     cut: bool = False
@@ -64,6 +65,7 @@ class _Reading:
             in_flight=self.in_flight,
             takes=self.takes,
             damage=self.damage,
+            forgotten=frozenset(self.forgotten),
         )
 
 
@@ -72,10 +74,29 @@ def read_ledger(root: Path) -> Ledger:
 
     Raises ``JournalDamaged`` where a newer vidgen wrote it, and ``MachineError``.
     """
-    return _read(root / layout.JOURNAL).ledger()
+    return _read(root).ledger()
 
 
-def _read(path: Path) -> _Reading:
+def _read(root: Path) -> _Reading:
+    reading = _folded(root / layout.JOURNAL)
+    if not reading.lines:
+        reading.forgotten = _requested(root)
+    elif reading.forgotten:
+        reading.forgotten &= _requested(root)
+    return reading
+
+
+def _requested(root: Path) -> set[Key]:
+    """Return what requests are stored for: each is, right before its intent is written."""
+    found = set()
+    with contextlib.suppress(OSError):
+        for name in os.listdir(root / layout.REQUESTS):  # noqa: PTH208 (nothing but the names)
+            with contextlib.suppress(ValueError):
+                found.add(key_from_id(name.rpartition("-")[0]))
+    return found
+
+
+def _folded(path: Path) -> _Reading:
     reading = _Reading()
     try:
         content = disk.read_file(path, _LARGEST)
@@ -155,11 +176,13 @@ def _opened(reading: _Reading, record: dict[str, Any]) -> None:
             f"the journal was written by a newer vidgen ({record.get('vidgen', '?')})",
             advice="upgrade vidgen: pip install --upgrade vidgen-core",
         )
+    reading.forgotten = {key_from_id(each) for each in record.get("forgotten", ())}
 
 
 def _intent(reading: _Reading, record: dict[str, Any]) -> None:
     work = record_from_json(record["work"], InFlight)
     reading.in_flight[work.key] = work
+    reading.forgotten.discard(work.key)
     reading.takes[work.key] = max(work.take, reading.takes.get(work.key, 0))
     if work.job:
         reading.jobs.add((work.provider, work.job))
@@ -200,10 +223,11 @@ def _ended(reading: _Reading, record: dict[str, Any]) -> None:
 def _published(reading: _Reading, record: dict[str, Any]) -> None:
     published = record_from_json(record["file"], Published)
     reading.published[published.path] = published
-    if reading.in_flight or reading.doubted:
+    if reading.in_flight or reading.doubted or reading.forgotten:
         key = key_from_id(record["key"])
         reading.in_flight.pop(key, None)
         reading.doubted.discard(key)
+        reading.forgotten.discard(key)
     if published.job:
         reading.jobs.add((published.provider, published.job))
 
@@ -237,7 +261,7 @@ class Journal:
     def __init__(self, root: Path, *, version: str = "") -> None:
         self._path = root / layout.JOURNAL
         self._lock = threading.Lock()
-        self._reading = _read(self._path)
+        self._reading = _read(root)
         flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
         flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         with disk.machine_errors(f"cannot open {self._path}"):
@@ -251,7 +275,9 @@ class Journal:
                 os.close(self._handle)
                 raise
         if not self._reading.lines:
-            self._append("opened", schema=SCHEMA, vidgen=version)
+            lost = sorted(key.id for key in self._reading.forgotten)
+            more = {"forgotten": lost} if lost else {}
+            self._append("opened", schema=SCHEMA, vidgen=version, **more)
 
     def _mend_end(self) -> None:
         reading = self._reading
@@ -286,6 +312,7 @@ class Journal:
                 in_flight=dict(reading.in_flight),
                 takes=dict(reading.takes),
                 damage=reading.damage,
+                forgotten=frozenset(reading.forgotten),
             )
 
     @property

@@ -99,6 +99,7 @@ def open_run(
     *flags*: core's options from the command line, ``None`` where not given.
     *initial_image*: a picture given now, ``""`` for none.
     """
+    directory.may_write(layout.LOCK)  # else a file of that folder would be blamed
     root = directory.root
     specs = [loaded.spec for loaded in registry.providers]
     settings = load_settings(flags=flags, sets=sets, run_directory=root, specs=specs)

@@ -71,7 +71,7 @@ class Published:
     """The journal's record of a file that vidgen published.
 
     ``inputs`` maps the paths it was made from to their sha256; ``prompt`` is a
-    digest of the text it was asked with; ``asked_seconds`` is what the request
+    digest of what it was asked with beside them; ``asked_seconds`` is what the request
     said; ``shown_frames`` is how much of a clip its scene shows, in the file's own
     frames (0: all). ``job`` and ``facts`` are the service's, to fetch it again.
     """
@@ -119,12 +119,16 @@ class InFlight:
 
 @frozen(kw_only=True)
 class Ledger:
-    """The journal as planning sees it. ``damage`` is a sentence, empty when it is sound."""
+    """The journal as planning sees it. ``damage`` is a sentence, empty when it is sound.
+
+    ``forgotten``: what was asked for before an earlier journal was lost.
+    """
 
     published: Mapping[str, Published] = field(factory=dict)
     in_flight: Mapping[Key, InFlight] = field(factory=dict)
     takes: Mapping[Key, int] = field(factory=dict)
     damage: str = ""
+    forgotten: frozenset[Key] = frozenset()
 
 
 @frozen(kw_only=True)
@@ -227,12 +231,14 @@ class Why(StrEnum):
     INPUT_CHANGED = "{input} changed since it was made"
     INPUT_ADDED = "{input} is not in it"
     INPUT_REMOVED = "{input} is in it, but no longer in the scenes file"
+    CHOICE_CHANGED = "the choice about the clips' own sound changed since it was made"
     WRONG_LENGTH = "it lasts {seconds:.1f} s and the film {film:.1f} s"
     AFTER_REFILL = "clip {clip} before it is made again"
     PROMPT_CHANGED = "the scenes file changed since it was made"
     IN_FLIGHT = "{provider} was paid for it and has it as job {job}"
     ANSWERED = "{provider}'s answer is kept and was paid for"
     UNKNOWN_OUTCOME = "{provider} was asked, and a crash hid whether it took the job"
+    FORGOTTEN = "{requests} says that it was asked for, and the journal of that time is gone"
     FETCH_AGAIN = "{provider} made it as job {job}; it is fetched again, which costs nothing"
     FINDABLE = "{provider} was asked, and can tell whether it took the job"
     NOT_INSTALLED = "{kind} {provider} is not installed"

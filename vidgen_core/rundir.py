@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import re
+import shlex
 import shutil
 import socket
+import stat
 import tempfile
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -34,12 +36,35 @@ class RunDirectory:
         """Return the absolute path of *relative*."""
         return self.root / relative
 
+    @property
+    def went_away(self) -> MachineError | None:
+        """The error for a directory that was renamed, moved or deleted; ``None`` while it is there.
+
+        Nothing ever makes it anew: that would leave a second one under the old name.
+        """
+        try:
+            there = stat.S_ISDIR(self.root.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError):
+            there = False
+        except OSError:
+            return None  # what else is wrong with it, the work itself will tell
+        if there:
+            return None
+        return MachineError(
+            f"the directory {self.root} went away",
+            advice="where it was renamed or moved, use its new name",
+        )
+
+    def _make(self, folder: Path) -> None:
+        disk.make_directories(folder, self.root)
+
     @contextlib.contextmanager
     def locked(self, command: str) -> Iterator[None]:
         """Hold the directory for this process; raises ``Locked`` when another run does."""
         self.may_write(layout.LOCK)
+        self._must_be_a_file(layout.LOCK)
         with disk.machine_errors(f"cannot make {layout.STATE} in {self.root}"):
-            disk.make_directories(self.path(layout.STATE))
+            self._make(self.path(layout.STATE))
             flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
             held = [os.open(self.path(layout.LOCK), flags, 0o666)]
         try:
@@ -57,7 +82,7 @@ class RunDirectory:
         with disk.machine_errors(f"cannot write in {self.root}"):
             self.may_write(f"{layout.TEMPORARY}/{name}")
             temporary = self.path(layout.TEMPORARY)
-            disk.make_directories(temporary)
+            self._make(temporary)
             return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=temporary))
 
     def clear_scratch(self) -> None:
@@ -67,20 +92,51 @@ class RunDirectory:
     def may_write(self, relative: str) -> None:
         """Raise ``MachineError`` where writing *relative* would leave the directory.
 
-        In vidgen's own folder a link is refused wherever it leads: what lies there
-        is cleared and rewritten.
+        So it does where the directory went away. In vidgen's own folder a link is
+        refused wherever it leads: what lies there is cleared and rewritten.
         """
+        if gone := self.went_away:
+            raise gone
         folder = relative.rpartition("/")[0]
         root = os.path.realpath(self.root)
         place = os.path.realpath(self.root / folder)
+        if own := folder.split("/")[0] == layout.STATE:
+            self._must_be_folders(folder)
         leaves = place != root and not place.startswith(root.rstrip(os.sep) + os.sep)
-        own = folder.split("/")[0] == layout.STATE
         if leaves or (own and place != os.path.join(root, *folder.split("/"))):  # noqa: PTH118
             what = f"is a link that leaves {self.root}" if leaves else "is a link"
             raise MachineError(
                 f"{folder} {what}; nothing is written through it",
                 advice=f"replace the link {self.root / folder} by a real folder",
             )
+
+    def _must_be_folders(self, folder: str) -> None:
+        """Raise ``MachineError`` where something else has the name of one of vidgen's folders.
+
+        A link to a folder is left to :meth:`may_write`, which knows where it leads.
+        """
+        parts = folder.split("/")
+        for end in range(1, len(parts) + 1):
+            name = "/".join(parts[:end])
+            path = self.root / name
+            if os.path.lexists(path) and not os.path.isdir(path):  # noqa: PTH112 (never raises)
+                raise self._in_the_way(name, "folder")
+
+    def _must_be_a_file(self, relative: str) -> None:
+        """Raise ``MachineError`` where something else has the name of one of vidgen's files."""
+        path = self.root / relative
+        if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
+            raise self._in_the_way(relative, "file")
+
+    def _in_the_way(self, name: str, wanted: str) -> MachineError:
+        path = self.root / name
+        kind = "link" if path.is_symlink() else "folder" if path.is_dir() else "file"
+        if kind == wanted:
+            kind = "special file"
+        return MachineError(
+            f"{path} is a {kind}, and vidgen keeps a {wanted} of that name",
+            advice=f"move it away: {shlex.join(['mv', str(path), f'{path}.old'])}",
+        )
 
     def publish(self, finished: Path, relative: str) -> os.stat_result:
         """Give the *finished* file, which is on the same disk and synced, its final name.
@@ -90,7 +146,7 @@ class RunDirectory:
         self.may_write(relative)
         target = self.path(relative)
         with disk.machine_errors(f"cannot write {relative}"):
-            disk.make_directories(target.parent)
+            self._make(target.parent)
             disk.move(finished, target)
             return target.stat()
 
@@ -104,9 +160,9 @@ class RunDirectory:
         self.may_write(f"{layout.REPLACED}/{relative}")
         with disk.machine_errors(f"cannot move {relative} aside"):
             replaced = self.path(layout.REPLACED)
-            disk.make_directories(replaced)
+            self._make(replaced)
             place = self._new_take(replaced) / relative
-            disk.make_directories(place.parent)
+            self._make(place.parent)
             disk.move(file, place)
         return place.relative_to(self.root).as_posix()
 
@@ -129,7 +185,7 @@ class RunDirectory:
         self.may_write(relative)
         target = self.path(relative)
         with disk.machine_errors(f"cannot write {relative}"):
-            disk.make_directories(target.parent)
+            self._make(target.parent)
             disk.write_file(target, content)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import gc
 import os
 import select
@@ -12,10 +11,11 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
-from pathlib import Path, PurePath
+from pathlib import Path
 
+from vidgen_core.cli.ending import as_ours, as_told
 from vidgen_core.cli.parser import parse
-from vidgen_core.errors import ExitCode, Interrupted, MachineError, VidgenError
+from vidgen_core.errors import VidgenError
 
 #: What is read of a run directory lives until the end: looking for garbage among
 #: it again and again took a third of the time of a run with nothing to do.
@@ -23,11 +23,6 @@ _ALLOCATIONS = 100_000
 
 #: What a shell reports for a program whose reader went away (128 + SIGPIPE).
 READER_GONE = 141
-
-#: What no program can do anything about: the disk is full, broken or read-only.
-_THE_MACHINES = frozenset(
-    getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EIO", "EROFS")
-) - {None}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -67,24 +62,18 @@ def _ended_by(error: BaseException, *, verbose: bool) -> int:
     if isinstance(error, BrokenPipeError) and _reader_gone():
         _silence()
         return READER_GONE
-    if isinstance(error, KeyboardInterrupt):
-        error = Interrupted("interrupted")
-    if isinstance(error, OSError) and error.errno in _THE_MACHINES:
-        where = f"{error.filename}: " if error.filename else ""
-        error = MachineError(f"{where}{error.strerror}")
+    error = as_ours(error)
     traced = bool(os.environ.get("VIDGEN_DEBUG"))
     traced = traced or (verbose and not isinstance(error, VidgenError))
+    code, message, advice = as_told(error, traced=traced)
     with suppress(OSError):
         if traced:
             from traceback import print_exception
 
             print_exception(error)
-        if isinstance(error, VidgenError):
-            _say(error.message, error.advice)
-        else:
-            _say(*_bug(error, traced=traced))
+        _say(message, advice)
     _silence()
-    return int(error.exit_code if isinstance(error, VidgenError) else ExitCode.BUG)
+    return int(code)
 
 
 def _say(message: str, advice: str = "") -> None:
@@ -93,28 +82,6 @@ def _say(message: str, advice: str = "") -> None:
     print(f"vidgen: {printable(message)}", file=sys.stderr)
     for line in advice.splitlines():
         print(printable(line), file=sys.stderr)
-
-
-def _bug(error: BaseException, *, traced: bool) -> tuple[str, str]:
-    from traceback import format_exception_only
-
-    what = "".join(format_exception_only(error)).strip().splitlines()[-1]
-    advice = "Please report it with the traceback above."
-    if not traced:
-        advice = "Please report it with the traceback that the same command shows with -v."
-    return f"this is a bug in vidgen: {what}{_whence(error)}", advice
-
-
-def _whence(error: BaseException) -> str:
-    """Return where in vidgen the error came from, or ``""``."""
-    place, step = "", error.__traceback__
-    while step is not None:
-        module = step.tb_frame.f_globals.get("__name__", "")
-        if str(module).partition(".")[0].startswith("vidgen"):
-            name = PurePath(step.tb_frame.f_code.co_filename).name
-            place = f" ({name}, line {step.tb_lineno})"
-        step = step.tb_next
-    return place
 
 
 def _never_fail_to_encode() -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import vidgen_core
 from vidgen_core import layout, plugins
-from vidgen_core.errors import ExitCode, InputError, UsageError, VidgenError, exit_code_for
+from vidgen_core.cli.ending import one_object
+from vidgen_core.errors import ExitCode, UsageError, VidgenError, exit_code_for
 from vidgen_core.executor import Outcome, Run
 from vidgen_core.executor.events import Event, Listener, Planned, Published, Stopped
 from vidgen_core.executor.preview import join_preview
@@ -61,14 +62,15 @@ def run(arguments: Namespace) -> int:
     """Finish the film; return the exit code."""
     directory = find_directory(arguments.directory)
     listed = _json_files(directory, arguments)
+    with one_object(arguments, {} if listed is None else {"json_files": listed}):
+        return _continue(directory, arguments, listed)
+
+
+def _continue(
+    directory: RunDirectory, arguments: Namespace, listed: list[dict[str, Any]] | None
+) -> int:
     registry = plugins.load()
-    try:
-        opened = _open(arguments, directory, registry)
-    except InputError as error:
-        if arguments.json and listed is not None:
-            ended = {"exit_code": int(error.exit_code), "json_files": listed}
-            print(as_json.dump(ended), flush=True)
-        raise
+    opened = _open(arguments, directory, registry)
     plan = opened.plan()
     if not arguments.quiet:
         _show(text.analysis(opened, plan, verbose=arguments.verbose))
@@ -198,13 +200,14 @@ def _work(
     """Do what is missing, under the lock."""
     directory = opened.directory
     directory.clear_scratch()
-    _save_choices(opened, plan, quiet=arguments.quiet)
     media = Media(opened.settings.core.ffmpeg, patience=opened.settings.core.stall_seconds)
     with (
         Journal(directory.root, version=vidgen_core.__version__) as journal,
         progress(quiet=arguments.quiet, verbose=arguments.verbose) as show,
     ):
         work = _prepare(opened, media, journal, _listener(opened.registry, show))
+        work.import_picture()
+        _save_choices(opened, plan, quiet=arguments.quiet)
         with _signals(work):
             outcome = _outcome(work, preview=arguments.preview)
     if not outcome.codes & {ExitCode.INTERRUPTED}:
@@ -393,7 +396,8 @@ def _last_line(opened: Opened, outcome: Outcome, code: ExitCode) -> str:
     made = f"{count(len(outcome.made), 'file')} made, {_charged(outcome)}"
     if code is ExitCode.COMPLETE:
         return f"finished: {made}"
-    again = shlex.join(["vidgen", "continue", str(opened.directory.root)])
+    place = "ITS_NEW_NAME" if outcome.went_away else str(opened.directory.root)
+    again = shlex.join(["vidgen", "continue", place])
     if code is ExitCode.INTERRUPTED:
         return f"interrupted: {made}; to go on: {again}"
     return f"not finished: {_why(outcome)}; {made}; to go on: {_way_on(outcome, again)}"
@@ -406,16 +410,24 @@ def _way_on(outcome: Outcome, again: str) -> str:
         journal = f"DIR/{layout.JOURNAL}"
         return f"look at {journal}, move it away, then {again}; jobs that it names are forgotten"
     if Why.UNKNOWN_OUTCOME in reasons and outcome.in_doubt:
-        files = ", ".join(
-            task.output
-            for task in outcome.plan.stuck
-            if any(reason.why is Why.UNKNOWN_OUTCOME for reason in task.reasons)
-        )
         return (
-            f"look into your account; if it has them, save them as {files}; to buy them "
-            f"once more: {again} --set in_doubt_limit=PRICE"
+            f"look into your account; if it has them, save them as "
+            f"{_files(outcome, Why.UNKNOWN_OUTCOME)}; to buy them once more: "
+            f"{again} --set in_doubt_limit=PRICE"
+        )
+    if Why.FORGOTTEN in reasons:
+        return (
+            f"look into your account; if it has them, save them as "
+            f"{_files(outcome, Why.FORGOTTEN)}; to buy them, move their files out of "
+            f"DIR/{layout.REQUESTS}, then {again}"
         )
     return again
+
+
+def _files(outcome: Outcome, why: Why) -> str:
+    """Name the files that cannot be had now for the reason *why*."""
+    stuck = outcome.plan.stuck
+    return ", ".join(task.output for task in stuck if why in {each.why for each in task.reasons})
 
 
 def _why(outcome: Outcome) -> str:

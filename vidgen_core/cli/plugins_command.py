@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import json
 import math
+import re
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -14,10 +16,14 @@ import attrs
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import find_key
 from vidgen_core.plugins import Failure, Loaded, Registry, load
+from vidgen_core.report.words import INDENT, folded, width
 from vidgen_core.settings.option_values import to_toml
 from vidgen_core.specs import ProviderSpec
 
 _COLUMNS = ("provider", "kind", "distribution", "version", "key", "patterns")
+_GAP = "  "
+#: What a line of a traceback begins with; no other line does.
+_TRACE = "    "
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -32,12 +38,14 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     verbose = bool(getattr(arguments, "verbose", 0))
     rows = [_row(provider) for provider in registry.providers]
-    if sys.stdout.isatty():
+    if not sys.stdout.isatty():
+        _print_lines(rows)
+    elif _table_width(rows) <= shutil.get_terminal_size().columns:
         _print_table(rows)
     else:
-        _print_lines(rows)
+        _print_blocks(rows, width())
     for line in _after(registry, verbose):
-        print(line)
+        print(line if line.startswith(_TRACE) else folded(line, sys.stdout))
     return 0
 
 
@@ -121,7 +129,7 @@ def _row(provider: Loaded) -> tuple[str, ...]:
         provider.distribution,
         provider.version,
         _key_words(provider.spec.keys),
-        "  ".join(str(output.pattern) for output in provider.spec.outputs),
+        _GAP.join(str(output.pattern) for output in provider.spec.outputs),
     )
 
 
@@ -144,8 +152,36 @@ def _print_table(rows: Sequence[Sequence[str]]) -> None:
         table.add_column(name, overflow="fold")
     for row in rows:
         *cells, patterns = row
-        table.add_row(*(Text(cell) for cell in cells), Text(patterns.replace("  ", "\n")))
+        table.add_row(*(Text(cell) for cell in cells), Text(patterns.replace(_GAP, "\n")))
     Console().print(table)
+
+
+def _table_width(rows: Sequence[Sequence[str]]) -> int:
+    """Return how many columns of a terminal the table takes unfolded."""
+    split = [[cell.split(_GAP) for cell in row] for row in (_COLUMNS, *rows)]
+    widest = [max(len(part) for row in split for part in row[i]) for i in range(len(_COLUMNS))]
+    return sum(widest) + len(_GAP) * (len(_COLUMNS) - 1)
+
+
+def _print_blocks(rows: Sequence[Sequence[str]], columns: int) -> None:
+    """Print a paragraph for each provider, where the table is wider than the terminal."""
+    for name, kind, distribution, version, key, patterns in rows:
+        print(folded(f"{name}: {kind}", sys.stdout))
+        print(folded(f"{INDENT}from {distribution} {version}", sys.stdout))
+        print(folded(f"{INDENT}key: {key}", sys.stdout))
+        for pattern in patterns.split(_GAP):
+            print("\n".join(_broken(pattern, columns)))
+
+
+def _broken(pattern: str, columns: int) -> Iterator[str]:
+    """Yield the lines that show *pattern*, broken between its words where it is too long."""
+    line = INDENT
+    for piece in filter(None, re.split(r"(?<=/)|(?=_)", pattern)):
+        if len(line) + len(piece) > columns and line.strip():
+            yield line
+            line = INDENT * 2
+        line += piece
+    yield line
 
 
 def _print_lines(rows: Sequence[Sequence[str]]) -> None:
@@ -154,7 +190,7 @@ def _print_lines(rows: Sequence[Sequence[str]]) -> None:
     widths = [max(len(line[i]) for line in lines) for i in range(len(_COLUMNS) - 1)]
     for line in lines:
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
-        print("  ".join([*cells, line[-1]]).rstrip())
+        print(_GAP.join([*cells, line[-1]]).rstrip())
 
 
 def _after(registry: Registry, verbose: bool) -> Iterator[str]:
@@ -167,7 +203,7 @@ def _after(registry: Registry, verbose: bool) -> Iterator[str]:
     for failure in registry.failures:
         yield _failure_line(failure)
         if verbose and failure.detail:
-            yield from (f"    {line}" for line in failure.detail.rstrip().splitlines())
+            yield from (f"{_TRACE}{line}" for line in failure.detail.rstrip().splitlines())
 
 
 def _details(provider: Loaded) -> Iterator[str]:

@@ -6,12 +6,14 @@ import sys
 from argparse import Namespace
 
 from vidgen_core import plugins
+from vidgen_core.cli.ending import one_object
 from vidgen_core.errors import ExitCode
 from vidgen_core.opening import find_directory, open_run
 from vidgen_core.report import as_json, text
 from vidgen_core.report.progress import looking
 from vidgen_core.report.words import folded
-from vidgen_core.scenes_file import survey
+from vidgen_core.rundir import RunDirectory
+from vidgen_core.scenes_file import JsonFile, survey
 
 
 def run(arguments: Namespace) -> int:
@@ -20,6 +22,13 @@ def run(arguments: Namespace) -> int:
     files = survey(directory.root) if arguments.list_json_files else None
     if files is not None and not arguments.json:
         print(text.json_files(files), flush=True)
+    with one_object(arguments, {} if files is None else {"json_files": as_json.json_files(files)}):
+        return _status(directory, arguments, files)
+
+
+def _status(
+    directory: RunDirectory, arguments: Namespace, files: tuple[JsonFile, ...] | None
+) -> int:
     with looking() as on_probe:
         opened = open_run(directory, plugins.load(), flags={}, on_probe=on_probe)
     plan = opened.plan()

@@ -45,7 +45,7 @@ from vidgen_core.memory import Memory
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Ledger, Listing, Plan, PlanOptions, Task
 from vidgen_core.rundir import RunDirectory
-from vidgen_core.specs import Price
+from vidgen_core.specs import ImportImageRequest, Price
 
 __all__ = ["Job", "Outcome", "Run"]
 
@@ -96,6 +96,7 @@ class Run:
     _here: Crew = field(init=False)
     _services: Crew = field(factory=lambda: Crew(most=CALLS), init=False)
     _tries: dict[Key, int] = field(factory=dict, init=False)
+    _imported: tuple[str, ...] = field(default=(), init=False)
     # Plain flags: a signal handler may set them while any lock is held.
     _interrupted: bool = field(default=False, init=False)
     _hurried: bool = field(default=False, init=False)
@@ -131,17 +132,41 @@ class Run:
         """Whether new paid work may still be begun."""
         return not (self._interrupted or self.turns.stopped)
 
+    def import_picture(self) -> None:
+        """Publish the picture that was given now, in this thread; raises where that fails.
+
+        Call it before it is written down which clip the picture starts: a crash in
+        between must not leave that clip without it.
+        """
+        self._replan()
+        task = self.plan.by_key.get(Key(Step.INITIAL_IMAGE))
+        if task is None or not isinstance(task.request, ImportImageRequest):
+            return
+        self.shelf.may_write(task)
+        self.listen(Started(task))
+        folder = self.directory.scratch(task.key.id)
+        made = self.bench.make(task, folder, {}, {}, lambda fraction: None)
+        self.shelf.publish(task, made, self._own_origin(task), self.plan.timestamp)
+        self._picture_is_in()
+        self._imported = (task.output,)
+
+    def _picture_is_in(self) -> None:
+        self.options = evolve(
+            self.options, initial_image="", initial_image_for=self.plan.initial_image_for
+        )
+
     def work(self) -> Outcome:
         """Do everything that can be done now and say how it ended."""
         self._replan()
         self.options = evolve(self.options, initial_image_for=self.plan.initial_image_for)
-        self.outcome = Outcome(plan=self.plan)
+        self.outcome = Outcome(plan=self.plan, made=list(self._imported))
         self.turns.agreed = {
             task.key for task in self.plan.to_do if task.decision is not Decision.ATTACH
         }
         try:
-            self.outcome.bought += self.books.settle(self.plan)
+            doubtful = self.books.settle(self.plan)
             self._replan()
+            self.outcome.bought += self.books.paid_twice(doubtful, self.plan)
             self._loop()
         finally:
             self._stop_workers()
@@ -264,9 +289,11 @@ class Run:
         self._events.put(partial(self.listen, Noted(sentence)))
 
     def _made_here(self, job: Job, made: Made) -> None:
-        distribution, version = self.version_of(job.task)
-        request = job.task.request
-        self.publish(job, made, Origin(request=request, distribution=distribution, version=version))
+        self.publish(job, made, self._own_origin(job.task))
+
+    def _own_origin(self, task: Task) -> Origin:
+        distribution, version = self.version_of(task)
+        return Origin(request=task.request, distribution=distribution, version=version)
 
     def publish(self, job: Job, made: Made, origin: Origin) -> None:
         """Publish what *job* made, and plan again where that tells something new."""
@@ -276,9 +303,7 @@ class Run:
         self.turns.done.add(task.key)
         self.outcome.made.append(task.output)
         if task.key.step is Step.INITIAL_IMAGE:
-            self.options = evolve(
-                self.options, initial_image="", initial_image_for=self.plan.initial_image_for
-            )
+            self._picture_is_in()
         if self.outcome.made.count(task.output) >= TRIES:
             self._give_up(task.key)
         if is_surprising(task, made.facts):
@@ -308,7 +333,7 @@ class Run:
                 self._events.put(partial(self._guarded, job, partial(then, result)))
 
         crew = self._services if self.turns.is_remote(job.task) else self._here
-        crew.start(run, name=f"vidgen {job.task.key.id}", precious=precious)
+        crew.start(run, name=_thread_name(job), precious=precious)
 
     def at(self, job: Job, seconds: float, then: Callable[[], None]) -> None:
         """Call *then* for *job* in *seconds* from now."""
@@ -359,12 +384,14 @@ class Run:
 
     def later(self, job: Job, error: VidgenError) -> None:
         """End *job* for this run: another run goes on with it, and nothing is lost."""
+        error = self._cause(error)
         self.turns.finish(job)
         self.turns.later.add(job.task.key)
         self._note_failure(job, error, later=True)
 
     def failed(self, job: Job, error: VidgenError) -> None:
         """Give *job* up for this run and plan for what does not need it."""
+        error = self._cause(error)
         if isinstance(error, (AuthFailed, OutOfCredit)):
             self.turns.closed[provider_of(job.task)] = error
         self.check_machine(error)
@@ -375,6 +402,15 @@ class Run:
         self._give_up(job.task.key)
         self._note_failure(job, error, later=False)
         self._replan()
+
+    def _cause(self, error: VidgenError) -> VidgenError:
+        """Return what *error* comes from: without its directory no work can end well."""
+        gone = self.directory.went_away
+        if gone is None:
+            return error
+        self.turns.stopped = self.outcome.went_away = True
+        gone.__cause__ = error
+        return gone
 
     def not_fetched_again(self, job: Job, error: VidgenError) -> None:
         """A broken file that was paid for cannot be had again: it counts as missing."""
@@ -413,6 +449,7 @@ class Run:
             self.bench.media.stop()
         self._services.dismiss()
         self._here.dismiss()
+        self._say_what_is_waited_for()
         gone = [
             crew.leave(self.patience, self.grace, lambda: self._hurried)
             for crew in (self._services, self._here)
@@ -420,9 +457,26 @@ class Run:
         if self._interrupted and all(gone):
             self.directory.clear_scratch()
 
+    def _say_what_is_waited_for(self) -> None:
+        precious = {*self._services.precious, *self._here.precious}
+        waits = [job.task for job in self.turns.active.values() if _thread_name(job) in precious]
+        if not waits or self._hurried:
+            return
+        asked = ", ".join(f"{task.provider} ({task.key})" for task in waits)
+        self.listen(
+            Noted(
+                f"waiting up to {self.grace:g} s for the answer of {asked}, which may cost money; "
+                "a second Ctrl-C ends it at once"
+            )
+        )
+
 
 #: What another run may go on with: nothing has failed for good.
 _FOR_LATER = (AuthFailed, OutOfCredit, MachineError, JournalDamaged, Undecided)
+
+
+def _thread_name(job: Job) -> str:
+    return f"vidgen {job.task.key.id}"
 
 
 def _nothing() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from attrs import define
 
 from vidgen_core.errors import Billed
 from vidgen_core.executor.publishing import Shelf
 from vidgen_core.executor.purchase import sent_with
 from vidgen_core.journal import Journal
+from vidgen_core.model import Key
 from vidgen_core.plan import Decision, InFlight, Plan, Task
 from vidgen_core.specs import Price
 
@@ -23,17 +26,22 @@ class Books:
     shelf: Shelf
     limit: float
 
-    def settle(self, plan: Plan) -> list[Price]:
-        """Mend records, give up what is bought again, and return the prices in doubt."""
+    def settle(self, plan: Plan) -> dict[Key, Price]:
+        """Mend records, give up what is made again in doubt, and return the prices of that."""
         before = self.journal.ledger
-        doubtful = []
+        doubtful = {}
         for key, work in before.in_flight.items():
             self.shelf.mend(key, work, sent_with(self.shelf.directory, work))
             if self._is_worth_repeating(plan.by_key.get(key), work):
-                why = "its outcome is unknown; it is bought again"
+                why = "its outcome is unknown; it is made again"
                 self.journal.ended(key, work.take, why, Billed.UNKNOWN, doubted=True)
-                doubtful.append(work.price)
+                doubtful[key] = work.price
         return doubtful
+
+    def paid_twice(self, doubtful: Mapping[Key, Price], plan: Plan) -> list[Price]:
+        """Return the prices in doubt of what *plan* buys again, and does not make for nothing."""
+        tasks = {key: plan.by_key.get(key) for key in doubtful}
+        return [doubtful[key] for key, task in tasks.items() if task and self.may_repeat(task)]
 
     def _is_worth_repeating(self, task: Task | None, work: InFlight) -> bool:
         if task is None or task.decision is not Decision.ASK or self.journal.ledger.damage:

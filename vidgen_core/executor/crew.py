@@ -39,7 +39,7 @@ class Crew:
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     _waiting: deque[_Waiting] = field(factory=deque, init=False)
     _threads: set[threading.Thread] = field(factory=set, init=False)
-    _precious: int = field(default=0, init=False)
+    _precious: list[str] = field(factory=list, init=False)
     _dismissed: bool = field(default=False, init=False)
 
     def start(self, call: Call, *, name: str, precious: bool = False) -> None:
@@ -61,8 +61,9 @@ class Crew:
             try:
                 task.call()
             finally:
-                with self._lock:
-                    self._precious -= task.precious
+                if task.precious:
+                    with self._lock:
+                        self._precious.remove(task.name)
 
     def _next(self, thread: threading.Thread) -> _Waiting | None:
         with self._lock:
@@ -70,8 +71,15 @@ class Crew:
                 self._threads.discard(thread)
                 return None
             task = self._waiting.popleft()
-            self._precious += task.precious
+            if task.precious:
+                self._precious.append(task.name)
             return task
+
+    @property
+    def precious(self) -> tuple[str, ...]:
+        """The names of the precious calls that are under way."""
+        with self._lock:
+            return tuple(self._precious)
 
     def dismiss(self) -> None:
         """Start nothing more, not even what waits its turn."""

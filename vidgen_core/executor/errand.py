@@ -69,13 +69,19 @@ class Errand:
 
     def try_again(self, error: VidgenError, again: Callable[[], None]) -> None:
         """Call *again* in a while, where that may help, or give up."""
+        if not self.tries_again(error, again):
+            self.give_up(error)
+
+    def tries_again(self, error: VidgenError, again: Callable[[], None]) -> bool:
+        """Call *again* in a while, where that may help; return whether it may."""
         self.tries += 1
-        if isinstance(error, ProviderError) and error.retry and self.tries < TRIES:
-            pause = until_next_try(self.tries, error)
-            if pause <= LONGEST_PAUSE:
-                self.wait(pause, again)
-                return
-        self.give_up(error)
+        if not (isinstance(error, ProviderError) and error.retry and self.tries < TRIES):
+            return False
+        pause = until_next_try(self.tries, error)
+        if pause > LONGEST_PAUSE:
+            return False
+        self.wait(pause, again)
+        return True
 
     def give_up(self, error: VidgenError) -> None:
         """End the job for this run; what may succeed later is left to a later run."""

@@ -37,7 +37,7 @@ class Outcome:
     """How a run ended: the last plan, what failed, and the exit codes that apply.
 
     ``bought``: the prices of what services took in this run. ``in_doubt``: what
-    a service was asked for and may have taken.
+    a service was asked for and may have taken. ``went_away``: the run directory did.
     """
 
     plan: Plan
@@ -46,6 +46,7 @@ class Outcome:
     made: list[str] = field(factory=list)
     bought: list[Price] = field(factory=list)
     in_doubt: list[InFlight] = field(factory=list)
+    went_away: bool = False
 
     @property
     def paid(self) -> int:

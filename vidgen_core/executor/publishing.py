@@ -63,6 +63,7 @@ class Shelf:
 
         What stood in its place or was built on it is moved aside before.
         """
+        self.may_write(task)  # no record may be written of a file that cannot be
         self._learn(made.checked, made.inputs)
         self._move_aside(task)
         with disk.machine_errors(f"cannot read what was made for {task.key}"):

@@ -58,6 +58,7 @@ class Purchase:
     sent: Sent | None = field(default=None, init=False)
     _again: bool = field(default=False, init=False)
     _begun: bool = field(default=False, init=False)
+    _doubted: bool = field(default=False, init=False)
     _looks: int = field(default=0, init=False)
     _doubts: int = field(default=0, init=False)
 
@@ -77,6 +78,7 @@ class Purchase:
             self._buy()
             return
         self.work, self.sent = known, sent_with(run.directory, known)
+        self._doubted = True
         if known.answered:
             self._collection().write_answer()
         elif known.job:
@@ -115,7 +117,7 @@ class Purchase:
             since=run.today(),
             price=task.price,
         )
-        self._begun, self._looks = False, 0
+        self._begun, self._doubted, self._looks = False, False, 0
         inputs = run.shelf.inputs(task)
 
         def buy() -> _Bought:
@@ -198,10 +200,12 @@ class Purchase:
         if billed is Billed.UNKNOWN:
             self._in_doubt(error)
             return
-        retry = isinstance(error, ProviderError) and error.retry
-        if retry and billed is Billed.NO and self.errand.can("idempotent", "submit"):
-            self.errand.try_again(error, self._submit_again)  # with the same token, to be sure
-            return
+        if billed is Billed.NO and self.errand.can("idempotent", "submit"):
+            if self.errand.tries_again(error, self._submit_again):  # its token, to be sure
+                return
+            if self._doubted:  # this call was not charged; an earlier one may have been
+                self.errand.give_up(error)
+                return
         run.journal.ended(work.key, work.take, error.message, billed)
         if billed is Billed.NO:
             self.errand.try_again(error, self._buy)
@@ -214,6 +218,7 @@ class Purchase:
     def _in_doubt(self, error: VidgenError) -> None:
         errand, run = self.errand, self.errand.run
         run.check_machine(error)
+        self._doubted = True
         self._doubts += 1
         again, look = errand.can("idempotent", "submit"), errand.can("find", "find")
         if not (again or look):

@@ -24,7 +24,7 @@ from vidgen_core.layout import OUTPUT
 from vidgen_core.media import Media
 from vidgen_core.model import Facts, Kind, Verdict
 from vidgen_core.plan import File, Published, Task
-from vidgen_core.planner.situation import prompt_digest, scene_digest
+from vidgen_core.planner.situation import join_digest, prompt_digest, scene_digest
 from vidgen_core.probe import probe
 from vidgen_core.specs import (
     ClipRequest,
@@ -102,7 +102,7 @@ class Bench:
             for path, file in inputs.items()
         )
         made = self.finish(task, into, damaged=damaged)
-        return evolve(made, inputs=self.digests(inputs), checked=checked, note=note)
+        return evolve(made, inputs=self.digests(inputs), checked=checked, note=note or made.note)
 
     def finish(self, task: Task, into: Path, *, paid: bool = False, damaged: bool = False) -> Made:
         """Check what was made at *into*, and hash and sync it.
@@ -123,6 +123,11 @@ class Bench:
             )
             if not paid:
                 raise BadOutput(note)
+        elif _is_longer(task, facts):
+            note = (
+                f"{maker} made {facts.seconds:.2f} s for {task.key}, asked for {task.seconds:g} s; "
+                "its scene shows all of it"
+            )
         with disk.machine_errors(f"cannot read what was made for {task.key}"):
             disk.sync_file(into)
             return Made(file=into, facts=facts, sha256=disk.digest(into), note=note)
@@ -257,9 +262,18 @@ def _is_ours(file: File, record: Published | None) -> bool:
     return record is not None and bool(file.sha256) and file.sha256 == record.sha256
 
 
+def _is_longer(task: Task, facts: Facts) -> bool:
+    """Whether a clip lasts longer than was asked for, and is not trimmed in its join."""
+    if not (task.seconds and facts.fps) or task.shown_frames:
+        return False
+    return facts.seconds - task.seconds > 1 / facts.fps
+
+
 def asked_with(request: Request | None) -> str:
-    """Return the digest of the words that *request* asks with; empty where it has none."""
+    """Return the digest of what *request* asks with beside its files; empty for nothing."""
     match request:
+        case SceneJoinRequest() | FilmJoinRequest():
+            return join_digest(keep_audio=request.keep_audio)
         case ClipRequest():
             return scene_digest(request.scene)
         case ImageRequest() | SoundRequest():

@@ -7,6 +7,7 @@ neither a name nor a playlist in disguise can make ffmpeg open something else.
 
 from __future__ import annotations
 
+import errno
 import math
 import os
 import re
@@ -15,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping, Sized
 from pathlib import Path
 from typing import Any
 
+from vidgen_core import disk
 from vidgen_core.errors import InputError, MachineError
 from vidgen_core.media.children import Ended, NotStarted, Stalled, TooMuch, run_child
 from vidgen_core.media.encoding import (
@@ -55,14 +57,14 @@ THREADS = 2
 
 #: What ffmpeg says when the machine is at fault, and what we say.
 _MACHINE_FAULTS = (
-    ("No space left on device", "the disk is full"),
-    ("Disk quota exceeded", "your disk quota is used up"),
     ("Read-only file system", "the file system is read-only"),
     ("Permission denied", "permission was denied"),
     ("Input/output error", "the disk reported an error"),
     ("Too many open files", "too many files are open"),
     ("Cannot allocate memory", "there is not enough memory"),
 )
+#: What it says when the disk is full, and the error that anything else would meet there.
+_FULL = (("No space left on device", errno.ENOSPC), ("Disk quota exceeded", errno.EDQUOT))
 _LINES_SHOWN = 15
 _FILE = "file:"
 
@@ -348,10 +350,13 @@ class Media:
 
 def _check_machine(ended: Ended, into: Path | None) -> None:
     """Raise ``MachineError`` where ffmpeg's words put the fault on the machine."""
+    for words, number in _FULL:
+        if words in ended.words:  # a muxer may report it and still end well
+            full = OSError(number, os.strerror(number))
+            raise disk.machine_error(full, f"cannot write {into or 'what was asked for'}") from full
     place = f"{into}: " if into else ""
     for words, fact in _MACHINE_FAULTS:
-        # A muxer may report a full disk and still end well.
-        if words in ended.words and (ended.code != 0 or words.startswith("No space")):
+        if words in ended.words and ended.code != 0:
             raise MachineError(f"{place}{fact}\n{_last(ended.words)}")
 
 

@@ -12,7 +12,7 @@ from vidgen_core.model import Key, Scene, Step, Verdict
 from vidgen_core.patterns import OutputPattern
 from vidgen_core.plan import File, Published, Reason, Why, because
 from vidgen_core.planner.scene_plan import ScenePlan
-from vidgen_core.planner.situation import Situation, scene_digest, wholeness
+from vidgen_core.planner.situation import Situation, join_digest, scene_digest, wholeness
 
 
 def stale_reasons(s: Situation, file: File, prompt: str = "") -> tuple[Reason, ...]:
@@ -48,7 +48,21 @@ def outdated(s: Situation, file: File) -> Reason | None:
     if file.facts.verdict is Verdict.DAMAGED and not (record.paid or _inherited(s, record)):
         return wholeness(file)
     changed = s.changed_input(record)
-    return because(Why.INPUT_CHANGED, input=changed) if changed else None
+    if changed:
+        return because(Why.INPUT_CHANGED, input=changed)
+    return because(Why.CHOICE_CHANGED) if _lacks_sound(s, file, record) else None
+
+
+def _lacks_sound(s: Situation, file: File, record: Published) -> bool:
+    """Whether a scene was joined without the sound of its clips, which is wanted now.
+
+    Sound that is not wanted may stay in a scene: the film's join leaves it out.
+    """
+    if not s.options.keep_clip_audio or file.key.step is not Step.SCENE:
+        return False
+    clips = (s.files[path] for path in record.inputs if path in s.files)
+    dropped = record.prompt == join_digest(keep_audio=False)
+    return dropped and any(clip.facts.has_audio for clip in clips)
 
 
 def _inherited(s: Situation, record: Published) -> bool:
@@ -132,6 +146,8 @@ def _film_outdated(
     s: Situation, scenes: Sequence[ScenePlan], record: Published
 ) -> Iterable[Reason]:
     """Yield what the film was made from and is no longer so."""
+    if record.prompt not in ("", join_digest(keep_audio=s.options.keep_clip_audio)):
+        yield because(Why.CHOICE_CHANGED)  # a record of older versions does not tell
     changed = s.changed_input(record)
     if changed:
         yield because(Why.INPUT_CHANGED, input=changed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from vidgen_core.layout import REQUESTS
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, InFlight, Provider, Reason, Task, Why, because
 from vidgen_core.planner.situation import Situation
@@ -44,7 +45,7 @@ def work(
     task = evolve(task, provider=provider.name, kind=provider.kind)
     if key in s.options.given_up:
         return given_up(task)
-    decision, price, more = _offer(s, provider, priced_as or request)
+    decision, price, more = _offer(s, key, provider, priced_as or request)
     if priced_as is not None and not price.free:
         price = UNKNOWN_PRICE
     output = s.path_for(key, provider.spec)
@@ -59,7 +60,7 @@ def work(
 
 
 def _offer(
-    s: Situation, provider: Provider, request: Request
+    s: Situation, key: Key, provider: Provider, request: Request
 ) -> tuple[Decision, Price, tuple[Reason, ...]]:
     """Return whether new work may be given to *provider*, and its price."""
     try:
@@ -72,6 +73,9 @@ def _offer(
         return Decision.BLOCKED, FREE, (reason,)
     if s.ledger.damage and not price.free:
         return Decision.ASK, price, (because(Why.JOURNAL_DAMAGED, fault=s.ledger.damage),)
+    if key in s.ledger.forgotten and not price.free:
+        requests = f"{REQUESTS}/{key.id}-*.json"
+        return Decision.ASK, price, (because(Why.FORGOTTEN, requests=requests),)
     return Decision.MAKE, price, ()
 
 

@@ -249,6 +249,11 @@ def scene_digest(scene: Scene) -> str:
     return prompt_digest(scene.prompt)
 
 
+def join_digest(*, keep_audio: bool) -> str:
+    """Return the digest of what a join is asked with beside its files."""
+    return prompt_digest("keep the clips' sound" if keep_audio else "drop the clips' sound")
+
+
 def paths(files: Iterable[File]) -> tuple[str, ...]:
     """Return the paths of *files*."""
     return tuple(file.path for file in files)

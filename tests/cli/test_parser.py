@@ -1,0 +1,290 @@
+"""The command line: what is accepted, what is refused, and in which words."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from vidgen_core.cli import main
+from vidgen_core.cli.parser import parse
+from vidgen_core.errors import ExitCode
+
+from .command_lines import COMMANDS, read, refused, visible_options
+
+#: A busy machine is no fault of the code.
+unhurried = settings(deadline=None)
+
+
+# --- what is accepted -----------------------------------------------------------------------
+
+
+def test_what_is_not_given_is_left_to_the_settings() -> None:
+    arguments = read("continue DIR")
+    assert vars(arguments) == {
+        "command": "continue",
+        "directory": "DIR",
+        "unused": (),
+        "engine": None,
+        "model": None,
+        "image_generator": None,
+        "tts": None,
+        "sound_engine": None,
+        "stitcher": None,
+        "set": [],
+        "skip_narration": None,
+        "skip_sound_effects": None,
+        "keep_clip_audio": None,
+        "first_frame_image_gen": None,
+        "initial_image_path": None,
+        "initial_image_prompt": None,
+        "seed": None,
+        "preview": False,
+        "dry_run": False,
+        "jobs": None,
+        "yes": False,
+        "list_json_files": False,
+        "json": False,
+        "quiet": False,
+        "verbose": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        ("--engine local", {"engine": "local"}),
+        ("--engine=local", {"engine": "local"}),
+        ("--video-engine local", {"engine": "local"}),
+        ("--video_engine local", {"engine": "local"}),
+        ("--model claude", {"model": "claude"}),
+        ("--image-generator fal", {"image_generator": "fal"}),
+        ("--image_generator fal", {"image_generator": "fal"}),
+        ("--image-gen-model fal", {"image_generator": "fal"}),
+        ("--image_gen_model fal", {"image_generator": "fal"}),
+        ("--tts voice", {"tts": "voice"}),
+        ("--sound-engine s", {"sound_engine": "s"}),
+        ("--sound_engine s", {"sound_engine": "s"}),
+        ("--stitcher ffmpeg", {"stitcher": "ffmpeg"}),
+        ("--skip-narration", {"skip_narration": True}),
+        ("--skip_narration", {"skip_narration": True}),
+        ("--narration", {"skip_narration": False}),
+        ("--skip-narration --narration", {"skip_narration": False}),
+        ("--narration --skip_narration", {"skip_narration": True}),
+        ("--skip_sound_effects", {"skip_sound_effects": True}),
+        ("--sound-effects", {"skip_sound_effects": False}),
+        ("--sound_effects", {"skip_sound_effects": False}),
+        ("--first_frame_image_gen", {"first_frame_image_gen": True}),
+        ("--first-frame-image-gen", {"first_frame_image_gen": True}),
+        ("--no-first-frame-image-gen", {"first_frame_image_gen": False}),
+        ("--keep-clip-audio", {"keep_clip_audio": True}),
+        ("--drop-clip-audio", {"keep_clip_audio": False}),
+        ("--initial-image-path 'a b.png'", {"initial_image_path": "a b.png"}),
+        ("--initial_image_path x", {"initial_image_path": "x"}),
+        ("--initial_image_prompt 'a %d'", {"initial_image_prompt": "a %d"}),
+        ("--list_json_files", {"list_json_files": True}),
+        ("--set local.zoom=1=2 --set seed=3", {"set": ["local.zoom=1=2", "seed=3"]}),
+        ("--set 'local.text=a\nb'", {"set": ["local.text=a\nb"]}),
+        ("--jobs 4", {"jobs": 4}),
+        ("--dry-run --json --preview --yes", {"dry_run": True, "json": True, "preview": True}),
+        ("--dry_run", {"dry_run": True}),
+        ("--seed 0", {"seed": 0}),
+        ("-q", {"quiet": True}),
+        ("-v", {"verbose": True}),
+        ("-qv", {"quiet": True, "verbose": True}),
+    ],
+)
+def test_every_option_is_accepted_in_both_spellings(
+    options: str, expected: dict[str, object]
+) -> None:
+    for line in (f"continue DIR {options}", f"continue {options} DIR"):
+        arguments = read(line)
+        assert arguments.directory == "DIR"
+        assert {name: getattr(arguments, name) for name in expected} == expected
+    finished = read(f"generate --continue-from-dir DIR {options}")
+    assert vars(finished) == vars(read(f"continue DIR {options}"))
+
+
+@pytest.mark.parametrize("command", ["continue", "status"])
+@pytest.mark.parametrize(
+    "line", ["DIR", "--directory DIR", "--directory=DIR", "-- DIR", "--json DIR", "DIR --json"]
+)
+def test_the_directory_may_be_given_in_either_way(command: str, line: str) -> None:
+    assert read(f"{command} {line}").directory == "DIR"
+
+
+@pytest.mark.parametrize("command", ["continue", "status"])
+@pytest.mark.parametrize("name", ["-x", "--json", "--", "-1", "a b", "é\udcff", "a\nb", "%d"])
+def test_a_directory_of_any_name_may_stand_behind_two_dashes(command: str, name: str) -> None:
+    arguments = parse([command, "--", name])
+    assert arguments.directory == name
+    assert not arguments.json
+    assert name == "--" or parse([command, f"--directory={name}"]).directory == name
+    assert parse([command, "--json", "--", name]).json
+
+
+@pytest.mark.parametrize("option", ["--continue-from-dir", "--continue_from_dir"])
+def test_generate_with_a_run_is_continue(option: str) -> None:
+    line = f"generate {option} DIR --video_engine local --skip_narration"
+    assert vars(read(line)) == vars(read("continue DIR --engine local --skip-narration"))
+
+
+def test_options_of_new_films_are_accepted_and_named_as_unused() -> None:
+    line = "generate --continue_from_dir DIR --max_scenes 5 --max-environments 3 --metadata_only"
+    arguments = read(f"{line} --script_file s.txt")
+    assert arguments.command == "continue"
+    expected = ("--script-file", "--metadata-only", "--max-scenes", "--max-environments")
+    assert arguments.unused == expected
+
+
+@pytest.mark.parametrize("line", ["s.txt", "--script_file s.txt", "", "s.txt --max_scenes 2"])
+def test_a_film_from_a_script_is_not_in_this_version(
+    line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["generate", *shlex.split(line)]) == ExitCode.USAGE
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith("vidgen: this version cannot make a film from a script yet")
+    assert "vidgen continue DIR" in err
+
+
+def test_plugins_takes_no_directory() -> None:
+    expected = {"command": "plugins", "json": True, "verbose": False}
+    assert vars(read("plugins --json")) == expected
+
+
+# --- what is refused ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("", "vidgen: error: the following arguments are required: COMMAND"),
+        ("continue", "vidgen continue: error: the run's directory is missing"),
+        ("status --json", "vidgen status: error: the run's directory is missing"),
+        ("continue ''", "vidgen continue: error: the run's directory is missing"),
+        (
+            "generate --continue-from-dir ''",
+            "vidgen generate: error: the run's directory is missing",
+        ),
+        ("continue A B", "vidgen continue: error: 'B' is one argument too many"),
+        ("plugins A", "vidgen plugins: error: 'A' is one argument too many"),
+        (
+            "continue A --directory B",
+            "vidgen continue: error: give the directory once: either DIR or --directory DIR",
+        ),
+        (
+            "generate S --continue-from-dir D",
+            "vidgen generate: error: give either SCRIPT or --continue-from-dir DIR",
+        ),
+        (
+            "continue D --engin local",
+            "vidgen continue: error: there is no option --engin; did you mean --engine?",
+        ),
+        (
+            "continue D --skip_naration",
+            "vidgen continue: error: there is no option --skip_naration; "
+            "did you mean --skip-narration?",
+        ),
+        ("status D --wombat=1", "vidgen status: error: there is no option --wombat"),
+        ("continue D -z", "vidgen continue: error: there is no option -z"),
+        ("continue D --engine", "vidgen continue: error: argument --engine: expected one argument"),
+        (
+            "continue D --engine ''",
+            "vidgen continue: error: argument --engine: it must not be empty",
+        ),
+        (
+            "continue D --json=1",
+            "vidgen continue: error: argument --json: ignored explicit argument '1'",
+        ),
+        (
+            "continue D --set local.zoom",
+            "vidgen continue: error: argument --set: 'local.zoom' is not PROVIDER.OPTION=VALUE",
+        ),
+        (
+            "continue D --set =1",
+            "vidgen continue: error: argument --set: '=1' is not PROVIDER.OPTION=VALUE",
+        ),
+        *[
+            (
+                f"continue D --jobs={text}",
+                f"vidgen continue: error: argument --jobs: '{text}' is not a whole number "
+                "from 1 to 256",
+            )
+            for text in ("0", "-1", "1.5", "two", "٣", "257", "9" * 30)
+        ],
+        *[
+            (
+                f"continue D {option}=--",
+                f"vidgen continue: error: argument {option}: expected one argument",
+            )
+            for option in ("--tts", "--set")
+            if sys.version_info < (3, 13)  # later ones take such a value as it stands
+        ],
+        (
+            "continue D --seed=-1",
+            "vidgen continue: error: argument --seed: '-1' is not a whole number "
+            "from 0 to 2147483647",
+        ),
+    ],
+)
+def test_a_bad_command_line_is_refused_with_usage_and_one_line(
+    line: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert refused(line, capsys) == told
+    assert main(shlex.split(line)) == ExitCode.USAGE
+
+
+@pytest.mark.parametrize("path", ["--initial-image-path", "--initial_image_path"])
+@pytest.mark.parametrize("prompt", ["--initial-image-prompt", "--initial_image_prompt"])
+def test_the_initial_image_is_a_path_or_a_prompt_and_not_both(
+    path: str, prompt: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    told = refused(f"continue D {path} a.png {prompt} text", capsys)
+    assert told.endswith(f"argument {prompt}: not allowed with argument {path}")
+    told = refused(f"generate --continue_from_dir D {prompt} text {path} a.png", capsys)
+    assert told.endswith(f"argument {path}: not allowed with argument {prompt}")
+
+
+def test_an_unknown_command_is_refused_with_the_known_ones(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = refused("contineu DIR", capsys)
+    assert "contineu" in told
+    assert all(command in told for command in COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_no_option_may_be_abbreviated(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    names = visible_options(command, capsys)
+    given = (
+        "" if command == "plugins" else "--continue-from-dir D" if command == "generate" else "D"
+    )
+    for name in names:
+        short = name[:-1]
+        assert short not in names
+        told = refused(f"{command} {given} {short}", capsys)
+        assert told.startswith(f"vidgen {command}: error: there is no option {short}")
+
+
+def test_every_skip_has_its_opposite(capsys: pytest.CaptureFixture[str]) -> None:
+    names = visible_options("continue", capsys)
+    skips = [name for name in names if name.startswith("--skip-")]
+    assert skips == ["--skip-narration", "--skip-sound-effects"]
+    assert all(name.replace("--skip-", "--") in names for name in skips)
+
+
+@unhurried
+@given(st.lists(st.text(max_size=8) | st.sampled_from(["continue", "status", "--", "--json"])))
+def test_any_command_line_is_read_or_refused_with_2(words: list[str]) -> None:
+    try:
+        arguments = parse(words)
+    except SystemExit as end:
+        code = end.code
+    else:
+        assert arguments.command in COMMANDS
+        return
+    assert code in (0, 2)

@@ -1,0 +1,30 @@
+"""What tests of several rooms begin with."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from vidgen_core.media import Media
+
+
+@pytest.fixture(scope="module")
+def media() -> Media:
+    """The ffmpeg that is the same on every machine."""
+    from vidgen_core.media import Media  # the tests of other rooms do without it
+
+    return Media("bundled")
+
+
+@pytest.fixture
+def nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A user who has set nothing, in a folder without keys."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no settings"))
+    for name in [name for name in os.environ if name.startswith("VIDGEN_")]:
+        monkeypatch.delenv(name)

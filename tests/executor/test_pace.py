@@ -1,0 +1,154 @@
+"""How often a service is asked, and how much runs at once."""
+
+from __future__ import annotations
+
+import itertools
+import queue
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import define, field
+
+from vidgen_core.errors import RateLimited, Unavailable
+from vidgen_core.executor.clock import Clock, Event, real, until_next_poll, until_next_try
+from vidgen_core.executor.crew import Crew, side_by_side
+from vidgen_core.executor.events import Published
+from vidgen_core.model import Step
+
+from ..fakes import Film
+from ..run_directories import begin
+from .films import local, put_first_frames, six_scenes, use
+
+
+@define(eq=False)
+class Hands:
+    """Counts how many pieces of work are done at once, whenever another begins."""
+
+    busy_at_once: list[int] = field(factory=list)
+    _busy: int = 0
+    _lock: threading.Lock = field(factory=threading.Lock)
+
+    def work(self) -> None:
+        with self._lock:
+            self._busy += 1
+            self.busy_at_once.append(self._busy)
+        time.sleep(0.01)
+        with self._lock:
+            self._busy -= 1
+
+
+# at the services -------------------------------------------------------------
+
+
+def test_nothing_is_polled_before_it_can_be_ready_and_nothing_waits_in_a_provider(
+    film: Film,
+) -> None:
+    film.service.polls_needed = 4
+    film.work()
+    polls = [at for name, at in film.service.times if name == "poll"][:4]
+    assert all(1.0 <= later - earlier < 5 for earlier, later in itertools.pairwise(polls))
+    assert all(name.startswith("vidgen ") for name in film.service.threads)
+
+
+@pytest.mark.parametrize(
+    ("left", "seconds"),
+    [(20, 10.0), (0.1, 1.0), (-5, 1.0), (1e9, 30.0), (float("nan"), 1.0), ("soon", 1.0)],
+)
+def test_the_pause_between_polls_follows_the_service_within_limits(
+    left: Any, seconds: float
+) -> None:
+    assert until_next_poll(0, left) == seconds
+
+
+def test_the_pause_between_polls_grows_and_never_overflows() -> None:
+    assert until_next_poll(3, None) > until_next_poll(1, None)
+    assert until_next_poll(10**9, None) == 30.0
+    assert until_next_try(10**9, Unavailable("x")) == 30.0
+    assert until_next_try(1, RateLimited("x", retry_after=7)) == 7
+    assert until_next_try(1, RateLimited("x", retry_after=float("nan"))) == 2.0
+    assert real(True) is None
+
+
+def test_the_real_clock_waits_for_an_event_and_no_longer_than_asked() -> None:
+    clock, events = Clock(), queue.SimpleQueue[Event]()
+    before = clock.now()
+    assert clock.wait(events, 0.01) is None
+    assert clock.now() > before
+    events.put(print)
+    assert clock.wait(events, 60) is print
+
+
+def test_a_run_starts_no_more_than_max_active_at_a_provider(film: Film, tmp_path: Path) -> None:
+    film = six_scenes(film, tmp_path)
+    use(film, max_active=2)
+    film.service.polls_needed = 3
+    active: set[str] = set()
+    most = 0
+
+    def hear(event: Any) -> None:
+        nonlocal most
+        if isinstance(event, Published):
+            active.discard(event.task.key.id)
+        running = getattr(event, "running", ())
+        most = max(most, sum(task.key.step is Step.CLIP for task, _ in running))
+
+    film.work(listen=hear)
+    assert most == 2
+    assert sum(film.service.bill().values()) == 6
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_no_more_than_jobs_pieces_run_on_this_machine_at_once(
+    film: Film, tmp_path: Path, jobs: int
+) -> None:
+    film = six_scenes(film, tmp_path)
+    local(film)
+    hands = Hands()
+    film.service.trouble["render"] = [hands.work] * 6
+    assert film.work(jobs=jobs).codes == set()
+    assert max(hands.busy_at_once) == jobs
+
+
+def test_many_remote_jobs_share_a_few_threads(film: Film, tmp_path: Path) -> None:
+    film = Film(begin(tmp_path / "many", 40), film.service, ())
+    put_first_frames(film.root, 40)
+    use(film)
+    most = [0]
+
+    def count() -> None:
+        names = [t.name for t in threading.enumerate() if t.name.startswith("vidgen clip")]
+        most[0] = max(most[0], len(names))
+        time.sleep(0.005)
+
+    film.service.trouble["submit"] = [count] * 40
+    assert film.work().codes == set(), film.said
+    assert 1 < most[0] <= 16
+    assert sum(film.service.bill().values()) == 40
+
+
+# the crew ----------------------------------------------------------------------------------
+
+
+def test_a_crew_runs_no_more_at_once_than_it_has_hands() -> None:
+    crew, hands = Crew(most=2), Hands()
+    for _ in range(6):
+        crew.start(hands.work, name="vidgen test")
+    assert crew.leave(5, 5, lambda: False)
+    assert (len(hands.busy_at_once), max(hands.busy_at_once)) == (6, 2)
+
+
+def test_a_crew_waits_longer_for_what_is_precious() -> None:
+    crew, done = Crew(most=2), threading.Event()
+    crew.start(lambda: (time.sleep(0.3), done.set())[1], name="vidgen test", precious=True)
+    assert crew.leave(0.0, 5, lambda: False)
+    assert done.is_set()
+
+
+def test_side_by_side_keeps_the_order_and_raises_the_first_fault() -> None:
+    assert side_by_side(lambda n: n * n, range(20), 3) == [n * n for n in range(20)]
+    assert side_by_side(str, [], 3) == []
+    with pytest.raises(ZeroDivisionError):
+        side_by_side(lambda n: 1 / n, [1, 0, 2], 2)

@@ -1,0 +1,84 @@
+"""How a command ends that could not do its work: for people, and for programs."""
+
+from __future__ import annotations
+
+import errno
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import PurePath
+from typing import Any
+
+from vidgen_core.errors import ExitCode, Interrupted, MachineError, VidgenError
+
+#: What no program can do anything about: the disk is full, broken or read-only.
+_THE_MACHINES = frozenset(
+    getattr(errno, name, None) for name in ("ENOSPC", "EDQUOT", "EIO", "EROFS")
+) - {None}
+
+
+def as_ours(error: BaseException) -> BaseException:
+    """Return what ended a command as one of vidgen's own errors, where it is no bug."""
+    if isinstance(error, KeyboardInterrupt):
+        return Interrupted("interrupted")
+    if isinstance(error, OSError) and error.errno in _THE_MACHINES:
+        where = f"{error.filename}: " if error.filename else ""
+        return MachineError(f"{where}{error.strerror}")
+    return error
+
+
+def as_told(error: BaseException, *, traced: bool = False) -> tuple[ExitCode, str, str]:
+    """Return the exit code that *error* stands for, what is said of it, and the advice.
+
+    *traced*: its traceback was shown.
+    """
+    if isinstance(error, VidgenError):
+        return error.exit_code, error.message, error.advice
+    return ExitCode.BUG, *_bug(error, traced=traced)
+
+
+@contextmanager
+def one_object(arguments: Namespace, more: Mapping[str, Any]) -> Iterator[None]:
+    """With ``--json``, print one object for an error, too; *more* is what else it tells.
+
+    What is inside prints its own object last, where it ends well. The error goes on.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # nobody reads it
+    except (Exception, KeyboardInterrupt) as error:
+        if arguments.json:
+            _print_object(error, more)
+        raise
+
+
+def _print_object(error: BaseException, more: Mapping[str, Any]) -> None:
+    from vidgen_core.report import as_json
+
+    code, message, advice = as_told(as_ours(error))
+    ended = {"exit_code": int(code), "error": message, "advice": advice}
+    with suppress(OSError):
+        print(as_json.dump(ended | dict(more)), flush=True)
+
+
+def _bug(error: BaseException, *, traced: bool) -> tuple[str, str]:
+    from traceback import format_exception_only
+
+    what = "".join(format_exception_only(error)).strip().splitlines()[-1]
+    advice = "Please report it with the traceback above."
+    if not traced:
+        advice = "Please report it with the traceback that the same command shows with -v."
+    return f"this is a bug in vidgen: {what}{_whence(error)}", advice
+
+
+def _whence(error: BaseException) -> str:
+    """Return where in vidgen the error came from, or ``""``."""
+    place, step = "", error.__traceback__
+    while step is not None:
+        module = step.tb_frame.f_globals.get("__name__", "")
+        if str(module).partition(".")[0].startswith("vidgen"):
+            name = PurePath(step.tb_frame.f_code.co_filename).name
+            place = f" ({name}, line {step.tb_lineno})"
+        step = step.tb_next
+    return place
