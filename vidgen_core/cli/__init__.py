@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import select
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -42,6 +43,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
         if sys.stdout is not None:
             sys.stdout.flush()
+        if argv is None:  # all is said and done: what comes now changes nothing
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
         return code
     except BaseException as error:
         return _ended_by(error, verbose=verbose)
