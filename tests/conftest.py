@@ -28,3 +28,11 @@ def nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no settings"))
     for name in [name for name in os.environ if name.startswith("VIDGEN_")]:
         monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where no video tells a size, clips are asked for in that of the tests' own."""
+    from vidgen_core.planner import situation
+
+    monkeypatch.setattr(situation, "DEFAULT_SIZE", (160, 90, 24.0))

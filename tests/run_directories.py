@@ -42,17 +42,17 @@ def _ffmpeg(*arguments: str) -> bytes:
     return subprocess.run(command, check=True, timeout=60, stdout=subprocess.PIPE).stdout
 
 
-def _flat(scene: int, seconds: float) -> tuple[str, ...]:
+def _flat(scene: int, seconds: float, size: str = f"{WIDTH}x{HEIGHT}") -> tuple[str, ...]:
     code = _COLOURS[(scene - 1) % len(_COLOURS)]
-    return ("-f", "lavfi", "-i", f"color=c=0x{code}:s={WIDTH}x{HEIGHT}:r={FPS}:d={seconds}")
+    return ("-f", "lavfi", "-i", f"color=c=0x{code}:s={size}:r={FPS}:d={seconds}")
 
 
-def video(scene: int, seconds: float = 1.0) -> bytes:
+def video(scene: int, seconds: float = 1.0, size: str = f"{WIDTH}x{HEIGHT}") -> bytes:
     """An MP4 in the scene's colour: H.264, 12 fps."""
     coding = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")
     # A pipe cannot be sought: the index goes in front in a second step.
     fragments = ("-movflags", "frag_keyframe+empty_moov", "-f", "mp4")
-    return _whole_mp4(_ffmpeg(*_flat(scene, seconds), *coding, *fragments))
+    return _whole_mp4(_ffmpeg(*_flat(scene, seconds, size), *coding, *fragments))
 
 
 @cache

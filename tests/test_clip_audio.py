@@ -93,3 +93,19 @@ def test_the_plan_says_that_the_choice_changed(keep: bool) -> None:
     task = there.plan().by_key[THE_FILM]
     assert task.decision is Decision.REDO
     assert [reason.why for reason in task.reasons] == [Why.CHOICE_CHANGED]
+
+
+def test_sound_that_is_left_out_is_said_once_and_how_it_is_kept() -> None:
+    there = World(scenes=(scene(1, sound_prompt=""), scene(2, sound_prompt="")))
+    for number in (1, 2):
+        path = f"scene_{number}_{TS}.mp4"
+        file = there.put(path)
+        there.files[path] = evolve(file, facts=evolve(file.facts, has_audio=True))
+    said = "the clips' own sound is left out (--keep-clip-audio keeps it)"
+    there.options = PlanOptions(skip_narration=True)
+    assert there.plan().notes == (said,)
+    there.options = PlanOptions(skip_narration=True, keep_clip_audio=True)
+    assert there.plan().notes == ()
+    there.options = PlanOptions(skip_narration=True)
+    there.finish()
+    assert there.plan().notes == ()

@@ -15,10 +15,8 @@ from .run_directories import begin
 
 
 @pytest.fixture
-def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Film]:
+def film(tmp_path: Path, nothing_of_this_machine: None, small_pictures: None) -> Iterator[Film]:
     """One clip that was asked for, and no answer came."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no settings"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     service = Service(folder=tmp_path / "service")
     service.trouble["submitted"] = [Unavailable("the line went dead")]
     film = Film(begin(tmp_path, 1), service, (engine(service), local_engine(service)))

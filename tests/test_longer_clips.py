@@ -21,10 +21,10 @@ def service(tmp_path: Path, request: pytest.FixtureRequest) -> Service:
 
 
 @pytest.fixture
-def film(tmp_path: Path, service: Service, monkeypatch: pytest.MonkeyPatch) -> Iterator[Film]:
+def film(
+    tmp_path: Path, service: Service, nothing_of_this_machine: None, small_pictures: None
+) -> Iterator[Film]:
     """One scene to be made by an engine that gives more than it is asked for."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no settings"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     film = Film(tmp_path, service, (engine(service), local_engine(service)))
     film.flags = {"engine": service.folder.name}
     yield film

@@ -24,10 +24,8 @@ REQUEST = f"{layout.REQUESTS}/clip-1-1-1.json"
 
 
 @pytest.fixture
-def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Film]:
+def film(tmp_path: Path, nothing_of_this_machine: None, small_pictures: None) -> Iterator[Film]:
     """Scene 1 was asked for, the answer was lost, and then the journal was; scene 2 is new."""
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no settings"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
     service = Service(folder=tmp_path / "service")
     service.trouble["submitted"] = [Unavailable("the line went dead")]
     film = Film(begin(tmp_path, 1), service, (engine(service), local_engine(service)))

@@ -87,6 +87,75 @@ def test_a_missing_key_is_named_before_anything_starts(
     assert "k-123" not in said
 
 
+def test_a_dry_run_shows_plan_and_price_and_then_names_the_missing_key(
+    plugin: dict[str, str], tmp_path: Path
+) -> None:
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
+    before = everything(root)
+    words = ("continue", root, "--engine", "dear", "--dry-run")
+    ended = vidgen(*words, home=tmp_path, environ=plugin)
+    assert ended.code == 0
+    assert "price: $0.50" in ended.out
+    said = "video engine dear needs a key, and DEAR_API_KEY or DEAR_KEY is not set"
+    assert said in ended.last
+    told = vidgen(*words, "--json", home=tmp_path, environ=plugin).json
+    assert said in told["notes"][-1]
+    assert everything(root) == before
+
+
+@pytest.mark.parametrize(
+    "options", [("--seed", "5"), ("--set", "local.grain=2.0"), ("--engine", "clumsy")]
+)
+def test_options_without_effect_on_a_finished_film_are_named(
+    options: tuple[str, ...], plugin: dict[str, str], tmp_path: Path
+) -> None:
+    root = begin(tmp_path, 1)
+    add_scene(root, 1)
+    put(root / f"final_video_{TS}.mp4", video(1))
+    before = everything(root)
+    for more in ((), ("--dry-run",)):
+        ended = vidgen("continue", root, *options, *more, home=tmp_path, environ=plugin)
+        assert ended.code == 0
+        words = " ".join(options)
+        assert f"without effect on a finished film, and not kept: {words}; to make" in ended.words
+    plain = vidgen("continue", root, home=tmp_path, environ=plugin)
+    assert "without effect" not in plain.err
+    assert everything(root) == before
+
+
+def test_status_names_the_engines_that_could_make_what_is_missing(tmp_path: Path) -> None:
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
+    ended = vidgen("status", root, home=tmp_path)
+    assert ended.code == 0
+    last = ended.out.splitlines()[-1]
+    assert last.startswith("  choose one with --engine NAME; installed: local (needs no key)")
+
+
+def test_a_preview_needs_no_engine(tmp_path: Path) -> None:
+    root = begin(tmp_path, 3)
+    add_scene(root, 1)
+    add_clip(root, 3, 1)
+    ended = vidgen("continue", root, "--preview", home=tmp_path)
+    said = refused(ended, 2)
+    preview = root / ".vidgen" / "preview.mp4"
+    assert f"preview: {preview}" in said
+    assert "clips are missing, and they need a video engine" in said
+    assert len(frames(preview)) == 2 * FPS
+
+
+def test_of_a_film_that_is_finished_no_preview_is_made(tmp_path: Path) -> None:
+    root = begin(tmp_path, 2)
+    add_scene(root, 1)
+    add_scene(root, 2)
+    options = ("--preview", "--skip-narration", "--skip-sound-effects")
+    for _ in range(2):
+        ended = vidgen("continue", root, *options, home=tmp_path)
+        assert ended.code == 0, ended.err
+        assert not (root / ".vidgen" / "preview.mp4").exists()
+
+
 def test_money_is_not_spent_without_consent(plugin: dict[str, str], tmp_path: Path) -> None:
     root = begin(tmp_path, 2)
     add_scene(root, 1)

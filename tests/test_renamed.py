@@ -27,9 +27,7 @@ WRITERS: dict[str, Callable[[RunDirectory, Path], object]] = {
 
 
 @pytest.fixture
-def film(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Film]:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "no settings"))
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+def film(tmp_path: Path, nothing_of_this_machine: None, small_pictures: None) -> Iterator[Film]:
     service = Service(folder=tmp_path / "service")
     yield Film(begin(tmp_path, 2), service, (engine(service), local_engine(service)))
     assert no_worker_is_left()

@@ -17,6 +17,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from vidgen_core import plugins
 from vidgen_core.cli.continue_command import _last_line, _outcome
@@ -236,6 +237,56 @@ def test_names_that_act_on_terminals_are_escaped(tmp_path: Path) -> None:
     assert "a\\x1b[2Jb" in joined
 
 
+def test_a_scene_of_another_length_than_was_asked_for_says_so(tmp_path: Path) -> None:
+    scenes = [scene_object(number, seconds=asked) for number, asked in ((1, 4), (2, 1), (3, 1.4))]
+    root = begin(tmp_path, scenes)
+    for number in (1, 2, 3):
+        add_scene(root, number, 1)
+    lines = analysed(root, **ENGINE)
+    assert "  scenes 2–3 are complete, 2.0 s" in lines
+    assert "  scene 1 is complete, 1.0 s (4 s asked for)" in lines
+
+
+def test_what_may_be_out_of_date_names_all_that_must_be_moved_away(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1, seconds=2)
+    clips = [str(add_clip(root, 1, n, 1).relative_to(root)) for n in (1, 2)]
+    whole = str(add_scene(root, 1, 2).relative_to(root))
+    opened, plan = look(root, **ENGINE)
+    reason = because(Why.PROMPT_CHANGED)
+    stale = [
+        evolve(each, decision=Decision.STALE, reasons=(reason,)) if each.key.scene else each
+        for each in plan.tasks
+    ]
+    said = text.analysis(opened, evolve(plan, tasks=tuple(stale)))
+    assert (
+        "scene 1 may be out of date, and kept: the scenes file changed since it was made; "
+        f"to make it again, move away {whole}, {clips[0]}, {clips[1]}"
+    ) in said
+
+
+def test_the_choice_of_a_scenes_file_is_said_wherever_there_was_one(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1, name="my film")
+    other = put(root / "scenes_20240101_000000.json", (root / f"scenes_{TS}.json").read_bytes())
+    os.utime(root / f"scenes_{TS}.json", (1, 1))
+    lines = analysed(root, **ENGINE)
+    said = f"{other.name} was taken: it was modified last; also there: scenes_{TS}.json"
+    assert f"  {said}" in lines
+    assert lines[0].endswith(other.name)
+    named = begin(tmp_path, 1)
+    put(named / other.name, other.read_bytes())
+    said = f"scenes_{TS}.json was taken: it has the directory's timestamp; also there: {other.name}"
+    assert f"  {said}" in analysed(named, **ENGINE)
+    assert said in as_json.state(*look(named, **ENGINE))["notes"]
+
+
+def test_a_broken_film_is_explained_once(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    add_scene(root, 1)
+    put(root / f"final_video_{TS}.mp4", video(1)[:400])
+    said = "\n".join(analysed(root, **ENGINE) + planned(root, **ENGINE))
+    assert said.count("is broken") == 1
+
+
 # progress ------------------------------------------------------------------
 
 
@@ -270,9 +321,9 @@ def told(lines: Lines) -> list[str]:
 def test_a_log_has_a_line_for_what_takes_long_and_for_every_file() -> None:
     assert told(Lines()) == [
         "making scene 2 clip 1 with local …",
-        "[2/4] scene 2 clip 1: clip.mp4",
+        "[1/3] scene 2 clip 1: clip.mp4",
         "moved aside, broken: scene.mp4 is now in .vidgen/replaced/0001",
-        "[3/4] scene 2: scene.mp4",
+        "[2/3] scene 2: scene.mp4",
         "a sentence",
         "joining the film …",
         "the film failed: it is too short (vidgen plugins)",

@@ -54,11 +54,15 @@ class JsonFile:
 
 @frozen(kw_only=True)
 class ChosenScenes:
-    """The scenes file: its name in the run directory, its scenes, and why it was chosen."""
+    """The scenes file: its name in the run directory, its scenes, and why it was chosen.
+
+    ``others``: the files that it was chosen from beside itself.
+    """
 
     path: str
     storyboard: Storyboard
     why: str
+    others: tuple[str, ...] = ()
 
 
 def survey(root: Path, *, max_bytes: int = MAX_BYTES) -> tuple[JsonFile, ...]:
@@ -80,15 +84,15 @@ def choose(root: Path, *, recorded: str = "", max_bytes: int = MAX_BYTES) -> Cho
     """
     named = _by_name(root, recorded)
     if named is not None:
-        name, why = named
-        return _load(root, name, why, max_bytes)
+        name, why, dated = named
+        return _load(root, name, why, max_bytes, dated)
     files = survey(root, max_bytes=max_bytes)
     own = run_timestamp(root)
     for kind in (Content.SCENES, Content.METADATA):
         found = [file.path for file in files if file.kind == kind]
         if found:
             name = max(found, key=lambda path: _preference(path, own))
-            return _load(root, name, f"it holds {kind}", max_bytes)
+            return _load(root, name, f"it holds {kind}", max_bytes, found)
     raise _none_found(root, files)
 
 
@@ -109,28 +113,29 @@ def scenes_timestamp(path: str) -> str:
     return str(found["timestamp"]) if found else ""
 
 
-def _by_name(root: Path, recorded: str) -> tuple[str, str] | None:
-    """Return name and reason of the file that the first three rules name."""
+def _by_name(root: Path, recorded: str) -> tuple[str, str, list[str]] | None:
+    """Return name and reason of the file that the first three rules name, and all they regard."""
     # A record is read from the run directory: it may only name a file there.
     if recorded and recorded == Path(recorded).name and _is_file_name(root, recorded):
-        return recorded, "the run was begun with it"
+        return recorded, "the run was begun with it", []
     own = run_timestamp(root)
+    dated = [name for name in _json_names(root) if _SCENES.match(name)]
     if own:
         name = _SCENES.format(timestamp=own)
         if _is_file_name(root, name):
-            return name, "it has the directory's timestamp"
-    dated = [name for name in _json_names(root) if _SCENES.match(name)]
+            return name, "it has the directory's timestamp", dated
     if not dated:
         return None
     latest = max(dated, key=lambda name: (_mtime_ns(root / name), name))
     only = "it is the only one with a scenes file's name"
-    return latest, only if len(dated) == 1 else "it was modified last"
+    return latest, only if len(dated) == 1 else "it was modified last", dated
 
 
-def _load(root: Path, name: str, why: str, max_bytes: int) -> ChosenScenes:
+def _load(root: Path, name: str, why: str, max_bytes: int, found: Sequence[str]) -> ChosenScenes:
     data = _read(root / name, max_bytes)
     storyboard = load_storyboard(data, name, max_bytes=max_bytes)
-    return ChosenScenes(path=name, storyboard=storyboard, why=why)
+    others = tuple(other for other in found if other != name)
+    return ChosenScenes(path=name, storyboard=storyboard, why=why, others=others)
 
 
 def _look(root: Path, name: str, max_bytes: int) -> JsonFile:

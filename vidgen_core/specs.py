@@ -118,10 +118,15 @@ class JoinPart:
 
 @frozen(kw_only=True)
 class SceneJoinRequest:
-    """The clips of one scene, in order, to be joined into its video."""
+    """The clips of one scene, in order, to be joined into its video.
+
+    ``size``: the width, height and frames a second that the film has; ``None``:
+    those of most of the seconds joined.
+    """
 
     parts: tuple[JoinPart, ...]
     keep_audio: bool = False
+    size: tuple[int, int, float] | None = None
 
 
 @frozen(kw_only=True)
@@ -135,11 +140,15 @@ class FilmScene:
 
 @frozen(kw_only=True)
 class FilmJoinRequest:
-    """The whole film: scenes in order, their sounds, and the narration as placed."""
+    """The whole film: scenes in order, their sounds, and the narration as placed.
+
+    ``size``: as in :class:`SceneJoinRequest`.
+    """
 
     scenes: tuple[FilmScene, ...]
     narration: str | None = None
     keep_audio: bool = False
+    size: tuple[int, int, float] | None = None
 
 
 @frozen(kw_only=True)

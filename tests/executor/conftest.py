@@ -17,7 +17,9 @@ def service(tmp_path: Path) -> Service:
 
 
 @pytest.fixture
-def film(tmp_path: Path, service: Service, nothing_of_this_machine: None) -> Iterator[Film]:
+def film(
+    tmp_path: Path, service: Service, nothing_of_this_machine: None, small_pictures: None
+) -> Iterator[Film]:
     """Two scenes of which none is there, and a paid engine."""
     yield Film(begin(tmp_path, 2), service, (engine(service),))
     assert no_worker_is_left()

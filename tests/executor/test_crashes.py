@@ -24,7 +24,7 @@ from ..run_directories import begin, visible
 from ..run_paths import FILM, clip_path, video_path
 
 pytestmark = [
-    pytest.mark.usefixtures("nothing_of_this_machine"),
+    pytest.mark.usefixtures("nothing_of_this_machine", "small_pictures"),
     pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork"),
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from vidgen_core.cli.continue_command import _last_line
 from vidgen_core.errors import (
     AuthFailed,
     Billed,
@@ -21,13 +22,14 @@ from vidgen_core.errors import (
 )
 from vidgen_core.executor.clock import LONGEST_PAUSE
 from vidgen_core.journal import Journal, read_ledger
+from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 from vidgen_core.specs import FREE
 
-from ..fakes import Film, Local, Remote
-from ..run_directories import put, video
-from ..run_paths import TS, clip_path
+from ..fakes import Film, Local, Remote, local_engine
+from ..run_directories import add_scene, begin, picture, put, video
+from ..run_paths import TS, clip_path, first_frame_path
 from .films import CLIP_1, ended, fail_first, put_first_frames, six_scenes, use
 
 
@@ -69,7 +71,25 @@ def test_a_failed_scene_does_not_stop_the_others_and_lost_continuity_is_said(fil
     reasons = [
         str(r) for e in film.told if hasattr(e, "plan") for t in e.plan.tasks for r in t.reasons
     ]
-    assert "scene 1 could not be made, so it starts without a picture" in reasons
+    lost = "scene 1 could not be made, so it starts without a picture"
+    assert lost in reasons
+    assert film.said.count(lost) == 1
+    for plan in (outcome.plan, film.open().plan()):  # what was made so is known later, too
+        task = plan.by_key[Key(Step.SCENE, 2)]
+        assert task.decision is Decision.STALE
+        assert lost in map(str, task.reasons)
+
+
+def test_a_clip_that_lost_its_continuity_is_named_until_it_is_made_again(film: Film) -> None:
+    fail_first(film, "submit", Refused("moderated"))
+    film.work()
+    assert film.work().codes == set()
+    (film.root / f"scene_2_{TS}.mp4").unlink()
+    task = film.open().plan().by_key[Key(Step.CLIP, 2, 1)]
+    assert "LOST_CONTINUITY" in {reason.why.name for reason in task.reasons}
+    (film.root / clip_path(2, 1)).unlink()
+    film.work()
+    assert film.open().plan().by_key[Key(Step.SCENE, 2)].decision is Decision.KEEP
 
 
 def test_a_key_that_is_rejected_closes_the_provider_for_this_run(
@@ -130,6 +150,37 @@ def test_an_unreachable_service_is_tried_five_times_and_its_job_is_kept(film: Fi
     assert read_ledger(film.root).in_flight[CLIP_1].job == "job-1"
     assert film.work().codes == set()
     assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
+
+
+def test_a_long_wait_is_said_with_what_it_is_for(film: Film) -> None:
+    fail_first(film, "poll", *[Unavailable("no route")] * 4)
+    fail_first(film, "submit", RateLimited("slow down", retry_after=90))
+    assert film.work().codes == set()
+    assert [line for line in film.said.splitlines() if "trying again" in line] == [
+        "paid asks for patience, trying again in 90 s",
+        "paid cannot be reached, trying again in 8 s",
+        "paid cannot be reached, trying again in 16 s",
+    ]
+
+
+def test_what_does_not_wait_for_an_unreachable_service_is_made_and_the_rest_is_named(
+    film: Film, tmp_path: Path
+) -> None:
+    longer = Film(begin(tmp_path / "five", 5), film.service, film.specs)
+    add_scene(longer.root, 1)
+    with longer.working() as run:
+        longer.service.at = lambda point: run.interrupt() if point == "after submit" else None
+        run.work()
+    longer.service.at = lambda point: None
+    put(longer.root / first_frame_path(5), picture(5))
+    longer.specs = (*film.specs, local_engine(film.service))
+    longer.flags = {"engine": "here"}
+    fail_first(longer, "poll", *[Unavailable("no route")] * 5)
+    outcome = longer.work()
+    assert outcome.codes == {ExitCode.LATER}
+    assert (longer.root / f"scene_5_{TS}.mp4").is_file(), "it starts from a picture of its own"
+    last = _last_line(longer.open(), outcome, ExitCode.LATER)
+    assert "scene 2 clip 1: no route; scenes 3–4 wait for its last frame; " in last
 
 
 @pytest.mark.parametrize(

@@ -65,3 +65,11 @@ def test_a_file_that_vanishes_while_it_is_replaced_does_no_harm(film: Film) -> N
     )
     assert film.work().codes == set()
     assert film.is_finished()
+
+
+def test_a_broken_film_that_is_moved_aside_is_called_broken(film: Film) -> None:
+    put(film.root / f"final_video_{TS}.mp4", b"broken")
+    film.work()
+    (moved,) = [line for line in film.said.splitlines() if " -> " in line]
+    assert moved.startswith(f"final_video_{TS}.mp4 -> ")
+    assert moved.endswith("(broken)")

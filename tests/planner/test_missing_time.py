@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from vidgen_core.model import Key, Step, Verdict
-from vidgen_core.plan import Decision
+from vidgen_core.plan import Decision, PlanOptions
 from vidgen_core.specs import ClipRequest, FrameRequest, SceneJoinRequest
 
 from ..planning_files import World, a_clip, engine, providers, scene, to_do, whys
@@ -120,3 +120,39 @@ def test_new_clips_take_the_size_and_rate_of_most_of_the_runs_videos() -> None:
     request = clip_of(w, 4).request
     assert isinstance(request, ClipRequest)
     assert (request.width, request.height, request.fps) == (640, 360, 25)
+
+
+def test_clips_that_vidgen_had_made_do_not_outvote_what_was_there() -> None:
+    w = world(5.0, 20.0)
+    w.put(video_path(1), size=(640, 360))
+    for clip in (1, 2, 3):
+        w.put(clip_path(2, clip), size=(64, 64))
+        w.record(clip_path(2, clip), provider="paid", paid=True)
+    request = clip_of(w, 2, 4).request
+    assert isinstance(request, ClipRequest)
+    assert (request.width, request.height) == (640, 360)
+    join = w.plan().by_key[Key(Step.SCENE, 2)].request
+    assert isinstance(join, SceneJoinRequest)
+    assert join.size == (640, 360, 24)
+    del w.files[video_path(1)]
+    request = clip_of(w, 1).request
+    assert isinstance(request, ClipRequest)
+    assert (request.width, request.height) == (64, 64), "nothing else tells a size"
+    join = w.plan().by_key[Key(Step.SCENE, 2)].request
+    assert isinstance(join, SceneJoinRequest)
+    assert join.size is None
+
+
+def test_the_plan_says_which_form_the_film_will_have_and_what_is_fitted_into_it() -> None:
+    w = world(5.0, 5.0, 5.0, options=PlanOptions(skip_narration=True))
+    for number in (1, 2):
+        w.put(video_path(number), size=(640, 360))
+    assert w.plan().notes == ()
+    w.put(video_path(3), 5.0, size=(1280, 720))
+    said = (
+        "the videos differ in size or rate: the film will be 640x360 at 24 frames a second, "
+        "and 1 scene is fitted into it"
+    )
+    assert w.plan().notes == (said,)
+    w.finish()
+    assert w.plan().notes == ()

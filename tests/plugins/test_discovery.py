@@ -82,7 +82,7 @@ def test_an_unknown_name_gets_the_nearest_and_the_installed_ones(install: Instal
     with pytest.raises(UsageError) as caught:
         load().find(ENGINE, "god")
     assert caught.value.message == "no video engine is called 'god'"
-    assert "did you mean 'good'?" in caught.value.advice
+    assert "did you mean 'good'? (installed: " in caught.value.advice
     assert "installed: " in caught.value.advice
 
 

@@ -34,6 +34,8 @@ FAULTS = {
     "one key as text": ("bad(keys='X_API_KEY')", "keys must be a tuple"),
     "a key that is no variable": ("bad(keys=('X KEY',))", "keys must be a tuple"),
     "summary of two lines": ("bad(summary='a\\nb')", "not one printable line"),
+    "a length of nothing": ("bad(lengths=(3, 0))", "odd: clip lengths must be positive"),
+    "no lengths": ("bad(lengths=())", "odd: clip lengths must be positive"),
     "options without default": (
         "import attrs\n@attrs.frozen\nclass O:\n    x: int\nbad(options=O)",
         "cannot all be left out",

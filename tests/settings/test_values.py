@@ -27,6 +27,7 @@ from .places import TEXT, Level, Mood, Place, refused
         ("local.picth=3", "provider 'local' has no option 'picth'", "did you mean 'pitch'?"),
         ("lcoal.fps=3", "no provider is called 'lcoal'", "did you mean 'local'?"),
         ("sede=3", "vidgen has no option 'sede'", "did you mean 'seed'?"),
+        ("fps=3", "vidgen has no option 'fps'", "did you mean local.fps?"),
         ("luma.x=1", "provider 'luma' has no option 'x'", "its options: none"),
         ("local.fps", "expected PROVIDER.OPTION=VALUE", "--set local.grain=1"),
         ("=3", "expected PROVIDER.OPTION=VALUE", ""),

@@ -336,6 +336,27 @@ def test_most_seconds_decide_and_not_most_clips(media: Media, tmp_path: Path) ->
     assert (form.width, form.height) == (96, 64)
 
 
+def test_the_films_size_is_kept_whatever_most_seconds_have(media: Media, tmp_path: Path) -> None:
+    small = clip(media, tmp_path / "small.mp4", frames=6)
+    large = clip(media, tmp_path / "large.mp4", frames=24, size=(96, 64))
+    for paths in ((small, large), (large,)):
+        made = survey(join(media, tmp_path, *paths, size=(64, 48, 24.0)))
+        assert (made.form.width, made.form.height, made.form.fps) == (64, 48, 24)
+    kept = join(media, tmp_path, small, size=(64, 48, 24.0))
+    assert packets(kept) == packets(small)
+
+
+def test_of_almost_equal_rates_the_films_own_is_kept(media: Media, tmp_path: Path) -> None:
+    whole = clip(media, tmp_path / "24.mp4", frames=6)
+    broadcast = clip(media, tmp_path / "23.976.mp4", frames=24, fps="24000/1001")
+    odd = clip(media, tmp_path / "12.mp4", frames=24, fps="12")
+    footage = [survey(path) for path in (whole, broadcast, odd)]
+    videos = [(video, video.seconds) for video in footage]
+    assert majority(videos, (64, 48, 24.0))[0].fps == 24
+    assert majority(videos, (64, 48, 23.976))[0].fps == Fraction(24000, 1001)
+    assert majority(videos[2:], (64, 48, 29.97))[0].fps == Fraction(30000, 1001)
+
+
 @given(
     rate=st.sampled_from(
         [Fraction(24), Fraction(25), Fraction(30), Fraction(24000, 1001), Fraction(12)]

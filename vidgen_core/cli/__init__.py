@@ -14,9 +14,9 @@ from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 
-from vidgen_core.cli.ending import as_ours, as_told
+from vidgen_core.cli.ending import as_ours, as_told, wants_traces
 from vidgen_core.cli.parser import parse
-from vidgen_core.errors import VidgenError
+from vidgen_core.errors import PluginBug, VidgenError
 
 #: What is read of a run directory lives until the end: looking for garbage among
 #: it again and again took a third of the time of a run with nothing to do.
@@ -66,8 +66,8 @@ def _ended_by(error: BaseException, *, verbose: bool) -> int:
         _silence()
         return READER_GONE
     error = as_ours(error)
-    traced = bool(os.environ.get("VIDGEN_DEBUG"))
-    traced = traced or (verbose and not isinstance(error, VidgenError))
+    ours = isinstance(error, VidgenError) and not isinstance(error, PluginBug)
+    traced = wants_traces(verbose=verbose and not ours)
     code, message, advice = as_told(error, traced=traced)
     with suppress(OSError):
         if traced:

@@ -10,32 +10,34 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from traceback import print_exception
+from typing import Any, TextIO
 
 import vidgen_core
 from vidgen_core import layout, plugins
-from vidgen_core.cli.ending import one_object
-from vidgen_core.errors import ExitCode, UsageError, VidgenError, exit_code_for
+from vidgen_core.cli.ending import one_object, results_only, wants_traces
+from vidgen_core.cli.obstacles import obstacle, without_effect
+from vidgen_core.errors import ExitCode, PluginBug, UsageError, VidgenError, exit_code_for
 from vidgen_core.executor import Outcome, Run
 from vidgen_core.executor.events import Event, Listener, Planned, Published, Stopped
 from vidgen_core.executor.preview import join_preview
 from vidgen_core.executor.work import Bench, as_vidgen_error
-from vidgen_core.executor.workshop import Workshop, missing_key
+from vidgen_core.executor.workshop import Workshop
 from vidgen_core.hookspecs import Outcome as TaskOutcome
 from vidgen_core.journal import Journal
 from vidgen_core.media import Media
 from vidgen_core.memory import Memory
 from vidgen_core.model import Key, Kind, Step, Verdict
 from vidgen_core.opening import Opened, find_directory, open_run, used_patterns
-from vidgen_core.plan import Decision, Plan, ProviderKind, Task, Why
+from vidgen_core.plan import Decision, Plan, Task, Why
 from vidgen_core.plugins import Registry
 from vidgen_core.probe import probe
 from vidgen_core.report import as_json, text
 from vidgen_core.report.progress import looking, progress
-from vidgen_core.report.words import count, flags, folded, name, say
+from vidgen_core.report.words import count, error_line, flags, folded, name, say, scenes
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.scenes_file import survey
-from vidgen_core.selection import engine_required, key_for
+from vidgen_core.selection import key_for
 from vidgen_core.settings import run_settings
 from vidgen_core.specs import FREE
 from vidgen_core.strict_json import printable
@@ -62,7 +64,8 @@ def run(arguments: Namespace) -> int:
     """Finish the film; return the exit code."""
     directory = find_directory(arguments.directory)
     listed = _json_files(directory, arguments)
-    with one_object(arguments, {} if listed is None else {"json_files": listed}):
+    more = {} if listed is None else {"json_files": listed}
+    with results_only(arguments), one_object(arguments, more):
         return _continue(directory, arguments, listed)
 
 
@@ -74,22 +77,33 @@ def _continue(
     plan = opened.plan()
     if not arguments.quiet:
         _show(text.analysis(opened, plan, verbose=arguments.verbose))
-    _check(opened, plan, registry)
-    if arguments.dry_run:
-        return _dry_run(opened, plan, arguments, listed)
-    if plan.finished and not arguments.preview:
+    lacking = obstacle(opened, plan, registry)
+    if arguments.dry_run and not isinstance(lacking, UsageError):
+        return _dry_run(opened, plan, arguments, listed, lacking)
+    if lacking is not None:
+        if arguments.preview and not arguments.dry_run:
+            _preview_alone(opened, arguments)
+        raise lacking
+    if plan.finished:
         if not arguments.quiet:
+            _say_what_is_idle(opened)
             say("nothing to do: the film is finished")
         _print_result(opened, plan, arguments, ExitCode.COMPLETE, listed)
         return ExitCode.COMPLETE
     _consent(plan, arguments)
-    with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
+    with directory.locked(_command()):
         opened = _open(arguments, directory, registry, opened.memory)
         agreed, plan = plan.price, opened.plan()
         if plan.price != agreed:  # another run was at work while this one asked
-            _check(opened, plan, registry)
+            lacking = obstacle(opened, plan, registry)
+            if lacking is not None:
+                raise lacking
             _consent(plan, arguments)
         return _work(opened, plan, arguments, listed)
+
+
+def _command() -> str:
+    return shlex.join(["vidgen", *sys.argv[1:]])
 
 
 def _show(text: str) -> None:
@@ -141,17 +155,10 @@ def _check_image(path: Path) -> None:
         raise UsageError(f"--initial-image-path {path} is no whole picture: {facts.fault}")
 
 
-def _check(opened: Opened, plan: Plan, registry: Registry) -> None:
-    """Raise for what would stop the run half-way: no engine, no key."""
-    for task in plan.stuck:
-        if any(reason.why is Why.NO_PROVIDER for reason in task.reasons):
-            raise engine_required(registry, opened.directory.root, opened.settings.core.engine)
-    for task in plan.to_do:
-        if task.kind is None or task.kind is ProviderKind.STITCHER:
-            continue
-        loaded = registry.find(task.kind, task.provider)
-        if loaded.spec.keys and not key_for(loaded, opened.directory.root):
-            raise missing_key(loaded)
+def _say_what_is_idle(opened: Opened) -> None:
+    sentence = without_effect(opened)
+    if sentence:
+        say(sentence)
 
 
 def _consent(plan: Plan, arguments: Namespace) -> None:
@@ -180,14 +187,27 @@ class _Undecided(VidgenError):
 
 
 def _dry_run(
-    opened: Opened, plan: Plan, arguments: Namespace, listed: list[dict[str, Any]] | None
+    opened: Opened,
+    plan: Plan,
+    arguments: Namespace,
+    listed: list[dict[str, Any]] | None,
+    lacking: VidgenError | None,
 ) -> int:
+    """Print the plan, and what it *lacks* before it can be carried out."""
+    lacks = [error_line(lacking)] if lacking else []
     if arguments.json:
-        _print_json(opened, plan, {}, listed)
-    elif plan.finished:
-        print("nothing to do: the film is finished")
+        notes = {"notes": [*text.notes(opened, plan), *lacks]}
+        _print_json(opened, plan, notes, arguments, listed)
+        return ExitCode.COMPLETE
+    if plan.finished:
+        if not arguments.quiet:
+            _say_what_is_idle(opened)
+        print("nothing to do: the film is finished", file=arguments.results)
     else:
-        print(folded(text.steps(plan, verbose=arguments.verbose), sys.stdout))
+        steps = text.steps(plan, verbose=arguments.verbose)
+        print(folded(steps, arguments.results), file=arguments.results, flush=True)
+    for sentence in lacks:
+        say(sentence)
     return ExitCode.COMPLETE
 
 
@@ -199,13 +219,7 @@ def _work(
 ) -> int:
     """Do what is missing, under the lock."""
     directory = opened.directory
-    directory.clear_scratch()
-    media = Media(opened.settings.core.ffmpeg, patience=opened.settings.core.stall_seconds)
-    with (
-        Journal(directory.root, version=vidgen_core.__version__) as journal,
-        progress(quiet=arguments.quiet, verbose=arguments.verbose) as show,
-    ):
-        work = _prepare(opened, media, journal, _listener(opened.registry, show))
+    with _prepared(opened, arguments) as work:
         work.import_picture()
         _save_choices(opened, plan, quiet=arguments.quiet)
         with _signals(work):
@@ -216,6 +230,31 @@ def _work(
     code = _exit_code(outcome)
     _print_result(opened, outcome.plan, arguments, code, listed, outcome)
     return code
+
+
+@contextmanager
+def _prepared(opened: Opened, arguments: Namespace) -> Iterator[Run]:
+    """Yield a run of the locked directory that has not begun, with its journal open."""
+    opened.directory.clear_scratch()
+    media = Media(opened.settings.core.ffmpeg, patience=opened.settings.core.stall_seconds)
+    with (
+        Journal(opened.directory.root, version=vidgen_core.__version__) as journal,
+        progress(quiet=arguments.quiet, verbose=arguments.verbose) as show,
+    ):
+        yield _prepare(opened, media, journal, _listener(opened.registry, show, arguments))
+
+
+def _preview_alone(opened: Opened, arguments: Namespace) -> None:
+    """Join what is there to a preview, where nothing can be made."""
+    directory = opened.directory
+    with directory.locked(_command()):
+        opened = _open(arguments, directory, opened.registry, opened.memory)
+        with _prepared(opened, arguments) as work, _signals(work):
+            work.plan = opened.plan()
+            work.outcome = Outcome(plan=work.plan)
+            join_preview(work)
+        directory.clear_scratch()
+        _save_memory(opened)
 
 
 def _save_memory(opened: Opened) -> None:
@@ -232,7 +271,7 @@ def _outcome(work: Run, *, preview: bool) -> Outcome:
     """Do the work; what ends it before its time must not hide what was made and charged."""
     try:
         work.work()
-        if preview and not work.interrupted:
+        if preview and not (work.interrupted or work.plan.finished):
             join_preview(work)
     except (VidgenError, OSError) as error:
         if not hasattr(work, "outcome"):
@@ -302,8 +341,9 @@ def _prepare(opened: Opened, media: Media, journal: Journal, listen: Listener) -
     return work
 
 
-def _listener(registry: Registry, show: Listener) -> Listener:
-    """Tell the plugins that observe, too."""
+def _listener(registry: Registry, show: Listener, arguments: Namespace) -> Listener:
+    """Tell the plugins that observe, too, and show their authors where a plugin is at fault."""
+    traced = wants_traces(verbose=arguments.verbose)
 
     def listen(event: Event) -> None:
         show(event)
@@ -313,6 +353,8 @@ def _listener(registry: Registry, show: Listener) -> Listener:
             case Published(task, path):
                 registry.task_done(task, TaskOutcome(path=path))
             case Stopped(task, error):
+                if traced and isinstance(error, PluginBug) and error.__cause__ is not None:
+                    print_exception(error.__cause__)
                 registry.task_done(task, TaskOutcome(error=error))
 
     return listen
@@ -364,31 +406,35 @@ def _print_result(
     film = opened.directory.path(plan.film)
     finished = code is ExitCode.COMPLETE and plan.by_key[Key(Step.FILM)].decision is Decision.KEEP
     if arguments.json:
-        _print_json(opened, plan, as_json.ending(code, outcome), listed)
+        _print_json(opened, plan, as_json.ending(code, outcome), arguments, listed)
     elif finished:
-        _print_path(film)
+        _print_path(film, arguments.results)
     if outcome is not None and (code is not ExitCode.COMPLETE or not arguments.quiet):
         # Not folded: the command in it is there to be copied.
         print(printable(_last_line(opened, outcome, code)), file=sys.stderr, flush=True)
 
 
-def _print_path(path: Path) -> None:
+def _print_path(path: Path, results: TextIO) -> None:
     """Print *path*: to a program byte for byte, to a terminal so that it cannot act on it."""
-    if sys.stdout.isatty() or not hasattr(sys.stdout, "buffer"):
-        print(printable(str(path)), flush=True)
+    if results.isatty() or not hasattr(results, "buffer"):
+        print(printable(str(path)), file=results, flush=True)
         return
-    sys.stdout.flush()
-    sys.stdout.buffer.write(os.fsencode(path) + b"\n")
-    sys.stdout.buffer.flush()
+    results.flush()
+    results.buffer.write(os.fsencode(path) + b"\n")
+    results.buffer.flush()
 
 
 def _print_json(
-    opened: Opened, plan: Plan, more: dict[str, Any], listed: list[dict[str, Any]] | None
+    opened: Opened,
+    plan: Plan,
+    more: dict[str, Any],
+    arguments: Namespace,
+    listed: list[dict[str, Any]] | None,
 ) -> None:
     state = as_json.state(opened, plan) | more
     if listed is not None:
         state["json_files"] = listed
-    print(as_json.dump(state), flush=True)
+    print(as_json.dump(state), file=arguments.results, flush=True)
 
 
 def _last_line(opened: Opened, outcome: Outcome, code: ExitCode) -> str:
@@ -436,8 +482,22 @@ def _why(outcome: Outcome) -> str:
     task, error = outcome.errors[0]
     others = len(outcome.errors) - 1
     more = f" (and {count(others, 'more failure')}, above)" if others else ""
+    more += _held_up(outcome.plan, task)
     advice = f" ({error.advice})" if error.advice else ""
     return f"{name(task.key)}: {error.message}{advice}{more}"
+
+
+def _held_up(plan: Plan, task: Task) -> str:
+    """Say which other scenes wait for *task*, which is still to be done."""
+    waiting = {task.key}
+    for other in plan.to_do:  # in an order that respects their needs
+        if not waiting.isdisjoint(other.needs):
+            waiting.add(other.key)
+    numbers = sorted({key.scene for key in waiting if key.step is Step.CLIP} - {task.key.scene})
+    if not numbers:
+        return ""
+    listed = scenes(numbers, all_of_them=False)
+    return f"; {listed} {'waits' if len(numbers) == 1 else 'wait'} for its last frame"
 
 
 def _charged(outcome: Outcome) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import PurePath
-from typing import Any
+from typing import Any, TextIO
 
 from vidgen_core.errors import ExitCode, Interrupted, MachineError, VidgenError
 
@@ -37,11 +39,28 @@ def as_told(error: BaseException, *, traced: bool = False) -> tuple[ExitCode, st
     return ExitCode.BUG, *_bug(error, traced=traced)
 
 
+def wants_traces(*, verbose: bool) -> bool:
+    """Whether tracebacks are to be shown: to those who asked, and to developers."""
+    return verbose or bool(os.environ.get("VIDGEN_DEBUG"))
+
+
+@contextmanager
+def results_only(arguments: Namespace) -> Iterator[None]:
+    """Keep standard output for ``arguments.results``; what plugins print goes to standard error.
+
+    For the whole process: plugins work in threads of their own.
+    """
+    arguments.results = sys.stdout
+    with redirect_stdout(sys.stderr):
+        yield
+
+
 @contextmanager
 def one_object(arguments: Namespace, more: Mapping[str, Any]) -> Iterator[None]:
     """With ``--json``, print one object for an error, too; *more* is what else it tells.
 
     What is inside prints its own object last, where it ends well. The error goes on.
+    For use within :func:`results_only`.
     """
     try:
         yield
@@ -49,17 +68,17 @@ def one_object(arguments: Namespace, more: Mapping[str, Any]) -> Iterator[None]:
         raise  # nobody reads it
     except (Exception, KeyboardInterrupt) as error:
         if arguments.json:
-            _print_object(error, more)
+            _print_object(error, more, arguments.results)
         raise
 
 
-def _print_object(error: BaseException, more: Mapping[str, Any]) -> None:
+def _print_object(error: BaseException, more: Mapping[str, Any], results: TextIO) -> None:
     from vidgen_core.report import as_json
 
     code, message, advice = as_told(as_ours(error))
     ended = {"exit_code": int(code), "error": message, "advice": advice}
     with suppress(OSError):
-        print(as_json.dump(ended | dict(more)), flush=True)
+        print(as_json.dump(ended | dict(more)), file=results, flush=True)
 
 
 def _bug(error: BaseException, *, traced: bool) -> tuple[str, str]:

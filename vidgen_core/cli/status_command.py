@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from argparse import Namespace
 
 from vidgen_core import plugins
-from vidgen_core.cli.ending import one_object
+from vidgen_core.cli.ending import one_object, results_only
+from vidgen_core.cli.obstacles import no_engine
 from vidgen_core.errors import ExitCode
 from vidgen_core.opening import find_directory, open_run
 from vidgen_core.report import as_json, text
 from vidgen_core.report.progress import looking
-from vidgen_core.report.words import folded
+from vidgen_core.report.words import INDENT, folded
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.scenes_file import JsonFile, survey
 
@@ -22,23 +22,28 @@ def run(arguments: Namespace) -> int:
     files = survey(directory.root) if arguments.list_json_files else None
     if files is not None and not arguments.json:
         print(text.json_files(files), flush=True)
-    with one_object(arguments, {} if files is None else {"json_files": as_json.json_files(files)}):
+    more = {} if files is None else {"json_files": as_json.json_files(files)}
+    with results_only(arguments), one_object(arguments, more):
         return _status(directory, arguments, files)
 
 
 def _status(
     directory: RunDirectory, arguments: Namespace, files: tuple[JsonFile, ...] | None
 ) -> int:
+    registry = plugins.load()
     with looking() as on_probe:
-        opened = open_run(directory, plugins.load(), flags={}, on_probe=on_probe)
+        opened = open_run(directory, registry, flags={}, on_probe=on_probe)
     plan = opened.plan()
     if arguments.json:
         state = as_json.state(opened, plan)
         if files is not None:
             state["json_files"] = as_json.json_files(files)
-        print(as_json.dump(state))
+        print(as_json.dump(state), file=arguments.results)
         return ExitCode.COMPLETE
     said = [text.analysis(opened, plan, verbose=arguments.verbose)]
     said.append("nothing to do" if plan.finished else text.steps(plan, verbose=arguments.verbose))
-    print(folded("\n".join(said), sys.stdout))
+    lacking = no_engine(opened, plan, registry)
+    if lacking is not None:
+        said.append(INDENT + lacking.advice)
+    print(folded("\n".join(said), arguments.results), file=arguments.results)
     return ExitCode.COMPLETE

@@ -43,7 +43,7 @@ from vidgen_core.executor.work import Bench, BrokenInput, Made, as_vidgen_error
 from vidgen_core.journal import Journal
 from vidgen_core.memory import Memory
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Ledger, Listing, Plan, PlanOptions, Task
+from vidgen_core.plan import Decision, Ledger, Listing, Plan, PlanOptions, Task, Why
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import ImportImageRequest, Price
 
@@ -246,6 +246,10 @@ class Run:
             return
         self.turns.begin(job)
         self.listen(Started(task))
+        if not self._tries.get(task.key):
+            for reason in task.reasons:
+                if reason.why is Why.LOST_CONTINUITY:
+                    self.listen(Noted(f"{task.key}: {reason}"))
         if task.kind is None or (task.request is None and task.decision is not Decision.ATTACH):
             self._make_here(job)
             return

@@ -104,9 +104,10 @@ class Collection:
 
     def _checked(self) -> Made:
         """Check what was delivered; remember the digest of what cannot be used."""
-        errand, into = self.errand, self.errand.into
+        errand, into, task = self.errand, self.errand.into, self.errand.job.task
+        task = evolve(task, request=self.sent.request) if self.sent else task
         try:
-            return errand.run.bench.finish(errand.job.task, into, paid=self._is_paid())
+            return errand.run.bench.finish(task, into, paid=self._is_paid())
         except BadOutput:
             if into.is_file():
                 self._bad.append(disk.digest(into))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define, field
 
-from vidgen_core.errors import ProviderError, VidgenError
+from vidgen_core.errors import ProviderError, RateLimited, VidgenError
 from vidgen_core.executor.clock import LONGEST_PAUSE, until_next_try
+from vidgen_core.executor.events import Noted
 from vidgen_core.executor.jobs import Job
 
 if TYPE_CHECKING:
@@ -19,6 +20,8 @@ T = TypeVar("T")
 
 #: A service that cannot be reached is asked again this often before the run goes on without it.
 TRIES = 5
+#: Who waits for longer, in seconds, is told what for.
+_LONG_PAUSE = 5.0
 
 
 @define(kw_only=True, eq=False)
@@ -80,8 +83,16 @@ class Errand:
         pause = until_next_try(self.tries, error)
         if pause > LONGEST_PAUSE:
             return False
-        self.wait(pause, again)
+        self.pause(error, pause, again)
         return True
+
+    def pause(self, error: VidgenError, seconds: float, again: Callable[[], None]) -> None:
+        """Call *again* in *seconds* from now, and say so where that is long."""
+        if seconds > _LONG_PAUSE:
+            what = "asks for patience" if isinstance(error, RateLimited) else "cannot be reached"
+            name = self.job.task.provider
+            self.run.listen(Noted(f"{name} {what}, trying again in {seconds:.0f} s"))
+        self.wait(seconds, again)
 
     def give_up(self, error: VidgenError) -> None:
         """End the job for this run; what may succeed later is left to a later run."""

@@ -16,7 +16,7 @@ from vidgen_core.executor.work import Made, asked_with
 from vidgen_core.journal import Journal
 from vidgen_core.memory import Memory
 from vidgen_core.model import Facts, Key, Step, Verdict
-from vidgen_core.plan import File, InFlight, Listing, Task, Why
+from vidgen_core.plan import File, InFlight, Listing, Task
 from vidgen_core.plan import Published as Record
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import Request
@@ -147,7 +147,7 @@ class Shelf:
 
     def _move_aside(self, task: Task) -> None:
         """Move away what stands in the place of *task*'s file or was built on it."""
-        broken = {str(reason.facts["path"]) for reason in task.reasons if reason.why is Why.BROKEN}
+        broken = {file.path for file in self.listing.files if not file.counts}
         for path in dict.fromkeys((*task.displaces, task.output)):
             self._move(path, "broken" if path in broken else f"replaced by {task.key}")
 

@@ -226,7 +226,7 @@ class Purchase:
         elif self._doubts > DOUBTS or not run.may_buy:
             run.later(errand.job, error)
         elif again:
-            errand.wait(until_next_try(self._doubts, error), self._submit_again)
+            errand.pause(error, until_next_try(self._doubts, error), self._submit_again)
         else:
             self._look()
 

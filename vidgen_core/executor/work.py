@@ -43,6 +43,10 @@ from vidgen_core.specs import (
 #: A clip of less than this part of what was asked for is too short. One made on
 #: this machine is refused; one that was paid for counts for as long as it is.
 TOO_SHORT = 0.9
+#: Engines round a picture's sides to multiples of 8, 16 or 32: so many pixels, or
+#: this part of a side, are no other size.
+_FEW_PIXELS = 8
+_SMALL_PART = 1 / 20
 
 
 @frozen(kw_only=True)
@@ -128,6 +132,15 @@ class Bench:
                 f"{maker} made {facts.seconds:.2f} s for {task.key}, asked for {task.seconds:g} s; "
                 "its scene shows all of it"
             )
+        asked = task.request
+        if isinstance(asked, ClipRequest) and _is_another_size(asked, facts):
+            size = (
+                f"{maker} made {facts.width}x{facts.height} for {task.key}, "
+                f"asked for {asked.width}x{asked.height}"
+            )
+            if not paid:
+                raise BadOutput(size)
+            note = f"{note}; {size}" if note else size
         with disk.machine_errors(f"cannot read what was made for {task.key}"):
             disk.sync_file(into)
             return Made(file=into, facts=facts, sha256=disk.digest(into), note=note)
@@ -269,6 +282,18 @@ def _is_longer(task: Task, facts: Facts) -> bool:
     return facts.seconds - task.seconds > 1 / facts.fps
 
 
+def _is_another_size(asked: ClipRequest, facts: Facts) -> bool:
+    """Whether a clip is smaller than was asked for, or of another shape; larger ones are fine."""
+    if not (facts.width and facts.height):
+        return False
+    across, down = facts.width / asked.width, facts.height / asked.height
+    scale = max(1.0, across, down)
+    return any(
+        side * scale - made > max(_FEW_PIXELS, side * _SMALL_PART) * scale
+        for side, made in ((asked.width, facts.width), (asked.height, facts.height))
+    )
+
+
 def asked_with(request: Request | None) -> str:
     """Return the digest of what *request* asks with beside its files; empty for nothing."""
     match request:
@@ -297,6 +322,8 @@ def as_vidgen_error(error: BaseException, task: Task) -> VidgenError:
         short = MachineError(f"not enough memory to make {task.key}")
         short.__cause__ = error
         return short
-    return PluginBug(
+    bug = PluginBug(
         f"making {task.key} raised {type(error).__name__}: {error}", billed=Billed.UNKNOWN
     )
+    bug.__cause__ = error
+    return bug

@@ -22,6 +22,7 @@ from vidgen_core.plan import (
     SceneState,
     Task,
 )
+from vidgen_core.planner.film_notes import film_notes
 from vidgen_core.planner.freshness import why_film_again
 from vidgen_core.planner.joins import join_film, join_scene
 from vidgen_core.planner.scene_plan import ImageChoice, ScenePlan
@@ -65,6 +66,7 @@ def plan(
     if image.wanted and image.key is None:
         notes.append("the initial image starts nothing: no clip is still to be made")
     notes.extend(_paid_and_not_needed(s, tasks))
+    notes.extend(film_notes(s, tasks[-1]))
     return Plan(
         timestamp=timestamp,
         tasks=tuple(tasks),

@@ -26,17 +26,31 @@ def stale_reasons(s: Situation, file: File, prompt: str = "") -> tuple[Reason, .
     changed = s.changed_input(record)
     if changed:
         reasons.append(because(Why.INPUT_CHANGED, input=changed))
+    if file.key.step is Step.CLIP and file.key.clip == 1:
+        reasons.extend(_lost_continuity(s, file.key.scene, record))
     return tuple(reasons)
+
+
+def _lost_continuity(s: Situation, scene: int, first: Published | None) -> Iterator[Reason]:
+    """Yield the reason where a scene's *first* clip was made without a picture to go on from."""
+    before = s.before.get(scene)
+    # A record without its distribution was mended after a crash and tells no inputs.
+    if before is None or first is None or not (first.asked_seconds and first.distribution):
+        return
+    if not first.inputs:
+        yield because(Why.LOST_CONTINUITY, input=f"scene {before}")
 
 
 def stale_video(s: Situation, video: File, scene: Scene) -> tuple[Reason, ...]:
     """Return why a scene's whole video may be out of date: its own clips, or what they show."""
     reasons = list(stale_reasons(s, video))
     record = s.record(video)
-    clips = map(s.ledger.published.get, record.inputs) if record else ()
+    clips = [*map(s.ledger.published.get, record.inputs)] if record else []
     prompts = {clip.prompt for clip in clips if clip and clip.prompt}
     if prompts - {scene_digest(scene)}:
         reasons.append(because(Why.PROMPT_CHANGED))
+    if clips:
+        reasons.extend(_lost_continuity(s, scene.number, clips[0]))
     return tuple(reasons)
 
 

@@ -61,7 +61,9 @@ def join_scene(s: Situation, scene: ScenePlan) -> Task:
     return join(
         s,
         Key(Step.SCENE, scene.scene.number),
-        SceneJoinRequest(parts=scene.join_parts, keep_audio=s.options.keep_clip_audio),
+        SceneJoinRequest(
+            parts=scene.join_parts, keep_audio=s.options.keep_clip_audio, size=s.film_size
+        ),
         inputs=tuple(part.path for part in scene.parts),
         before=scene.tasks,
         needs=_still_to_do(scene.tasks),
@@ -85,7 +87,12 @@ def join_film(
     return join(
         s,
         Key(Step.FILM),
-        FilmJoinRequest(scenes=scenes, narration=narration, keep_audio=s.options.keep_clip_audio),
+        FilmJoinRequest(
+            scenes=scenes,
+            narration=narration,
+            keep_audio=s.options.keep_clip_audio,
+            size=s.film_size,
+        ),
         inputs=(*videos.values(), *effects.values(), *((narration,) if narration else ())),
         before=tasks,
         needs=_still_to_do(task for task in tasks if task.key.step in _HEARD),

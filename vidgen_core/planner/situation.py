@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from hashlib import blake2b
@@ -134,6 +133,12 @@ class Situation:
         return None
 
     @cached_property
+    def before(self) -> Mapping[int, int]:
+        """The scene that plays before each scene but the first."""
+        numbers = [scene.number for scene in self.storyboard]
+        return dict(zip(numbers[1:], numbers, strict=False))
+
+    @cached_property
     def clip_numbers(self) -> Mapping[int, tuple[int, ...]]:
         """The clip numbers on disk of every scene, ascending, whole or not."""
         numbers: dict[int, set[int]] = {}
@@ -144,17 +149,39 @@ class Situation:
 
     @cached_property
     def size(self) -> tuple[int, int, float]:
-        """Width, height and frame rate of most of the run's videos."""
-        counts = Counter(
-            (file.facts.width, file.facts.height, round(file.facts.fps, 3))
-            for file in self.listing.files
-            if file.counts and file.key.step in (Step.CLIP, Step.SCENE) and file.facts.fps
+        """Width, height and frame rate of the film: those of most seconds of its videos.
+
+        Clips that vidgen had made follow the others: they were asked for in that
+        form, and what came out otherwise must not change a film that was begun.
+        """
+        seconds: dict[tuple[int, int, float], float] = {}
+        for file in self._leading or self.videos:
+            form = form_of(file)
+            seconds[form] = seconds.get(form, 0.0) + file.facts.seconds
+        return max(seconds, key=lambda form: seconds[form]) if seconds else DEFAULT_SIZE
+
+    @property
+    def film_size(self) -> tuple[int, int, float] | None:
+        """The size and rate that joins must give; ``None`` where no video decides it yet."""
+        return self.size if self._leading else None
+
+    @cached_property
+    def _leading(self) -> tuple[File, ...]:
+        """The videos that decide the film's form."""
+        return tuple(
+            file for file in self.videos if file.key.step is Step.SCENE or self.record(file) is None
         )
-        if not counts:
-            return DEFAULT_SIZE
-        most = max(counts.values())
-        width, height, fps = min(size for size, n in counts.items() if n == most)
-        return width - width % 2 or 2, height - height % 2 or 2, fps
+
+    @cached_property
+    def videos(self) -> tuple[File, ...]:
+        """What is there of the film, in its order: a scene's whole video, else its clips."""
+        found: list[File | None] = []
+        for scene in self.storyboard:
+            video = self.best(Key(Step.SCENE, scene.number))
+            clips = self.clip_numbers.get(scene.number, ()) if video is None else ()
+            found.append(video)
+            found += [self.best(Key(Step.CLIP, scene.number, clip)) for clip in clips]
+        return tuple(file for file in found if file is not None and file.facts.fps)
 
     @property
     def fps(self) -> float:
@@ -230,6 +257,13 @@ class Situation:
         return tuple(
             because(Why.BROKEN, path=file.path, fault=file.facts.fault) for file in self.broken(key)
         )
+
+
+def form_of(file: File) -> tuple[int, int, float]:
+    """Return a video's width and height, as even numbers, and its frame rate."""
+    facts = file.facts
+    width, height = (side - side % 2 or 2 for side in (facts.width, facts.height))
+    return width, height, round(facts.fps, 3)
 
 
 def wholeness(file: File) -> Reason:

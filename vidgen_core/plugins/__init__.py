@@ -208,11 +208,12 @@ class Registry:
     def _unknown(self, kind: ProviderKind, name: str) -> UsageError:
         names = self.names(kind)
         near = get_close_matches(name, names, n=1)
-        advice = [f"did you mean {near[0]!r}?"] if near else []
-        advice.append(f"installed: {', '.join(names)}" if names else "none is installed")
+        advice = f"installed: {', '.join(names)}" if names else "none is installed"
+        if near:
+            advice = f"did you mean {near[0]!r}? ({advice})"
         if self.failures:
-            advice.append("some plugins failed to load: see `vidgen plugins`")
-        return UsageError(f"no {_words(kind)} is called {name!r}", advice="; ".join(advice))
+            advice += "; some plugins failed to load: see `vidgen plugins`"
+        return UsageError(f"no {_words(kind)} is called {name!r}", advice=advice)
 
 
 def load(found: Iterable[EntryPoint] | None = None) -> Registry:

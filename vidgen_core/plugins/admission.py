@@ -12,7 +12,7 @@ from typing import Any
 from vidgen_core.errors import PluginError
 from vidgen_core.layout import OUTPUT, STATE, Output
 from vidgen_core.patterns import overlaps
-from vidgen_core.specs import API, ProviderSpec
+from vidgen_core.specs import API, ProviderSpec, VideoEngineSpec
 
 _IDENTITY = frozenset({"scene", "clip"})
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -42,6 +42,11 @@ def check_spec(spec: Any, spec_class: type[ProviderSpec]) -> None:
         isinstance(name, str) and _VARIABLE.fullmatch(name) for name in spec.keys
     ):
         raise PluginError(f"{spec.name!r}: keys must be a tuple of variable names")
+    if isinstance(spec, VideoEngineSpec) and not callable(spec.lengths):
+        try:
+            spec.lengths_for(None)
+        except ValueError as error:
+            raise PluginError(str(error)) from None
     try:
         spec.options()
     except Exception as error:

@@ -97,10 +97,13 @@ class Lines:
         """Return the line for *event*; empty for none."""
         match event:
             case Planned(plan):
-                self.total = max(self.total, self.done + len(plan.to_do))
+                shown = sum(self._is_shown(task) for task in plan.to_do)
+                self.total = max(self.total, self.done + shown)
             case Started(task):
                 return f"{_doing(task)} …" if self.verbose or _is_long(task) else ""
             case Published(task, path):
+                if not self._is_shown(task):
+                    return ""
                 self.done += 1
                 self.total = max(self.total, self.done)
                 return self._published(task, path)
@@ -113,9 +116,11 @@ class Lines:
                 return text
         return ""
 
+    def _is_shown(self, task: Task) -> bool:
+        """Whether *task* has a line, and so a number."""
+        return self.verbose or task.key.step not in _ON_THE_WAY
+
     def _published(self, task: Task, path: str) -> str:
-        if task.key.step in _ON_THE_WAY and not self.verbose:
-            return ""
         where = f": {path}" if self.paths or self.verbose else " is there"
         return f"[{self.done}/{self.total}] {name(task.key)}{where}"
 

@@ -26,11 +26,12 @@ from vidgen_core.report.words import (
     sentence,
     why,
 )
-from vidgen_core.scenes_file import JsonFile
+from vidgen_core.scenes_file import ChosenScenes, JsonFile
 from vidgen_core.strict_json import printable
 
 #: Longer lists are shortened, and say so; -v shows all.
 _MOST_LINES = 12
+_MOST_FILES = 6
 #: A plan of more steps than this is summed up, a line for each kind of work.
 _MOST_STEPS = 40
 
@@ -44,7 +45,7 @@ def analysis(opened: Opened, plan: Plan, *, verbose: bool = False) -> str:
     chosen = opened.scenes
     heading = f"{opened.directory.root.name}: {count(len(chosen.storyboard), 'scene')}"
     heading += f" in {chosen.path}"
-    if verbose or not _is_this_runs(chosen.path, plan):
+    if verbose or not (chosen.others or _is_this_runs(chosen.path, plan)):
         heading += f" ({chosen.why})"
     found = _findings(opened, plan, verbose=verbose)
     return "\n".join([printable(heading), *_indented(found)])
@@ -68,7 +69,7 @@ def _findings(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
     if plan.left_alone:
         shown = ", ".join(plan.left_alone[:5]) + (", …" if len(plan.left_alone) > 5 else "")
         yield f"left alone, for their scenes are not in the scenes file: {shown}"
-    yield from _stale_lines(plan)
+    yield from _stale_lines(opened, plan, verbose=verbose)
 
 
 def _scene_lines(plan: Plan, *, verbose: bool) -> Iterator[str]:
@@ -77,8 +78,13 @@ def _scene_lines(plan: Plan, *, verbose: bool) -> Iterator[str]:
     covered = [s for s in plan.scenes if s.complete and s not in joined]
     missing = [s for s in plan.scenes if not s.complete and _is_all_missing(s)]
     alone = [s for s in plan.scenes if not s.complete and s not in missing]
+    other = [scene for scene in joined if _lasts_otherwise(scene)]
+    joined = [scene for scene in joined if scene not in other]
     if joined:
         yield f"{_are(joined, verbose)} complete, {_seconds(joined)}"
+    if other:
+        asked = f"{sum(scene.duration for scene in other):g} s asked for"
+        yield f"{_are(other, verbose)} complete, {_seconds(other)} ({asked})"
     if covered:
         to_join = any(Key(Step.SCENE, scene.number) in plan.by_key for scene in covered)
         after = ", to be joined" if to_join else ""
@@ -97,6 +103,11 @@ def _scene_lines(plan: Plan, *, verbose: bool) -> Iterator[str]:
 def _is_kept(plan: Plan, key: Key) -> bool:
     task = plan.by_key.get(key)
     return task is not None and task.decision in (Decision.KEEP, Decision.STALE)
+
+
+def _lasts_otherwise(scene: SceneState) -> bool:
+    """Whether a scene plainly does not last as long as its scenes file says."""
+    return abs(scene.seconds - scene.duration) > max(scene.duration / 10, 0.5)
 
 
 def _is_all_missing(scene: SceneState) -> bool:
@@ -139,7 +150,7 @@ def _sound_lines(plan: Plan) -> Iterator[str]:
 def _film_sentence(film: Task) -> str:
     if film.decision is Decision.KEEP:
         return f"the film is there: {film.output}, {film.seconds:.1f} s"
-    because = why(film.reasons, leave_out=(Why.MISSING, Why.WAITS_FOR))
+    because = why(film.reasons, leave_out=(Why.MISSING, Why.WAITS_FOR, Why.BROKEN))
     if film.decision is Decision.REDO and because:
         return f"the film is to be joined again: {because}"
     return f"the film is not there yet{': ' if because else ''}{because}"
@@ -149,17 +160,51 @@ def notes(opened: Opened, plan: Plan) -> list[str]:
     """Return the sentences that concern the whole run: settings, choices, what is left out."""
     at_work = {task.kind for task in plan.to_do}
     assumed = [text for kind, text in opened.selection.assumed.items() if kind in at_work]
-    return [*opened.settings.warnings, *opened.selection.notes, *assumed, *plan.notes]
+    choice = _choice(opened.scenes)
+    return [*choice, *opened.settings.warnings, *opened.selection.notes, *assumed, *plan.notes]
 
 
-def _stale_lines(plan: Plan) -> Iterator[str]:
+def _choice(chosen: ChosenScenes) -> list[str]:
+    """Say which scenes file was taken, where there was a choice."""
+    if not chosen.others:
+        return []
+    return [f"{chosen.path} was taken: {chosen.why}; also there: {_some(chosen.others, 5)}"]
+
+
+def _some(paths: Sequence[str], most: int) -> str:
+    more = f" and {len(paths) - most} more" if len(paths) > most else ""
+    return ", ".join(paths[:most]) + more
+
+
+def _stale_lines(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
     """Yield what is kept and may be out of date, once for each reason."""
     groups: dict[str, list[Task]] = {}
     for task in plan.tasks:
         if task.decision is Decision.STALE:
             groups.setdefault(why(task.reasons, leave_out=_EVIDENT), []).append(task)
     for because, tasks in groups.items():
-        yield f"{_listed(tasks)} may be out of date, and kept: {because}"
+        them = "it" if len(tasks) == 1 else "them"
+        files = [path for task in tasks for path in _built_of(opened, task.key)]
+        yield (
+            f"{_listed(tasks)} may be out of date, and kept: {because}; to make {them} again, "
+            f"move away {_some(files, len(files) if verbose else _MOST_FILES)}"
+        )
+
+
+def _built_of(opened: Opened, key: Key) -> Iterator[str]:
+    """Yield the files that must be away for *key* to be made again: what counts for it, too."""
+    there = opened.listing.by_key
+    narration = (Key(Step.NARRATION), Key(Step.NARRATION_ADJUSTED))
+    also: Iterable[Key] = ()
+    match key.step:
+        case Step.SCENE:
+            also = (k for k in there if (k.step, k.scene) == (Step.CLIP, key.scene))
+        case Step.CLIP:
+            also = (Key(Step.SCENE, key.scene),)
+        case Step.NARRATION_TEXT | Step.NARRATION:
+            also = narration
+    for each in dict.fromkeys((key, *also)):
+        yield from (file.path for file in there.get(each, ()))
 
 
 def _listed(tasks: Sequence[Task], most: int = 4) -> str:
@@ -242,7 +287,7 @@ def _step(task: Task) -> str:
     what += _by(task)
     if not task.price.free:
         what += f", {task.price}"
-    because = why(task.reasons, leave_out=_EVIDENT)
+    because = why(task.reasons, leave_out=_EVIDENT | {Why.BROKEN})
     return what + (f": {because}" if because else "")
 
 

@@ -202,11 +202,21 @@ def _attribute(name: str, classes: Mapping[str, tuple[type, ...]]) -> attrs.Attr
         known |= _attributes(options)
     if option not in known:
         owner = f"provider {provider!r}" if provider else "vidgen"
-        raise UsageError(
-            f"{name}: {owner} has no option {option!r}",
-            advice=_nearest(option, sorted(known), "its options"),
-        )
+        advice = _nearest(option, sorted(known), "its options")
+        having = [] if provider else _providers_with(option, classes)
+        if len(having) == 1:
+            advice = f"did you mean {_dotted(having[0], option)}?"
+        raise UsageError(f"{name}: {owner} has no option {option!r}", advice=advice)
     return known[option]
+
+
+def _providers_with(option: str, classes: Mapping[str, tuple[type, ...]]) -> list[str]:
+    """Return the providers that have such an option of their own."""
+    return [
+        name
+        for name, group in classes.items()
+        if name and any(option in _attributes(options) for options in group)
+    ]
 
 
 def _nearest(word: str, known: Sequence[str], label: str) -> str:

@@ -22,7 +22,7 @@ from vidgen_core.specs import (
     SceneJoinRequest,
     StitcherSpec,
 )
-from vidgen_core.stitch.footage import Footage, Form, majority, same_colours, survey
+from vidgen_core.stitch.footage import Footage, Form, Size, majority, same_colours, survey
 from vidgen_core.stitch.mix import encode_native, fit_speech, mix_film
 from vidgen_core.stitch.reshape import Colours, reshape
 from vidgen_core.stitch.splice import check_join, splice
@@ -78,7 +78,7 @@ class FfmpegStitcher:
                 return None
             return encode_native(self._media, tracks, into.parent, self._cancelled)
 
-        self._join(shots, into, sound, progress)
+        self._join(shots, request.size, into, sound, progress)
 
     def join_film(self, request: FilmJoinRequest, into: Path, progress: Progress) -> None:
         """Join scenes, sounds and narration to the film.
@@ -105,7 +105,7 @@ class FfmpegStitcher:
                 self._media, tracks, into.parent, _part_of(progress, 0.3, 0.8), self._cancelled
             )
 
-        self._join(shots, into, sound, progress)
+        self._join(shots, request.size, into, sound, progress)
 
     def fit_narration(self, request: FitNarrationRequest, into: Path, progress: Progress) -> str:
         """Fit the narration to the videos' length; return a sentence if some of it is lost.
@@ -121,11 +121,16 @@ class FfmpegStitcher:
         return fit_speech(self._media, narration, lasts, into, progress)
 
     def _join(
-        self, shots: Sequence[Shot], into: Path, make_sound: MakeSound, progress: Progress
+        self,
+        shots: Sequence[Shot],
+        size: Size | None,
+        into: Path,
+        make_sound: MakeSound,
+        progress: Progress,
     ) -> None:
         if not shots:
             raise BadOutput("there is no video to join", billed=Billed.NO)
-        form, colours = majority([(shot.footage, shot.seconds) for shot in shots])
+        form, colours = majority([(shot.footage, shot.seconds) for shot in shots], size)
         odd = [not shot.fits(form, colours) for shot in shots]
         bring = _part_of(progress, 0.0, 0.3)
         parts = self._bring(shots, odd, form, colours, into.parent, bring)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _BROADCAST = tuple(Fraction(n * 1000, 1001) for n in (24, 30, 48, 60, 120))
 _USUAL_RATES = (*(Fraction(n) for n in range(1, 121)), *_BROADCAST)
 
+#: Width, height, and frames a second.
+Size = tuple[int, int, float]
+
 #: How H.273 numbers a colour property that nobody stated.
 UNSPECIFIED = 2
 _FULL_RANGE = 2
@@ -296,12 +299,20 @@ def _from_avcc(extradata: bytes) -> bytes:
     return b"".join(found)
 
 
-def majority(videos: Sequence[tuple[Footage, Fraction]]) -> tuple[Form, tuple[int, int, int]]:
+def majority(
+    videos: Sequence[tuple[Footage, Fraction]], size: Size | None = None
+) -> tuple[Form, tuple[int, int, int]]:
     """Return the form, and the colours, that most of the shown seconds have.
 
-    *videos* come with the seconds that each is shown. What cannot be joined
-    without touching becomes H.264, 8 bits, 4:2:0 at the same size and rate.
+    *videos* come with the seconds that each is shown. Where *size* is given, only
+    those that have it count; where none has it, the form is changed to it. What
+    cannot be joined without touching becomes H.264, 8 bits, 4:2:0 at the same
+    size and rate.
     """
+    if size is not None:
+        having = _having(size, videos)
+        form, colours = majority(having or videos)
+        return form if having else _of_size(form, size), colours
     seconds: dict[Form, Fraction] = {}
     for footage, shown in videos:
         seconds[footage.form] = seconds.get(footage.form, Fraction(0)) + shown
@@ -311,6 +322,35 @@ def majority(videos: Sequence[tuple[Footage, Fraction]]) -> tuple[Form, tuple[in
         if footage.form == form:
             tints[footage.colours] = tints.get(footage.colours, Fraction(0)) + shown
     return _as_joinable(form), max(tints, key=lambda tint: tints[tint])
+
+
+def _having(
+    size: Size, videos: Sequence[tuple[Footage, Fraction]]
+) -> list[tuple[Footage, Fraction]]:
+    """Return the videos of *size*: of rates that are almost its own, those nearest to it."""
+    width, height, fps = size
+
+    def is_so_large(footage: Footage) -> bool:
+        form = footage.form
+        sides = (form.width - form.width % 2, form.height - form.height % 2)
+        turned = footage.turned and sides[::-1] == (width, height)  # stored as it is not shown
+        return sides == (width, height) or turned
+
+    off = {footage.path: abs(float(footage.form.fps) - fps) for footage, _ in videos}
+    found = [video for video in videos if is_so_large(video[0])]
+    least = min((off[footage.path] for footage, _ in found), default=0.0)
+    if least > fps / 100:
+        return []
+    return [video for video in found if off[video[0].path] == least]
+
+
+def _of_size(form: Form, size: Size) -> Form:
+    """Return *form*, already joinable, at *size*, whose rate is rounded."""
+    width, height, fps = size
+    rate = min(_USUAL_RATES, key=lambda usual: abs(float(usual) - fps))
+    if abs(float(rate) - fps) > 0.001:
+        rate = Fraction(fps).limit_denominator(1001)
+    return evolve(form, width=width, height=height, fps=rate, sar=Fraction(1))
 
 
 def _as_joinable(form: Form) -> Form:

@@ -1,0 +1,36 @@
+"""What a user should know of a film before it is joined: its form, and the sound it loses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from vidgen_core.model import Key, Step
+from vidgen_core.plan import Decision, Task
+from vidgen_core.planner.situation import Situation, form_of
+
+
+def film_notes(s: Situation, film: Task) -> Iterator[str]:
+    """Yield the sentences about *film*; none where it stands."""
+    if film.decision in (Decision.KEEP, Decision.STALE):
+        return
+    forms = {form_of(file) for file in s.videos}
+    if len(forms) > 1:
+        width, height, fps = s.size
+        odd = {file.key.scene for file in s.videos if form_of(file) != s.size}
+        fitted = "1 scene is" if len(odd) == 1 else f"{len(odd)} scenes are"
+        yield (
+            f"the videos differ in size or rate: the film will be {width}x{height} at "
+            f"{fps:g} frames a second, and {fitted} fitted into it"
+        )
+    if not s.options.keep_clip_audio and _has_sound(s):
+        yield "the clips' own sound is left out (--keep-clip-audio keeps it)"
+
+
+def _has_sound(s: Situation) -> bool:
+    """Whether a video of the film, or a clip that one was joined from, has sound."""
+    clips = (
+        s.best(Key(Step.CLIP, scene.number, clip))
+        for scene in s.storyboard
+        for clip in s.clip_numbers.get(scene.number, ())
+    )
+    return any(file is not None and file.facts.has_audio for file in (*s.videos, *clips))
