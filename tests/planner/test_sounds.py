@@ -64,7 +64,9 @@ def test_where_a_film_stands_only_a_provider_that_was_named_adds_sound_to_it(
 ) -> None:
     w = World(
         scenes=(scene(1),),
-        providers=providers(sounds(explicit=explicit), speech(explicit=explicit), script()),
+        providers=providers(
+            sounds(explicit=explicit), speech(explicit=explicit), script(explicit=explicit)
+        ),
     )
     w.put(video_path(1))
     w.put(FILM)

@@ -128,8 +128,15 @@ def _explicitly_wanted(s: Situation, scenes: Sequence[ScenePlan]) -> Iterator[Ke
     sounds, speech = s.providers.sounds, s.providers.speech
     if sounds and sounds.explicit:
         yield from (Key(Step.SOUND, n) for n in sounds_to_make(s, scenes))
-    if speech and speech.explicit and s.best(Key(Step.NARRATION_ADJUSTED)) is None and can_speak(s):
+    named = speech is not None and (speech.explicit or _named_for_words(s))
+    if named and s.best(Key(Step.NARRATION_ADJUSTED)) is None and can_speak(s):
         yield Key(Step.NARRATION)
+
+
+def _named_for_words(s: Situation) -> bool:
+    """Whether somebody was named for a narration text that is not there."""
+    script = s.providers.script
+    return script is not None and script.explicit and s.best(Key(Step.NARRATION_TEXT)) is None
 
 
 def sounds_to_make(s: Situation, scenes: Sequence[ScenePlan]) -> list[int]:
