@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     )
     from vidgen_core.hookspecs import Outcome, hookimpl
     from vidgen_core.layout import OUTPUT, Output
-    from vidgen_core.model import Key, Kind, Scene, Step
+    from vidgen_core.model import Key, Kind, Scene, Step, Timing
     from vidgen_core.patterns import OutputPattern, PatternError
     from vidgen_core.plan import Decision, Plan, ProviderKind, Task
     from vidgen_core.protocols import (
@@ -55,11 +55,18 @@ if TYPE_CHECKING:
         Stitcher,
         VideoEngine,
     )
+    from vidgen_core.script_files import (
+        dump_environments,
+        dump_scenes,
+        dump_scenes_without_environment,
+        dump_timings,
+    )
     from vidgen_core.specs import (
         API,
         FREE,
         UNKNOWN_PRICE,
         ClipRequest,
+        EnvironmentsRequest,
         ExecutorSpec,
         FilmJoinRequest,
         FilmScene,
@@ -69,18 +76,23 @@ if TYPE_CHECKING:
         ImageGeneratorSpec,
         ImageRequest,
         ImportImageRequest,
+        JoinNarrationRequest,
         JoinPart,
         NarrationTextRequest,
         NoOptions,
+        PlacedScenesRequest,
+        PlaceNarrationRequest,
         Price,
         ProviderSpec,
         Request,
         SceneJoinRequest,
+        ScenesRequest,
         ScriptModelSpec,
         SoundEngineSpec,
         SoundRequest,
         SpeechEngineSpec,
         SpeechRequest,
+        SpokenScene,
         StitcherSpec,
         VideoEngineSpec,
         free_of_charge,
@@ -102,6 +114,7 @@ __all__ = [
     "ClipRequest",
     "Context",
     "Decision",
+    "EnvironmentsRequest",
     "Executor",
     "ExecutorSpec",
     "Failed",
@@ -121,6 +134,7 @@ __all__ = [
     "JobFailed",
     "JobLost",
     "JobRef",
+    "JoinNarrationRequest",
     "JoinPart",
     "Key",
     "Kind",
@@ -135,6 +149,8 @@ __all__ = [
     "OutputPattern",
     "PatternError",
     "Pending",
+    "PlaceNarrationRequest",
+    "PlacedScenesRequest",
     "Plan",
     "PluginError",
     "Price",
@@ -149,6 +165,7 @@ __all__ = [
     "Request",
     "Scene",
     "SceneJoinRequest",
+    "ScenesRequest",
     "ScriptModel",
     "ScriptModelSpec",
     "SoundEngine",
@@ -157,15 +174,21 @@ __all__ = [
     "SpeechEngine",
     "SpeechEngineSpec",
     "SpeechRequest",
+    "SpokenScene",
     "Step",
     "Stitcher",
     "StitcherSpec",
     "Task",
+    "Timing",
     "Unavailable",
     "UsageError",
     "VideoEngine",
     "VideoEngineSpec",
     "VidgenError",
+    "dump_environments",
+    "dump_scenes",
+    "dump_scenes_without_environment",
+    "dump_timings",
     "free_of_charge",
     "hookimpl",
     "option",
@@ -173,7 +196,17 @@ __all__ = [
 ]
 
 #: Where names live. The first room that has a name has the same object as any later one.
-_ROOMS = ("errors", "patterns", "model", "layout", "specs", "protocols", "plan", "hookspecs")
+_ROOMS = (
+    "errors",
+    "patterns",
+    "model",
+    "layout",
+    "specs",
+    "protocols",
+    "plan",
+    "script_files",
+    "hookspecs",
+)
 
 
 def _version() -> str:

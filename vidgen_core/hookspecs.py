@@ -52,9 +52,11 @@ def vidgen_script_models() -> Iterable[ScriptModelSpec]:  # type: ignore[empty-b
     """Yield models that write scenes, environments and narration.
 
     The factory returns a :class:`~vidgen_core.protocols.LocalWork` or an
-    ``AnswerWork`` that takes a ``NarrationTextRequest``.
+    ``AnswerWork`` that takes an ``EnvironmentsRequest``, a ``ScenesRequest``, a
+    ``PlacedScenesRequest`` and a ``NarrationTextRequest``; the ``dump_`` functions
+    of ``vidgen_core`` write what each asks for.
 
-    Example::
+    Example of one that only writes narrations, for runs that have their scenes::
 
         from vidgen_core import ScriptModelSpec, hookimpl
 

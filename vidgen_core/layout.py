@@ -65,6 +65,7 @@ OUTPUTS = (
         pattern="narration_audio_adjusted_{timestamp}.mp3",
         probe=Kind.AUDIO,
     ),
+    Output(step=Step.SUBTITLES, pattern="subtitles_{timestamp}.srt", probe=Kind.TEXT),
     Output(step=Step.SCENE, pattern="scene_{scene}_{timestamp}.mp4", probe=Kind.VIDEO),
     Output(step=Step.FILM, pattern="final_video_{timestamp}.mp4", probe=Kind.VIDEO),
     Output(
@@ -103,6 +104,17 @@ OUTPUTS = (
             _CLIPS + "first_frame/{name}.png",
         ),
     ),
+    Output(
+        step=Step.SCENE_NARRATION,
+        pattern=_CLIPS + "scene_{scene}_narration_{timestamp}.mp3",
+        probe=Kind.AUDIO,
+    ),
+    Output(
+        step=Step.SCENE_TIMINGS,
+        pattern=_CLIPS + "scene_{scene}_narration_{timestamp}.json",
+        probe=Kind.JSON,
+        required=False,
+    ),
     Output(step=Step.SOUND, pattern=_CLIPS + "scene_{scene}_sound.mp3", probe=Kind.AUDIO),
     Output(
         step=Step.SERVICE_ANSWER,
@@ -122,6 +134,9 @@ OUTPUT: Mapping[Step, Output] = MappingProxyType({output.step: output for output
 #: The run directory itself, and where ``generate`` makes new ones.
 RUN_DIRECTORY = OutputPattern("video_{timestamp}")
 RUNS = "generated_videos"
+
+#: The run that is only a draft of the one that it lies in.
+DRAFT = "draft"
 
 #: vidgen's own folder in a run directory, and what lives there.
 STATE = ".vidgen"

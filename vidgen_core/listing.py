@@ -10,12 +10,16 @@ from pathlib import Path
 from attrs import define, evolve, field
 
 from vidgen_core import disk, layout
+from vidgen_core.errors import InputError
 from vidgen_core.layout import Output
 from vidgen_core.memory import Memory, Remembered
 from vidgen_core.model import Facts, Key, Kind, Step, Verdict
 from vidgen_core.patterns import OutputPattern
 from vidgen_core.plan import File, Listing, Published
 from vidgen_core.probe import probe
+from vidgen_core.script_files import load_environments
+from vidgen_core.serialize import load_storyboard
+from vidgen_core.strict_json import MAX_BYTES
 
 Probe = Callable[[Path, Kind], Facts]
 OnProbe = Callable[[int, int], None]
@@ -23,6 +27,8 @@ OnProbe = Callable[[int, int], None]
 #: Deeper folders and links that lead round in circles are not run directories.
 _DEEPEST = 8
 _WHOLE = Facts()
+_ON_THE_WAY = frozenset({Step.ENVIRONMENTS, Step.SCENES_WITHOUT_ENVIRONMENT})
+_PASSED_OVER = frozenset({layout.STATE, layout.DRAFT})
 
 
 @define
@@ -126,7 +132,7 @@ _UNKNOWN = Remembered()
 
 
 def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
-    """Yield path, size and mtime_ns of every file below *root* but those in vidgen's folder."""
+    """Yield path, size and mtime_ns of every file below *root*; vidgen's and the draft's not."""
     visited: set[tuple[int, int]] = set()
     todo = [("", 0)]
     while todo:
@@ -141,7 +147,7 @@ def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
             path = f"{folder}/{entry.name}" if folder else entry.name
             try:
                 if entry.is_dir():
-                    if path != layout.STATE and depth < _DEEPEST and _is_new(entry, visited):
+                    if path not in _PASSED_OVER and depth < _DEEPEST and _is_new(entry, visited):
                         todo.append((path, depth + 1))
                 elif entry.is_file():
                     status = entry.stat()
@@ -175,7 +181,8 @@ def _probe_unknown(
         index, kind = item
         file = files[index]
         if kind in (Kind.JSON, Kind.TEXT):
-            return _WHOLE if file.size else Facts(verdict=Verdict.BROKEN, fault="it is empty")
+            fault = _fault(root, file) if file.size else "it is empty"
+            return Facts(verdict=Verdict.BROKEN, fault=fault) if fault else _WHOLE
         return check(root / file.path, kind)
 
     if len(unknown) < 4:
@@ -184,6 +191,21 @@ def _probe_unknown(
         return
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         _fill_in(files, unknown, pool.map(facts, unknown), on_probe)
+
+
+def _fault(root: Path, file: File) -> str:
+    """Return what is wrong with a file that leads to the scenes, and is read on the way only."""
+    if file.key.step not in _ON_THE_WAY:
+        return ""
+    try:
+        content = disk.read_file(root / file.path, MAX_BYTES)
+        if file.key.step is Step.ENVIRONMENTS:
+            load_environments(content, file.path)
+        else:
+            load_storyboard(content, file.path)
+    except (InputError, OSError) as error:
+        return str(error)
+    return ""
 
 
 def _fill_in(

@@ -21,6 +21,9 @@ class Step(StrEnum):
     NARRATION_TEXT = "narration-text"
     NARRATION = "narration"
     NARRATION_ADJUSTED = "narration-adjusted"
+    SCENE_NARRATION = "scene-narration"
+    SCENE_TIMINGS = "scene-timings"
+    SUBTITLES = "subtitles"
     SOUND = "sound"
     INITIAL_IMAGE = "initial-image"
     FIRST_FRAME = "first-frame"
@@ -131,6 +134,7 @@ class Scene:
     style: str = ""
     sound_prompt: str = ""
     first_frame_prompt: str = ""
+    narration: str = ""
     source: Mapping[str, Any] = field(factory=dict, repr=False)
 
     @property
@@ -144,6 +148,15 @@ class Scene:
             ("Artistic style: ", self.style),
         )
         return "\n".join(label + text.strip() for label, text in labelled if text.strip())
+
+
+@frozen(kw_only=True)
+class Timing:
+    """One spoken sentence: from ``start`` to ``end``, in seconds of its audio file."""
+
+    text: str
+    start: float
+    end: float
 
 
 @frozen(kw_only=True)

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from vidgen_core import disk, layout
 from vidgen_core.errors import UsageError
@@ -26,6 +26,7 @@ from vidgen_core.scenes_file import ChosenScenes, choose
 from vidgen_core.selection import Selection, select
 from vidgen_core.settings import Settings
 from vidgen_core.settings import load as load_settings
+from vidgen_core.settings.core_options import size_of
 
 #: A run uses a handful of patterns; a file of more is not one that vidgen wrote.
 _MOST_PATTERNS = 200
@@ -50,9 +51,13 @@ class Opened:
     texts: Mapping[str, str] = field(factory=dict)
 
     def planning(self, listing: Listing, ledger: Ledger, options: PlanOptions) -> Plan:
-        """Return the plan for these values and this run's scenes and providers."""
+        """Return the plan for these values and this run's scenes and providers.
+
+        Scenes that were written since the directory was opened are read now.
+        """
+        here = self.now() if Key(Step.SCENES) in listing.by_key else self
         return plan(
-            storyboard=self.scenes.storyboard,
+            storyboard=here.scenes.storyboard,
             listing=listing,
             ledger=ledger,
             providers=self.selection.providers,
@@ -60,6 +65,13 @@ class Opened:
             timestamp=self.timestamp,
             texts=self.texts,
         )
+
+    def now(self) -> Opened:
+        """Return this with the scenes that were written since it was read."""
+        if self.scenes.path:
+            return self
+        most = self.settings.core.max_scenes_file_bytes
+        return evolve(self, scenes=choose(self.directory.root, max_bytes=most))
 
     def plan(self) -> Plan:
         """Return the plan for the directory as it was found."""
@@ -91,13 +103,15 @@ def open_run(
     flags: Mapping[str, Any],
     sets: Sequence[str] = (),
     initial_image: str = "",
+    metadata_only: bool = False,
     memory: Memory | None = None,
     on_probe: OnProbe | None = None,
 ) -> Opened:
     """Read everything about *directory*. Nothing is written.
 
     *flags*: core's options from the command line, ``None`` where not given.
-    *initial_image*: a picture given now, ``""`` for none.
+    *initial_image*: a picture given now, ``""`` for none. *metadata_only*: make the
+    script's files and nothing else.
     """
     directory.may_write(layout.LOCK)  # else a file of that folder would be blamed
     root = directory.root
@@ -126,12 +140,14 @@ def open_run(
         memory=memory,
         timestamp=timestamp or new_timestamp(),
         outputs=outputs,
-        options=_options(settings, flags, initial_image),
+        options=_options(settings, flags, initial_image, metadata_only),
         texts=_texts(root, listing),
     )
 
 
-def _options(settings: Settings, flags: Mapping[str, Any], initial_image: str) -> PlanOptions:
+def _options(
+    settings: Settings, flags: Mapping[str, Any], initial_image: str, metadata_only: bool
+) -> PlanOptions:
     core = settings.core
     given_now = bool(initial_image or flags.get("initial_image_prompt"))
     return PlanOptions(
@@ -143,6 +159,12 @@ def _options(settings: Settings, flags: Mapping[str, Any], initial_image: str) -
         initial_image_prompt=core.initial_image_prompt if not initial_image else "",
         initial_image_for=None if given_now else _key(core.initial_image_for),
         seed=core.seed,
+        max_scenes=core.max_scenes,
+        max_environments=core.max_environments,
+        size=(*size_of(core.aspect, core.resolution), 24.0),
+        metadata_only=metadata_only,
+        burn_subtitles=core.burn_subtitles,
+        font=core.font,
     )
 
 
@@ -155,7 +177,10 @@ def _key(text: str) -> Key | None:
 
 def _texts(root: Path, listing: Listing) -> dict[str, str]:
     texts = {}
-    for file in listing.by_key.get(Key(Step.NARRATION_TEXT), ()):
+    for file in (
+        *listing.by_key.get(Key(Step.NARRATION_TEXT), ()),
+        *listing.by_key.get(Key(Step.SCRIPT), ()),
+    ):
         try:
             texts[file.path] = (root / file.path).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):

@@ -73,7 +73,8 @@ class Published:
     ``inputs`` maps the paths it was made from to their sha256; ``prompt`` is a
     digest of what it was asked with beside them; ``asked_seconds`` is what the request
     said; ``shown_frames`` is how much of a clip its scene shows, in the file's own
-    frames (0: all). ``job`` and ``facts`` are the service's, to fetch it again.
+    frames (0: all). ``scene_seconds``: see :class:`Task`. ``job`` and ``facts`` are
+    the service's, to fetch it again.
     """
 
     path: str
@@ -89,6 +90,7 @@ class Published:
     prompt: str = ""
     asked_seconds: float = 0.0
     shown_frames: int = 0
+    scene_seconds: float = 0.0
     job: str = ""
     facts: Mapping[str, str] = field(factory=dict)
 
@@ -99,7 +101,8 @@ class InFlight:
 
     ``job`` is empty while only the intent is known. ``seconds`` is the length
     that was asked for; ``token`` is the one its submit carried; ``fps`` is the
-    rate that ``shown_frames`` counts in (0: the file's own).
+    rate that ``shown_frames`` counts in (0: the file's own). ``scene_seconds``: see
+    :class:`Task`.
     """
 
     key: Key
@@ -112,6 +115,7 @@ class InFlight:
     seconds: float = 0.0
     shown_frames: int = 0
     fps: float = 0.0
+    scene_seconds: float = 0.0
     since: float = 0.0
     price: Price = FREE
     answered: bool = False
@@ -183,18 +187,27 @@ class PlanOptions:
     ``initial_image``: absolute path of a picture given now.
     ``initial_image_prompt``: draw one with this prompt. Either starts the first
     clip still to be made, or clip ``initial_image_for`` where the run remembers it.
-    ``given_up``: outputs that failed for good in this process.
+    ``given_up``: outputs that failed for good in this process. ``size``: width, height
+    and frame rate of a film that has no video yet. ``metadata_only``: make the script's
+    files and nothing else. ``burn_subtitles``: draw them into the picture, with the
+    font file ``font`` (empty: the one that comes with vidgen).
     """
 
     skip_narration: bool = False
     skip_sound_effects: bool = False
     first_frames: bool = False
     keep_clip_audio: bool = False
+    burn_subtitles: bool = False
+    font: str = ""
     initial_image: str = ""
     initial_image_prompt: str = ""
     initial_image_for: Key | None = None
     given_up: frozenset[Key] = frozenset()
     seed: int = 0
+    max_scenes: int = 5
+    max_environments: int = 3
+    size: tuple[int, int, float] = (1280, 720, 24.0)
+    metadata_only: bool = False
 
 
 class Decision(StrEnum):
@@ -208,6 +221,7 @@ class Decision(StrEnum):
     ASK = "ask"
     BLOCKED = "blocked"
     WAIT = "wait"
+    LEAVE = "leave"
 
 
 #: The decisions that mean work for the executor.
@@ -231,7 +245,7 @@ class Why(StrEnum):
     INPUT_CHANGED = "{input} changed since it was made"
     INPUT_ADDED = "{input} is not in it"
     INPUT_REMOVED = "{input} is in it, but no longer in the scenes file"
-    CHOICE_CHANGED = "the choice about the clips' own sound changed since it was made"
+    CHOICE_CHANGED = "its chapters, subtitles or the clips' own sound are chosen otherwise now"
     WRONG_LENGTH = "it lasts {seconds:.1f} s and the film {film:.1f} s"
     AFTER_REFILL = "clip {clip} before it is made again"
     PROMPT_CHANGED = "the scenes file changed since it was made"
@@ -277,8 +291,10 @@ class Task:
     it (empty: core). ``needs``: outputs that must exist first. ``inputs``: paths
     it is made from. ``displaces``: existing paths that are moved aside before it
     is published. ``shown_frames``: how much of a new clip the scene shows (0: all),
-    counted at ``fps`` frames a second (0: the file's own). ``collects``: the paid
-    work of an ``ATTACH``.
+    counted at ``fps`` frames a second (0: the file's own). ``scene_seconds``: how long
+    its scene was to last for its words when the clip was begun (0: as long as the
+    scenes file says); it is kept with the clip, so that no later speech makes the
+    scene longer. ``collects``: the paid work of an ``ATTACH``.
     """
 
     key: Key
@@ -294,6 +310,7 @@ class Task:
     price: Price = FREE
     shown_frames: int = 0
     fps: float = 0.0
+    scene_seconds: float = 0.0
     seconds: float = 0.0
     collects: InFlight | None = None
 
@@ -321,11 +338,13 @@ class Plan:
     ``notes``: sentences that concern the whole run (what is left out, and why).
     ``left_alone``: files whose scene is not in the scenes file.
     ``initial_image_for``: the clip that the image given on this run starts.
+    ``bound``: the most that work may cost which cannot be planned before there are scenes.
     """
 
     timestamp: str
     tasks: tuple[Task, ...]
     scenes: tuple[SceneState, ...]
+    bound: Price = FREE
     notes: tuple[str, ...] = ()
     left_alone: tuple[str, ...] = ()
     initial_image_for: Key | None = None
@@ -352,7 +371,7 @@ class Plan:
     @property
     def price(self) -> Price:
         """The sum over what may be bought now; collecting what is paid for is free."""
-        total = FREE
+        total = self.bound
         for task in self.to_do:
             total += task.price
         return total

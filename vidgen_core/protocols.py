@@ -13,7 +13,13 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from attrs import field, frozen
 
-from vidgen_core.specs import FilmJoinRequest, FitNarrationRequest, SceneJoinRequest
+from vidgen_core.specs import (
+    FilmJoinRequest,
+    FitNarrationRequest,
+    JoinNarrationRequest,
+    PlaceNarrationRequest,
+    SceneJoinRequest,
+)
 
 T = TypeVar("T")
 
@@ -159,10 +165,27 @@ class Stitcher(Protocol):
         """Join clips to one scene; frames out equal frames in."""
 
     def join_film(self, request: FilmJoinRequest, into: Path, progress: Progress) -> None:
-        """Join scenes, sounds and narration to the film."""
+        """Join scenes, sounds and narration to the film, with subtitles and chapters.
+
+        Neither changes how many frames the film has. Raises ``InputError`` where
+        subtitles are to be drawn and the font lacks their letters.
+        """
 
     def fit_narration(self, request: FitNarrationRequest, into: Path, progress: Progress) -> str:
         """Fit the narration to the videos' length; return a sentence if some of it is lost."""
+
+    def join_narration(self, request: JoinNarrationRequest, into: Path, progress: Progress) -> None:
+        """Put the speech of the scenes one after the other, with 0.35 s between (MP3)."""
+
+    def place_narration(
+        self, request: PlaceNarrationRequest, into: Path, progress: Progress
+    ) -> str:
+        """Place each scene's speech where its scene begins; return a sentence if some is lost.
+
+        The track (MP3) is as long as the film. A scene begins at sample
+        ``round(frames before it * 48000 / fps)``. Speech longer than its scene is
+        sped up to at most 1.15 of its tempo, and what is left of it is cut off.
+        """
 
 
 class FrameHost(Protocol):

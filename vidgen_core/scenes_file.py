@@ -21,6 +21,7 @@ from vidgen_core.serialize import ENVIRONMENT, NUMBER, load_storyboard, scene_it
 from vidgen_core.strict_json import MAX_BYTES, parse_json, printable
 
 _SCENES = OUTPUT[Step.SCENES].pattern
+_SCRIPT = OUTPUT[Step.SCRIPT].pattern
 #: How many files an error names.
 _NAMED = 10
 _TIMESTAMP = re.compile(r"(?<![0-9])[0-9]{8}_[0-9]{6}(?![0-9])")
@@ -56,6 +57,7 @@ class JsonFile:
 class ChosenScenes:
     """The scenes file: its name in the run directory, its scenes, and why it was chosen.
 
+    A run of which only the script is there has no file yet, and no scenes.
     ``others``: the files that it was chosen from beside itself.
     """
 
@@ -63,6 +65,12 @@ class ChosenScenes:
     storyboard: Storyboard
     why: str
     others: tuple[str, ...] = ()
+
+
+#: A run that ended before its scenes were written.
+UNWRITTEN = ChosenScenes(
+    path="", storyboard=Storyboard(scenes=()), why="its scenes are still to be written"
+)
 
 
 def survey(root: Path, *, max_bytes: int = MAX_BYTES) -> tuple[JsonFile, ...]:
@@ -86,6 +94,8 @@ def choose(root: Path, *, recorded: str = "", max_bytes: int = MAX_BYTES) -> Cho
     if named is not None:
         name, why, dated = named
         return _load(root, name, why, max_bytes, dated)
+    if any(_SCRIPT.match(name) for name in _names(root)):
+        return UNWRITTEN  # what metadata there is leads to the scenes
     files = survey(root, max_bytes=max_bytes)
     own = run_timestamp(root)
     for kind in (Content.SCENES, Content.METADATA):
@@ -178,15 +188,19 @@ def _content(value: Any) -> tuple[Content, int]:
 
 
 def _json_names(root: Path) -> list[str]:
+    return [
+        name
+        for name in _names(root)
+        if name.lower().endswith(".json")
+        and not name.startswith(".")
+        and not _is_directory(root / name)
+    ]
+
+
+def _names(root: Path) -> list[str]:
     try:
         with os.scandir(root) as entries:
-            return sorted(
-                entry.name
-                for entry in entries
-                if entry.name.lower().endswith(".json")
-                and not entry.name.startswith(".")
-                and not _is_directory(root / entry.name)
-            )
+            return sorted(entry.name for entry in entries)
     except (FileNotFoundError, NotADirectoryError):
         raise UsageError(f"{printable(str(root))} is not a directory") from None
     except OSError as error:

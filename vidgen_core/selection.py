@@ -13,12 +13,13 @@ from vidgen_core.keys import find_key
 from vidgen_core.plan import EngineProvider, Provider, ProviderKind, Providers
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.settings import Settings
+from vidgen_core.settings.core_options import CoreOptions
 from vidgen_core.specs import VideoEngineSpec
 
 #: The provider that is used for words and sounds where none was named.
 OFFLINE = "local"
 
-_OPTION: Mapping[ProviderKind, str] = {
+OPTION: Mapping[ProviderKind, str] = {
     ProviderKind.VIDEO_ENGINE: "engine",
     ProviderKind.SCRIPT_MODEL: "model",
     ProviderKind.IMAGE_GENERATOR: "image_generator",
@@ -51,7 +52,7 @@ def select(registry: Registry, settings: Settings, run_directory: Path) -> Selec
     assumed: dict[ProviderKind, str] = {}
 
     def chosen(kind: ProviderKind, fallback: str = "") -> Provider | None:
-        option = _OPTION[kind]
+        option = OPTION[kind]
         name = str(getattr(settings.core, option))
         explicit = bool(name) and settings.origin(option) != "default"
         name = name or (fallback if fallback in registry.names(kind) else "")
@@ -117,6 +118,20 @@ def _check_images(
                 advice="--image-generator NAME; installed: "
                 + installed(registry, ProviderKind.IMAGE_GENERATOR, run_directory),
             )
+
+
+def provider_required(
+    kind: ProviderKind, registry: Registry, run_directory: Path, core: CoreOptions
+) -> UsageError:
+    """Return the error that names the providers which could do what nobody was chosen for."""
+    if kind is ProviderKind.VIDEO_ENGINE:
+        return engine_required(registry, run_directory, core.engine)
+    option = OPTION[kind].replace("_", "-")
+    return UsageError(
+        f"no {_words(kind)} was chosen",
+        advice=f"choose one with --{option} NAME; installed: "
+        + installed(registry, kind, run_directory),
+    )
 
 
 def engine_required(registry: Registry, run_directory: Path, wanted: str = "") -> UsageError:

@@ -53,6 +53,7 @@ TEXT_KEYS: Mapping[str, str] = MappingProxyType(
         "style": "artistic_style",
         "sound_prompt": "sound_effects_prompt",
         "first_frame_prompt": "first_frame_prompt",
+        "narration": "narration",
     }
 )
 
@@ -174,7 +175,7 @@ def _scene_to_json(scene: Scene) -> dict[str, Any]:
     if _differs(scene.number, _number, written.get(NUMBER)):
         written[NUMBER] = scene.number
     if _differs(scene.duration, _duration, written.get(DURATION)):
-        whole = scene.duration is not None and scene.duration.is_integer()
+        whole = scene.duration is not None and float(scene.duration).is_integer()
         written[DURATION] = int(scene.duration or 0) if whole else scene.duration
     for attribute, key in TEXT_KEYS.items():
         text = getattr(scene, attribute)

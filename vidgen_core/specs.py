@@ -70,25 +70,36 @@ class ClipRequest:
     height: int = 720
     fps: float = 24.0
     seed: int = 0
+    film_seed: int = 0
 
 
 @frozen(kw_only=True)
 class ImageRequest:
-    """One still picture of ``width`` x ``height`` pixels."""
+    """One still picture of ``width`` x ``height`` pixels.
+
+    ``film_seed`` is the same for every request of a film, ``seed`` for none.
+    """
 
     prompt: str
     width: int = 1280
     height: int = 720
     seed: int = 0
+    film_seed: int = 0
     scene: Scene | None = None
 
 
 @frozen(kw_only=True)
 class SpeechRequest:
-    """Text to be spoken. ``text_file`` is read by core; a provider gets ``text``."""
+    """Text to be spoken: that of ``scene``, or of the whole film where it is 0.
+
+    ``text_file`` is read by core; a provider gets ``text``. A provider that knows
+    when each sentence is spoken writes :func:`~vidgen_core.dump_timings` beside its
+    file, under the same name with the suffix ``.json``.
+    """
 
     text: str = ""
     text_file: str | None = None
+    scene: int = 0
 
 
 @frozen(kw_only=True)
@@ -106,6 +117,50 @@ class NarrationTextRequest:
 
     scenes: tuple[Scene, ...]
     words: int
+
+
+@frozen(kw_only=True)
+class EnvironmentsRequest:
+    """The places of a script: at most ``most`` descriptions.
+
+    Here and below ``script_file`` is read by core; a provider gets ``script``.
+    """
+
+    most: int
+    script: str = ""
+    script_file: str | None = None
+
+
+@frozen(kw_only=True)
+class ScenesRequest:
+    """The scenes of a script without their environments: at most ``most``, numbered from 1.
+
+    Durations are best sums of the engine's ``lengths``, in seconds, and none is above
+    ``longest``. A scene's narration is spoken within its duration, at about
+    ``words_per_second``.
+    """
+
+    most: int
+    lengths: tuple[float, ...]
+    longest: float = 20.0
+    script: str = ""
+    script_file: str | None = None
+    words_per_second: float = 2.0
+
+
+@frozen(kw_only=True)
+class PlacedScenesRequest:
+    """The same ``scenes``, each with one of the ``environments``.
+
+    Their files are read by core; a provider gets what stands in them.
+    """
+
+    scenes: tuple[Scene, ...] = ()
+    environments: tuple[str, ...] = ()
+    script: str = ""
+    script_file: str | None = None
+    scenes_file: str | None = None
+    environments_file: str | None = None
 
 
 @frozen(kw_only=True)
@@ -142,6 +197,9 @@ class FilmScene:
 class FilmJoinRequest:
     """The whole film: scenes in order, their sounds, and the narration as placed.
 
+    ``subtitles`` is an SRT file: a track that viewers switch on, and with
+    ``burn_subtitles`` also drawn into the picture, in the font file ``font`` (empty:
+    the stitcher's own). ``chapters`` are the names of the scenes.
     ``size``: as in :class:`SceneJoinRequest`.
     """
 
@@ -149,6 +207,10 @@ class FilmJoinRequest:
     narration: str | None = None
     keep_audio: bool = False
     size: tuple[int, int, float] | None = None
+    subtitles: str | None = None
+    chapters: tuple[str, ...] = ()
+    burn_subtitles: bool = False
+    font: str = ""
 
 
 @frozen(kw_only=True)
@@ -157,6 +219,57 @@ class FitNarrationRequest:
 
     narration: str
     videos: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class JoinNarrationRequest:
+    """The speech of several scenes, to be heard one after the other."""
+
+    parts: tuple[str, ...]
+
+
+@frozen(kw_only=True)
+class SpokenScene:
+    """One scene of the film and what is spoken in it; ``speech`` is ``None`` for nothing."""
+
+    video: str
+    speech: str | None = None
+
+
+@frozen(kw_only=True)
+class PlaceNarrationRequest:
+    """The narration as placed: the speech of each scene begins where its scene does."""
+
+    scenes: tuple[SpokenScene, ...]
+
+
+@frozen(kw_only=True)
+class NarrationFromScenesRequest:
+    """The narration's text, from what the scenes say. Made by core."""
+
+    scenes: tuple[Scene, ...]
+
+
+@frozen(kw_only=True)
+class SubtitledScene:
+    """One scene of the film and what is read in it.
+
+    ``timings`` says when each sentence of ``speech`` is spoken; without it the times
+    are estimated. A scene without ``text`` has no subtitles.
+    """
+
+    number: int
+    video: str
+    text: str = ""
+    speech: str | None = None
+    timings: str | None = None
+
+
+@frozen(kw_only=True)
+class SubtitlesRequest:
+    """The subtitles of the whole film, as an SRT file. Made by core."""
+
+    scenes: tuple[SubtitledScene, ...]
 
 
 @frozen(kw_only=True)
@@ -180,9 +293,16 @@ Request = (
     | SpeechRequest
     | SoundRequest
     | NarrationTextRequest
+    | EnvironmentsRequest
+    | ScenesRequest
+    | PlacedScenesRequest
     | SceneJoinRequest
     | FilmJoinRequest
     | FitNarrationRequest
+    | JoinNarrationRequest
+    | PlaceNarrationRequest
+    | NarrationFromScenesRequest
+    | SubtitlesRequest
     | FrameRequest
     | ImportImageRequest
 )
@@ -324,11 +444,27 @@ class ImageGeneratorSpec(ProviderSpec):
     )
 
 
+def speaks_everything(text: str, options: Any) -> str:
+    """Return the reason why *text* cannot be spoken: there is none."""
+    return ""
+
+
 @frozen(kw_only=True)
 class SpeechEngineSpec(ProviderSpec):
-    """Speaks the narration."""
+    """Speaks the narration.
 
-    outputs: tuple[Output, ...] = field(default=(OUTPUT[Step.NARRATION],), validator=_outputs)
+    ``unable(text, options)`` returns why the engine cannot speak *text* (its
+    language, for instance), or an empty string; pure, and asked in every plan: keep
+    it quick. What it cannot speak is left to the subtitles, and the user is told
+    before any work begins.
+    """
+
+    outputs: tuple[Output, ...] = field(
+        default=(OUTPUT[Step.NARRATION], OUTPUT[Step.SCENE_NARRATION]), validator=_outputs
+    )
+    unable: Callable[[str, Any], str] = field(
+        default=speaks_everything, validator=attrs.validators.is_callable()
+    )
 
 
 @frozen(kw_only=True)

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 import vidgen_core
 from vidgen_core import layout, plugins
+from vidgen_core.cli.drafting import drafted, use_offline_providers
 from vidgen_core.cli.ending import one_object, results_only, wants_traces
 from vidgen_core.cli.obstacles import obstacle, without_effect
 from vidgen_core.errors import ExitCode, PluginBug, UsageError, VidgenError, exit_code_for
@@ -57,6 +58,12 @@ _FLAGS = (
     "initial_image_prompt",
     "seed",
     "jobs",
+    "max_scenes",
+    "max_environments",
+    "aspect",
+    "resolution",
+    "burn_subtitles",
+    "font",
 )
 
 
@@ -66,13 +73,31 @@ def run(arguments: Namespace) -> int:
     listed = _json_files(directory, arguments)
     more = {} if listed is None else {"json_files": listed}
     with results_only(arguments), one_object(arguments, more):
-        return _continue(directory, arguments, listed)
+        registry = plugins.load()
+        if not arguments.draft:
+            return finish(directory, arguments, registry, listed)
+        use_offline_providers(arguments, registry)
+        with drafted(directory, dry_run=arguments.dry_run) as draft:
+            return finish(draft, arguments, registry, listed)
 
 
-def _continue(
-    directory: RunDirectory, arguments: Namespace, listed: list[dict[str, Any]] | None
+def agree(directory: RunDirectory, arguments: Namespace, registry: Registry) -> None:
+    """Raise for what would stop the film half-way, and ask before money is spent."""
+    opened = _open(arguments, directory, registry)
+    plan = opened.plan()
+    lacking = obstacle(opened, plan, registry)
+    if lacking is not None:
+        raise lacking
+    _consent(plan, arguments)
+
+
+def finish(
+    directory: RunDirectory,
+    arguments: Namespace,
+    registry: Registry,
+    listed: list[dict[str, Any]] | None = None,
 ) -> int:
-    registry = plugins.load()
+    """Make what is missing in *directory* and join the film; return the exit code."""
     opened = _open(arguments, directory, registry)
     plan = opened.plan()
     if not arguments.quiet:
@@ -87,7 +112,9 @@ def _continue(
     if plan.finished:
         if not arguments.quiet:
             _say_what_is_idle(opened)
-            say("nothing to do: the film is finished")
+            left = plan.by_key[Key(Step.FILM)].decision is Decision.LEAVE
+            what = "the script's files are there" if left else "the film is finished"
+            say(f"nothing to do: {what}")
         _print_result(opened, plan, arguments, ExitCode.COMPLETE, listed)
         return ExitCode.COMPLETE
     _consent(plan, arguments)
@@ -120,13 +147,17 @@ def _json_files(directory: RunDirectory, arguments: Namespace) -> list[dict[str,
     return as_json.json_files(files)
 
 
+def flags_of(arguments: Namespace) -> dict[str, Any]:
+    """Return core's options from the command line, ``None`` where not given."""
+    return {name: getattr(arguments, name, None) for name in _FLAGS}
+
+
 def _open(
     arguments: Namespace,
     directory: RunDirectory,
     registry: Registry,
     memory: Memory | None = None,
 ) -> Opened:
-    flags = {name: getattr(arguments, name) for name in _FLAGS}
     image = arguments.initial_image_path
     if image is not None:
         _check_image(Path(image))
@@ -134,9 +165,10 @@ def _open(
         return open_run(
             directory,
             registry,
-            flags=flags,
+            flags=flags_of(arguments),
             sets=arguments.set,
             initial_image=str(Path(image).absolute()) if image else "",
+            metadata_only=getattr(arguments, "metadata_only", False),
             memory=memory,
             on_probe=on_probe,
         )
@@ -167,7 +199,8 @@ def _consent(plan: Plan, arguments: Namespace) -> None:
     if price.free or arguments.yes:
         return
     bought = [task for task in plan.to_do if not task.price.free]
-    question = f"{count(len(bought), 'paid piece')} of work, price: {price}"
+    what = f"{count(len(bought), 'paid piece')} of work" if plan.bound.free else "a whole film"
+    question = f"{what}, price: {price}"
     if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
         raise _Undecided(
             f"{question}; nothing was bought", advice="to agree, add --yes to the same command"
@@ -241,7 +274,8 @@ def _prepared(opened: Opened, arguments: Namespace) -> Iterator[Run]:
         Journal(opened.directory.root, version=vidgen_core.__version__) as journal,
         progress(quiet=arguments.quiet, verbose=arguments.verbose) as show,
     ):
-        yield _prepare(opened, media, journal, _listener(opened.registry, show, arguments))
+        listen = _listener(opened.registry, show, arguments)
+        yield _prepare(opened, media, journal, _remembering(opened, listen))
 
 
 def _preview_alone(opened: Opened, arguments: Namespace) -> None:
@@ -341,6 +375,18 @@ def _prepare(opened: Opened, media: Media, journal: Journal, listen: Listener) -
     return work
 
 
+def _remembering(opened: Opened, listen: Listener) -> Listener:
+    """Write down which clip the initial image starts as soon as there are scenes to know it."""
+
+    def told(event: Event) -> None:
+        match event:
+            case Planned(plan) if plan.initial_image_for and not opened.scenes.path:
+                _save_choices(opened.now(), plan, quiet=True)
+        listen(event)
+
+    return told
+
+
 def _listener(registry: Registry, show: Listener, arguments: Namespace) -> Listener:
     """Tell the plugins that observe, too, and show their authors where a plugin is at fault."""
     traced = wants_traces(verbose=arguments.verbose)
@@ -403,12 +449,15 @@ def _print_result(
     listed: list[dict[str, Any]] | None,
     outcome: Outcome | None = None,
 ) -> None:
-    film = opened.directory.path(plan.film)
-    finished = code is ExitCode.COMPLETE and plan.by_key[Key(Step.FILM)].decision is Decision.KEEP
+    opened = opened.now()
+    decision = plan.by_key[Key(Step.FILM)].decision
+    complete = code is ExitCode.COMPLETE
     if arguments.json:
         _print_json(opened, plan, as_json.ending(code, outcome), arguments, listed)
-    elif finished:
-        _print_path(film, arguments.results)
+    elif complete and decision is Decision.KEEP:
+        _print_path(opened.directory.path(plan.film), arguments.results)
+    elif complete and decision is Decision.LEAVE:
+        _print_path(opened.directory.root, arguments.results)
     if outcome is not None and (code is not ExitCode.COMPLETE or not arguments.quiet):
         # Not folded: the command in it is there to be copied.
         print(printable(_last_line(opened, outcome, code)), file=sys.stderr, flush=True)
@@ -441,12 +490,20 @@ def _last_line(opened: Opened, outcome: Outcome, code: ExitCode) -> str:
     """Say what happened, what was charged, and what to type next."""
     made = f"{count(len(outcome.made), 'file')} made, {_charged(outcome)}"
     if code is ExitCode.COMPLETE:
-        return f"finished: {made}"
+        return f"finished: {made}{_how_to_watch(opened, outcome.plan)}"
     place = "ITS_NEW_NAME" if outcome.went_away else str(opened.directory.root)
     again = shlex.join(["vidgen", "continue", place])
     if code is ExitCode.INTERRUPTED:
         return f"interrupted: {made}; to go on: {again}"
     return f"not finished: {_why(outcome)}; {made}; to go on: {_way_on(outcome, again)}"
+
+
+def _how_to_watch(opened: Opened, plan: Plan) -> str:
+    """Say what to type to see the film, where this system has a word for it."""
+    opener = {"linux": "xdg-open", "darwin": "open"}.get(sys.platform)
+    if opener is None or plan.by_key[Key(Step.FILM)].decision is not Decision.KEEP:
+        return ""
+    return f"; to watch it: {shlex.join([opener, str(opened.directory.path(plan.film))])}"
 
 
 def _way_on(outcome: Outcome, again: str) -> str:

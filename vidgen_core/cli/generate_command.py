@@ -1,15 +1,155 @@
-"""``vidgen generate``: for now only what it shares with ``vidgen continue``."""
+"""``vidgen generate SCRIPT``: a new run directory with its script in it, then ``continue``."""
 
 from __future__ import annotations
 
+import sys
+import tempfile
 from argparse import Namespace
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from vidgen_core.errors import UsageError
+from vidgen_core import disk, layout, plugins
+from vidgen_core.cli import continue_command
+from vidgen_core.cli.drafting import open_draft, use_offline_providers
+from vidgen_core.cli.ending import one_object, results_only
+from vidgen_core.errors import InputError, MachineError, UsageError
+from vidgen_core.media import Media
+from vidgen_core.model import Step
+from vidgen_core.plan import ProviderKind
+from vidgen_core.plugins import Registry
+from vidgen_core.rundir import RunDirectory, new_timestamp
+from vidgen_core.selection import OFFLINE, OPTION
+from vidgen_core.settings import Settings, load, run_settings
+from vidgen_core.strict_json import printable
+
+#: A script of hundreds of pages has a megabyte.
+_LARGEST_SCRIPT = 64 * 1024 * 1024
+_MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
 def run(arguments: Namespace) -> int:
-    """Refuse: with ``--continue-from-dir`` the parser has made it a ``continue``."""
-    raise UsageError(
-        "this version cannot make a film from a script yet; it finishes films that were begun",
-        advice="To finish a run: vidgen continue DIR",
-    )
+    """Make the film; return the exit code."""
+    with results_only(arguments), one_object(arguments, {}):
+        script = read_script(arguments.script)
+        registry = plugins.load()
+        _use_offline_providers(arguments, registry)
+        settings = _settings(arguments, registry)
+        if arguments.draft:  # the run itself remembers what was chosen for it
+            use_offline_providers(arguments, registry)
+        with tempfile.TemporaryDirectory(prefix="vidgen-") as folder:
+            # What would stop the film is found before anything of it is written.
+            rehearsal = begin(Path(folder), script, settings)
+            if arguments.dry_run:
+                return continue_command.finish(rehearsal, arguments, registry)
+            continue_command.agree(rehearsal, arguments, registry)
+        image = Path(arguments.initial_image_path) if arguments.initial_image_path else None
+        directory = begin(Path(arguments.output_dir).absolute(), script, settings, image)
+        arguments.yes, arguments.initial_image_path = True, None
+        if arguments.draft:
+            directory = open_draft(directory, directory.path(layout.DRAFT))
+        return continue_command.finish(directory, arguments, registry)
+
+
+def read_script(path: str) -> str:
+    """Return the text of the script at *path*, ``-`` being standard input.
+
+    Raises ``UsageError`` where there is no such file, ``InputError`` where it is
+    no text or an empty one.
+    """
+    name = "standard input" if path == "-" else path
+    data = _bytes(path)
+    if len(data) > _LARGEST_SCRIPT:
+        raise InputError(f"{name}: a script of more than {_LARGEST_SCRIPT} bytes is too long")
+    encoding = next((encoding for mark, encoding in _MARKS if data.startswith(mark)), "utf-8")
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{printable(name)}: it is not {encoding.upper()} text (byte {error.start + 1})",
+            advice="save the script as UTF-8 text",
+        ) from None
+    if "\0" in text:
+        raise InputError(f"{printable(name)}: it is not text", advice="a script is a text file")
+    if not text.strip():
+        raise InputError(f"{printable(name)}: the script is empty")
+    if not any(map(str.isalpha, text)):
+        raise InputError(f"{printable(name)}: the script holds no words")
+    return text
+
+
+def _bytes(path: str) -> bytes:
+    if path == "-":
+        if sys.stdin is None:
+            raise UsageError("there is no standard input to read the script from")
+        return sys.stdin.buffer.read(_LARGEST_SCRIPT + 1)
+    try:
+        with Path(path).open("rb") as file:  # a pipe is as good as a file
+            return file.read(_LARGEST_SCRIPT + 1)
+    except (FileNotFoundError, IsADirectoryError, NotADirectoryError) as error:
+        raise UsageError(f"{path}: {error.strerror}", advice="vidgen generate SCRIPT") from None
+    except OSError as error:
+        raise disk.machine_error(error, f"cannot read {path}") from error
+
+
+def _use_offline_providers(arguments: Namespace, registry: Registry) -> None:
+    """Have what nobody named made on this machine, and have the run remember it."""
+    settings = _settings(arguments, registry)
+    for kind, option in OPTION.items():
+        if settings.origin(option) == "default" and OFFLINE in registry.names(kind):
+            setattr(arguments, option, OFFLINE)
+    if not arguments.engine and settings.origin("engine") == "default":
+        names = ", ".join(registry.names(ProviderKind.VIDEO_ENGINE)) or "none"
+        raise UsageError(
+            f"no video engine was chosen, and {OFFLINE!r} is not installed",
+            advice=f"pip install vidgen-local, or --engine NAME; installed: {names}",
+        )
+
+
+def _settings(arguments: Namespace, registry: Registry) -> Settings:
+    specs = [loaded.spec for loaded in registry.providers]
+    return load(flags=continue_command.flags_of(arguments), sets=arguments.set, specs=specs)
+
+
+def begin(runs: Path, script: str, settings: Settings, image: Path | None = None) -> RunDirectory:
+    """Make a new run directory in *runs*, with its settings and the *script* in it.
+
+    *image*: the picture that the film starts with.
+
+    The script comes last: where it is, ``continue`` makes the film that was asked for.
+    """
+    with disk.machine_errors(f"cannot make a directory in {runs}"):
+        runs.mkdir(parents=True, exist_ok=True)
+        root, timestamp = _new_directory(runs)
+    directory = RunDirectory(root)
+    with directory.locked("vidgen generate"):
+        content = run_settings(settings, {"timestamp": timestamp})
+        directory.write_state(layout.SETTINGS, content.encode())
+        if image is not None:
+            picture = directory.scratch("image") / "output.png"
+            Media(settings.core.ffmpeg).save_image(image, picture)
+            _publish(directory, picture, Step.INITIAL_IMAGE, timestamp)
+        file = directory.scratch("script") / "output.txt"
+        with disk.machine_errors(f"cannot write in {root}"):
+            disk.write_file(file, script.encode("utf-8", "replace"))
+        _publish(directory, file, Step.SCRIPT, timestamp)
+        directory.clear_scratch()
+    return directory
+
+
+def _publish(directory: RunDirectory, file: Path, step: Step, timestamp: str) -> None:
+    directory.publish(file, layout.OUTPUT[step].pattern.format(timestamp=timestamp))
+
+
+def _new_directory(runs: Path) -> tuple[Path, str]:
+    """Make the directory of a new run; return it and its timestamp, the next free second."""
+    now = datetime.now()
+    for later in range(100_000):
+        timestamp = new_timestamp(lambda seconds=later: now + timedelta(seconds=seconds))  # type: ignore[misc]
+        root = runs / layout.RUN_DIRECTORY.format(timestamp=timestamp)
+        try:
+            root.mkdir()
+        except FileExistsError:
+            continue
+        disk.sync_directory(runs)
+        return root, timestamp
+    raise MachineError(f"{runs} has no free name for a new run")

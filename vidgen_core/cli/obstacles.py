@@ -4,32 +4,72 @@ from __future__ import annotations
 
 from vidgen_core.errors import UsageError, VidgenError
 from vidgen_core.executor.workshop import missing_key
+from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
-from vidgen_core.plan import Plan, ProviderKind, Why
+from vidgen_core.plan import Decision, Plan, ProviderKind, Why
 from vidgen_core.plugins import Registry
 from vidgen_core.report.words import flags
-from vidgen_core.selection import engine_required, key_for
+from vidgen_core.selection import key_for, provider_required
+from vidgen_core.subtitles import must_be_drawable
 
 
-def no_engine(opened: Opened, plan: Plan, registry: Registry) -> UsageError | None:
-    """Return the error that asks for an engine, where clips are missing and none was chosen."""
-    if not any(r.why is Why.NO_PROVIDER for task in plan.stuck for r in task.reasons):
-        return None
-    return engine_required(registry, opened.directory.root, opened.settings.core.engine)
+def no_provider(opened: Opened, plan: Plan, registry: Registry) -> UsageError | None:
+    """Return the error that asks for a provider, where work needs one and none was chosen."""
+    for task in plan.stuck:
+        for reason in task.reasons:
+            if reason.why is Why.NO_PROVIDER:
+                kind = ProviderKind(reason.facts["kind"])
+                root, core = opened.directory.root, opened.settings.core
+                return provider_required(kind, registry, root, core)
+    return None
 
 
 def obstacle(opened: Opened, plan: Plan, registry: Registry) -> VidgenError | None:
-    """Return what would stop the run half-way: ``UsageError`` for no engine, else a missing key."""
-    lacking = no_engine(opened, plan, registry)
+    """Return what would stop the run half-way: no provider (``UsageError``) or no key."""
+    lacking = no_provider(opened, plan, registry) or _no_font(opened, plan)
     if lacking is not None:
         return lacking
-    for task in plan.to_do:
-        if task.kind is None or task.kind is ProviderKind.STITCHER:
-            continue
-        loaded = registry.find(task.kind, task.provider)
+    for kind, name in _at_work(opened, plan):
+        loaded = registry.find(kind, name)
         if loaded.spec.keys and not key_for(loaded, opened.directory.root):
             return missing_key(loaded)
     return None
+
+
+def _at_work(opened: Opened, plan: Plan) -> list[tuple[ProviderKind, str]]:
+    """Return who works in *plan*, and who will, where its scenes are still to be written."""
+    found = [(task.kind, task.provider) for task in plan.to_do if task.kind is not None]
+    if not plan.scenes and not opened.options.metadata_only:
+        chosen, options = opened.selection.providers, opened.options
+        later = (
+            chosen.engine,
+            chosen.images if options.first_frames or options.initial_image_prompt else None,
+            None if options.skip_narration else chosen.speech,
+            None if options.skip_sound_effects else chosen.sounds,
+        )
+        found += [(each.kind, each.name) for each in later if each is not None]
+    return [pair for pair in dict.fromkeys(found) if pair[0] is not ProviderKind.STITCHER]
+
+
+def _no_font(opened: Opened, plan: Plan) -> VidgenError | None:
+    """Return the error for words that are to be drawn and that the font cannot draw."""
+    film = plan.by_key[Key(Step.FILM)]
+    if opened.options.metadata_only:
+        return None
+    if not opened.options.burn_subtitles or film.decision is Decision.KEEP:
+        return None
+    scenes = opened.scenes.storyboard.scenes or (Scene(number=1, narration=_script(opened)),)
+    try:
+        must_be_drawable(scenes, opened.options.font)
+    except VidgenError as error:
+        return error
+    return None
+
+
+def _script(opened: Opened) -> str:
+    """Return the script, whose words the scenes will tell."""
+    files = opened.listing.by_key.get(Key(Step.SCRIPT), ())
+    return "".join(opened.directory.path(file.path).read_text("utf-8-sig") for file in files[:1])
 
 
 def without_effect(opened: Opened) -> str:

@@ -15,9 +15,14 @@ from typing import Any, NoReturn, Protocol
 #: More than this at once is a slip of the finger.
 MOST_JOBS = 256
 LARGEST_SEED = 2**31 - 1
+MOST_SCENES = 1000
+ASPECTS = ("16:9", "9:16", "1:1")
+#: Where new films are made; the same as in layout, which takes longer to import.
+RUNS = "generated_videos"
 
 _EPILOG = """\
 Examples:
+  vidgen generate script.txt
   vidgen status DIR
   vidgen continue DIR --dry-run
   vidgen continue DIR --engine local
@@ -42,8 +47,21 @@ begins with a dash: vidgen continue -- -DIR
 """
 
 _GENERATE = """\
-Make a film from a script. This version cannot do that yet;
-with --continue-from-dir it is the same as vidgen continue.
+Make a film from a script: scenes, pictures, narration and
+sound, in a new directory video_TIMESTAMP. The path of the
+film is printed. vidgen continue goes on with it after an
+interruption.
+"""
+
+_GENERATE_EPILOG = """\
+Examples:
+  vidgen generate script.txt
+  vidgen generate script.txt --dry-run --max-scenes 8
+  vidgen generate - --aspect 9:16 < script.txt
+
+Without --engine the film is made on this machine by the
+provider "local". --continue-from-dir DIR is the same as
+vidgen continue DIR.
 """
 
 _STATUS = """\
@@ -109,9 +127,10 @@ def build_parser() -> ArgumentParser:
     _add_work(finish)
     generate = command(
         "generate",
-        "make a film from a script (not in this version)",
-        "--continue-from-dir DIR [options]",
+        "make a film from a script",
+        "SCRIPT [options]",
         _GENERATE,
+        _GENERATE_EPILOG,
     )
     _add_new_film(generate)
     _add_work(generate)
@@ -168,18 +187,42 @@ def _add_directory(parser: ArgumentParser) -> None:
 
 
 def _add_new_film(parser: ArgumentParser) -> None:
-    parser.add_argument("script", metavar="SCRIPT", nargs="?", help="the script, a text file")
+    parser.add_argument(
+        "script", metavar="SCRIPT", nargs="?", help="the script, a text file; - reads it"
+    )
+    _add(parser, "--script-file", dest="script_file", metavar="FILE", help=SUPPRESS)
+    new = parser.add_argument_group("the new film")
     _add(
-        parser,
+        new,
+        "--output-dir",
+        metavar="DIR",
+        default=RUNS,
+        type=_given,
+        help=f"where its directory is made ({RUNS})",
+    )
+    _add(new, "--max-scenes", metavar="N", type=_few, help="at most so many scenes (5)")
+    _add(new, "--max-environments", metavar="N", type=_few, help="at most so many places (3)")
+    _add(new, "--aspect", choices=ASPECTS, help="width to height (16:9)")
+    _add(
+        new,
+        "--resolution",
+        metavar="SIZE",
+        type=_given,
+        help="shorter side or both: 1080p, 1280x720 (720p)",
+    )
+    _add(
+        new,
+        "--metadata-only",
+        action="store_true",
+        help="stop after the scenes, places and narration text",
+    )
+    _add(
+        new,
         "--continue-from-dir",
         metavar="DIR",
         dest="directory",
         help="finish the film in DIR instead",
     )
-    _add(parser, "--script-file", dest="script_file", help=SUPPRESS)
-    _add(parser, "--metadata-only", action="store_true", help=SUPPRESS)
-    _add(parser, "--max-scenes", type=_count, help=SUPPRESS)
-    _add(parser, "--max-environments", type=_count, help=SUPPRESS)
 
 
 def _add_work(parser: ArgumentParser) -> None:
@@ -213,6 +256,14 @@ def _add_work(parser: ArgumentParser) -> None:
         "first_frame_image_gen",
         "draw the first picture of each scene that is made",
     )
+    _add_switch(
+        film,
+        "--burn-subtitles",
+        "--no-burn-subtitles",
+        "burn_subtitles",
+        "draw the subtitles into the picture, too",
+    )
+    _add(film, "--font", metavar="FILE", type=_given, help="font file for subtitles that are drawn")
     picture = film.add_mutually_exclusive_group()
     _add(
         picture,
@@ -229,6 +280,12 @@ def _add_work(parser: ArgumentParser) -> None:
         help="draw that picture from this text",
     )
     _add(film, "--seed", metavar="N", type=_seed, help="another number makes another film")
+    _add(
+        film,
+        "--draft",
+        action="store_true",
+        help="make it all on this machine, for nothing, in DIR/draft",
+    )
     _add(film, "--preview", action="store_true", help="join what is there to a preview, too")
     _add_manner(parser.add_argument_group("how"))
 
@@ -236,7 +293,7 @@ def _add_work(parser: ArgumentParser) -> None:
 def _add_providers(group: _Parts) -> None:
     providers = (
         ("--engine", ("--video-engine",), "renders the clips (also --video-engine)"),
-        ("--model", (), "writes the narration's text"),
+        ("--model", (), "writes scenes and narration"),
         ("--image-generator", ("--image-gen-model",), "draws pictures (also --image-gen-model)"),
         ("--tts", (), "speaks the narration"),
         ("--sound-engine", (), "makes the sound effects"),
@@ -309,19 +366,28 @@ def _check_directory(arguments: Namespace, parser: ArgumentParser) -> None:
 
 
 def _check_generate(arguments: Namespace, parser: ArgumentParser) -> None:
-    new_film = {
-        "--script-file": arguments.__dict__.pop("script_file"),
-        "--metadata-only": arguments.__dict__.pop("metadata_only"),
-        "--max-scenes": arguments.__dict__.pop("max_scenes"),
-        "--max-environments": arguments.__dict__.pop("max_environments"),
-    }
-    script = arguments.__dict__.pop("script")
+    file = arguments.__dict__.pop("script_file")
+    if arguments.script is not None and file is not None:
+        parser.error("give the script once: either SCRIPT or --script-file FILE")
+    arguments.script = file if arguments.script is None else arguments.script
     if arguments.directory is None:
+        if not arguments.script:
+            parser.error("the script is missing: vidgen generate SCRIPT")
+        arguments.unused = ()
         return
-    if script is not None:
+    if arguments.script is not None and file is None:
         parser.error("give either SCRIPT or --continue-from-dir DIR")
     if not arguments.directory:
         parser.error("the run's directory is missing")
+    new_film = {
+        "--script-file": arguments.__dict__.pop("script"),
+        "--metadata-only": arguments.__dict__.pop("metadata_only"),
+        "--max-scenes": arguments.__dict__.pop("max_scenes"),
+        "--max-environments": arguments.__dict__.pop("max_environments"),
+        "--aspect": arguments.__dict__.pop("aspect"),
+        "--resolution": arguments.__dict__.pop("resolution"),
+        "--output-dir": arguments.__dict__.pop("output_dir") != RUNS,
+    }
     arguments.command = "continue"
     arguments.unused = tuple(name for name, value in new_film.items() if value)
 
@@ -364,5 +430,5 @@ def _seed(text: str) -> int:
     return _whole(text, 0, LARGEST_SEED)
 
 
-def _count(text: str) -> int:
-    return _whole(text, 1, 999_999_999)
+def _few(text: str) -> int:
+    return _whole(text, 1, MOST_SCENES)

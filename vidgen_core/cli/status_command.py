@@ -6,7 +6,7 @@ from argparse import Namespace
 
 from vidgen_core import plugins
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.obstacles import no_engine
+from vidgen_core.cli.obstacles import no_provider
 from vidgen_core.errors import ExitCode
 from vidgen_core.opening import find_directory, open_run
 from vidgen_core.report import as_json, text
@@ -42,7 +42,7 @@ def _status(
         return ExitCode.COMPLETE
     said = [text.analysis(opened, plan, verbose=arguments.verbose)]
     said.append("nothing to do" if plan.finished else text.steps(plan, verbose=arguments.verbose))
-    lacking = no_engine(opened, plan, registry)
+    lacking = no_provider(opened, plan, registry)
     if lacking is not None:
         said.append(INDENT + lacking.advice)
     print(folded("\n".join(said), arguments.results), file=arguments.results)

@@ -160,9 +160,7 @@ class Run:
         self._replan()
         self.options = evolve(self.options, initial_image_for=self.plan.initial_image_for)
         self.outcome = Outcome(plan=self.plan, made=list(self._imported))
-        self.turns.agreed = {
-            task.key for task in self.plan.to_do if task.decision is not Decision.ATTACH
-        }
+        self.turns.agree(self.plan)
         try:
             doubtful = self.books.settle(self.plan)
             self._replan()
@@ -206,8 +204,12 @@ class Run:
         self.listen(Progressed(running, len(self.outcome.made), max(total, len(running))))
 
     def _replan(self) -> None:
+        before = getattr(self, "plan", None)
         self.plan = self.planning(self.shelf.listing, self.journal.ledger, self.options)
         self.turns.done.clear()  # the plan knows their files now
+        if before is not None and self.plan.scenes and not before.scenes:
+            self.turns.agree_within(before.bound, self.plan)
+            self.options = evolve(self.options, initial_image_for=self.plan.initial_image_for)
         self.listen(Planned(self.plan))
 
     def _start_ready(self) -> None:
@@ -225,7 +227,7 @@ class Run:
         """Whether what *task* costs was in the sum when the run began, and is not spent yet."""
         if task.decision is Decision.ATTACH or task.price.free:
             return True
-        return task.key in self.turns.agreed or self.books.may_repeat(task)
+        return self.books.may_repeat(task) or self.turns.may_buy(task)
 
     def _ask_first(self, task: Task) -> None:
         error = Undecided(
@@ -442,7 +444,7 @@ class Run:
     def charged(self, key: Key, price: Price) -> None:
         """Count what a service took. Called from any thread."""
         self.outcome.bought.append(price)
-        self.turns.agreed.discard(key)
+        self.turns.agreed.pop(key, None)
 
     # the end -------------------------------------------------------------
 

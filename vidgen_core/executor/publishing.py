@@ -14,6 +14,7 @@ from vidgen_core.executor.events import Listener, Moved, Noted, Published
 from vidgen_core.executor.sent import Sent
 from vidgen_core.executor.work import Made, asked_with
 from vidgen_core.journal import Journal
+from vidgen_core.layout import OUTPUT
 from vidgen_core.memory import Memory
 from vidgen_core.model import Facts, Key, Step, Verdict
 from vidgen_core.plan import File, InFlight, Listing, Task
@@ -82,9 +83,12 @@ class Shelf:
             prompt=asked_with(origin.request),
             asked_seconds=task.seconds if task.key.step is Step.CLIP else 0.0,
             shown_frames=_shown_frames(task, made.facts),
+            scene_seconds=task.scene_seconds,
             job=origin.job,
             facts=origin.facts,
         )
+        if made.timings is not None:
+            self._publish_timings(task, *made.timings, made.sha256, timestamp)
         self._name(task, made.file, record)
         file = File(
             path=task.output,
@@ -101,6 +105,38 @@ class Shelf:
         if made.note:
             self.tell(Noted(made.note))
         self.tell(Published(task, task.output))
+
+    def _publish_timings(
+        self, task: Task, made: Path, sha256: str, speech: str, timestamp: str
+    ) -> None:
+        """Name what says when each sentence is spoken: before the speech, which then has it."""
+        key, output = Key(Step.SCENE_TIMINGS, task.key.scene), OUTPUT[Step.SCENE_TIMINGS]
+        path = output.pattern.format(scene=key.scene, timestamp=timestamp)
+        self.directory.may_write(path)
+        self._move(path, f"replaced by {key}")
+        with disk.machine_errors(f"cannot read what was made for {key}"):
+            status = made.stat()
+        record = Record(
+            path=path,
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            sha256=sha256,
+            inputs={task.output: speech},
+            provider=task.provider,
+        )
+        self.journal.published(key, record)
+        self.directory.publish(made, path)
+        file = File(
+            path=path,
+            key=key,
+            pattern=output.pattern.template,
+            timestamp=timestamp,
+            size=status.st_size,
+            mtime_ns=status.st_mtime_ns,
+            sha256=sha256,
+        )
+        self._relist((*self.listing.files, file))
+        self.memory.remember(file)
 
     def _name(self, task: Task, file: Path, record: Record) -> None:
         """Rename *file* and write its record, in the order that a crash in between survives.
@@ -191,6 +227,7 @@ class Shelf:
                 prompt=asked_with(sent.request) if sent else "",
                 asked_seconds=work.seconds if key.step is Step.CLIP else 0.0,
                 shown_frames=_shown_frames(work, file.facts),
+                scene_seconds=work.scene_seconds,
                 job=work.job,
                 facts=work.facts,
             )
@@ -212,7 +249,12 @@ def _shown_frames(task: Task | InFlight, facts: Facts) -> int:
 
 
 def is_surprising(task: Task, facts: Facts) -> bool:
-    """Whether a clip's length or rate differs from what the plan was made with."""
+    """Whether what came out decides something that the plan could only guess.
+
+    How long a scene's speech is, or that a clip's length or rate is another.
+    """
+    if task.key.step is Step.SCENE_NARRATION:
+        return True
     if task.key.step is not Step.CLIP or not facts.fps:
         return False
     if task.shown_frames and task.fps and abs(facts.fps - task.fps) > 0.01:

@@ -114,6 +114,7 @@ class Purchase:
             seconds=task.seconds,
             shown_frames=task.shown_frames,
             fps=task.fps,
+            scene_seconds=task.scene_seconds,
             since=run.today(),
             price=task.price,
         )

@@ -10,6 +10,10 @@ from vidgen_core.errors import OutOfCredit, VidgenError
 from vidgen_core.executor.jobs import Job
 from vidgen_core.model import Key
 from vidgen_core.plan import TO_DO, Decision, Plan, Task
+from vidgen_core.specs import Price
+
+#: Sums of cents are not exact in binary.
+_ROUNDING = 1e-9
 
 
 @define(kw_only=True, eq=False)
@@ -18,7 +22,9 @@ class Turns:
 
     ``active``: what is worked on. ``done``: published since the last plan.
     ``later``: left to another run. ``closed``: providers that take no more.
-    ``stopped``: nothing new begins. ``agreed``: what may be bought, until it is.
+    ``stopped``: nothing new begins. ``agreed``: what may be bought, until it is, and
+    for how much at most (dollars; ``None``: nobody knows). ``reserve``: what may be
+    spent beyond, because more was agreed to than the scenes cost.
     """
 
     jobs: int
@@ -27,7 +33,8 @@ class Turns:
     done: set[Key] = field(factory=set, init=False)
     later: set[Key] = field(factory=set, init=False)
     given_up: frozenset[Key] = field(default=frozenset(), init=False)
-    agreed: set[Key] = field(factory=set, init=False)
+    agreed: dict[Key, float | None] = field(factory=dict, init=False)
+    reserve: float = field(default=0.0, init=False)
     closed: dict[str, VidgenError] = field(factory=dict, init=False)
     stopped: bool = field(default=False, init=False)
 
@@ -46,6 +53,34 @@ class Turns:
             return False
         # What is paid for can be collected without credit.
         return not (isinstance(error, OutOfCredit) and task.decision is Decision.ATTACH)
+
+    def agree(self, plan: Plan) -> None:
+        """Take note that the user agreed to what *plan* costs."""
+        bought = (task for task in plan.to_do if task.decision is not Decision.ATTACH)
+        self.agreed |= {task.key: task.price.high for task in bought}
+
+    def agree_within(self, bound: Price, plan: Plan) -> None:
+        """The same for a *plan* whose scenes were unknown, where it costs no more than *bound*."""
+        high = plan.price.high
+        if bound.high is None:
+            self.agree(plan)
+        elif high is not None and high <= bound.high + _ROUNDING:
+            self.agree(plan)
+            self.reserve = bound.high - high
+
+    def may_buy(self, task: Task) -> bool:
+        """Whether *task*'s price was agreed to; what it costs beyond is taken from the reserve."""
+        high, agreed = task.price.high, self.agreed.get(task.key, 0.0)
+        if agreed is None:
+            return True
+        if high is None:
+            return False
+        beyond = high - agreed
+        if beyond > self.reserve + _ROUNDING:
+            return False
+        self.reserve -= max(0.0, beyond)
+        self.agreed[task.key] = max(high, agreed)
+        return True
 
     def has_room(self, task: Task) -> bool:
         """Whether the limits of the provider and of this machine leave room for *task*."""

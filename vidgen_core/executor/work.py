@@ -22,23 +22,40 @@ from vidgen_core.executor.crew import side_by_side
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.layout import OUTPUT
 from vidgen_core.media import Media
-from vidgen_core.model import Facts, Kind, Verdict
+from vidgen_core.model import Facts, Kind, Step, Verdict
 from vidgen_core.plan import File, Published, Task
-from vidgen_core.planner.situation import join_digest, prompt_digest, scene_digest
+from vidgen_core.planner.situation import (
+    film_digest,
+    join_digest,
+    prompt_digest,
+    scene_digest,
+    texts_digest,
+)
 from vidgen_core.probe import probe
+from vidgen_core.script_files import load_environments, load_timings, without_previous
+from vidgen_core.serialize import load_storyboard
 from vidgen_core.specs import (
     ClipRequest,
+    EnvironmentsRequest,
     FilmJoinRequest,
     FitNarrationRequest,
     FrameRequest,
     ImageRequest,
     ImportImageRequest,
+    JoinNarrationRequest,
+    NarrationFromScenesRequest,
     NarrationTextRequest,
+    PlacedScenesRequest,
+    PlaceNarrationRequest,
     Request,
     SceneJoinRequest,
+    ScenesRequest,
     SoundRequest,
     SpeechRequest,
+    SubtitlesRequest,
 )
+from vidgen_core.strict_json import MAX_BYTES
+from vidgen_core.subtitles import narration_of, write_subtitles
 
 #: A clip of less than this part of what was asked for is too short. One made on
 #: this machine is refused; one that was paid for counts for as long as it is.
@@ -54,7 +71,8 @@ class Made:
     """A finished file in its scratch folder, checked and synced.
 
     ``inputs``: sha256 of what it was made from. ``checked``: what decoding those
-    found. ``note``: a sentence for the user.
+    found. ``timings``: what says when each sentence is spoken in it, and that file's
+    sha256. ``note``: a sentence for the user.
     """
 
     file: Path
@@ -62,6 +80,7 @@ class Made:
     sha256: str
     inputs: Mapping[str, str] = field(factory=dict)
     checked: Mapping[str, Facts] = field(factory=dict)
+    timings: tuple[Path, str] | None = None
     note: str = ""
 
 
@@ -117,6 +136,7 @@ class Bench:
         if into.is_symlink() or not into.is_file():
             raise BadOutput(f"{maker} made no file for {task.key}")
         facts = self._facts(into, OUTPUT[task.key.step].probe)
+        _check_words(task, into)
         bad = facts.verdict is Verdict.DAMAGED and not (paid or damaged)
         if facts.verdict is Verdict.BROKEN or bad:
             raise BadOutput(f"what {maker} made for {task.key} is {facts.verdict}: {facts.fault}")
@@ -143,7 +163,9 @@ class Bench:
             note = f"{note}; {size}" if note else size
         with disk.machine_errors(f"cannot read what was made for {task.key}"):
             disk.sync_file(into)
-            return Made(file=into, facts=facts, sha256=disk.digest(into), note=note)
+            timings = _timings(into) if task.key.step is Step.SCENE_NARRATION else None
+            sha256 = disk.digest(into)
+        return Made(file=into, facts=facts, sha256=sha256, timings=timings, note=note)
 
     def digests(self, inputs: Mapping[str, File]) -> dict[str, str]:
         """Return the sha256 of each input by its path."""
@@ -163,7 +185,28 @@ class Bench:
         match request:
             case SpeechRequest(text_file=str(path)):
                 return evolve(request, text=self._text(path))
+            case EnvironmentsRequest(script_file=str(path)) | ScenesRequest(script_file=str(path)):
+                return evolve(request, script=self._text(path))
+            case PlacedScenesRequest():
+                return self._placed(request)
         return request
+
+    def _placed(self, request: PlacedScenesRequest) -> PlacedScenesRequest:
+        """Return *request* with what stands in the files that it names."""
+        if request.script_file is None:
+            return request
+        assert request.scenes_file is not None
+        assert request.environments_file is not None
+        scenes = load_storyboard(self._bytes(request.scenes_file), request.scenes_file)
+        environments = load_environments(
+            self._bytes(request.environments_file), request.environments_file
+        )
+        return evolve(
+            request,
+            script=self._text(request.script_file),
+            scenes=tuple(map(without_previous, scenes)),
+            environments=environments,
+        )
 
     def absolute(self, request: Request | None) -> Any:
         """Return *request* with absolute paths."""
@@ -190,7 +233,31 @@ class Bench:
                     for scene in request.scenes
                 )
                 narration = full(request.narration) if request.narration else None
-                return evolve(request, scenes=scenes, narration=narration)
+                subtitles = full(request.subtitles) if request.subtitles else None
+                return evolve(request, scenes=scenes, narration=narration, subtitles=subtitles)
+            case JoinNarrationRequest():
+                return evolve(request, parts=tuple(full(part) for part in request.parts))
+            case PlaceNarrationRequest():
+                spoken = tuple(
+                    evolve(
+                        scene,
+                        video=full(scene.video),
+                        speech=full(scene.speech) if scene.speech else None,
+                    )
+                    for scene in request.scenes
+                )
+                return evolve(request, scenes=spoken)
+            case SubtitlesRequest():
+                read = tuple(
+                    evolve(
+                        scene,
+                        video=full(scene.video),
+                        speech=full(scene.speech) if scene.speech else None,
+                        timings=full(scene.timings) if scene.timings else None,
+                    )
+                    for scene in request.scenes
+                )
+                return evolve(request, scenes=read)
             case FitNarrationRequest():
                 videos = tuple(full(video) for video in request.videos)
                 return evolve(request, narration=full(request.narration), videos=videos)
@@ -200,11 +267,13 @@ class Bench:
 
     def _text(self, path: str) -> str:
         try:
-            return (self.root / path).read_text("utf-8-sig")
+            return self._bytes(path).decode("utf-8-sig")
         except UnicodeDecodeError as error:
             raise InputError(f"{path} is not UTF-8 text ({error.reason})") from None
-        except OSError as error:
-            raise disk.machine_error(error, f"cannot read {path}") from error
+
+    def _bytes(self, path: str) -> bytes:
+        with disk.machine_errors(f"cannot read {path}"):
+            return (self.root / path).read_bytes()
 
     def _render(self, task: Task, into: Path, progress: Callable[[float], None]) -> str:
         """Make the file; return a sentence for the user, or an empty text."""
@@ -215,6 +284,11 @@ class Bench:
         if isinstance(request, ImportImageRequest):
             self.media.save_image(Path(request.path), into)
             return ""
+        if isinstance(request, NarrationFromScenesRequest):
+            into.write_text(narration_of(request.scenes), "utf-8")
+            return ""
+        if isinstance(request, SubtitlesRequest):
+            return write_subtitles(request, into)
         assert task.kind is not None, "only core's own work has no provider"
         provider = self.workshop.provider(task.kind, task.provider)
 
@@ -226,6 +300,10 @@ class Bench:
                     return provider.join_film(request, into, progress)
                 case FitNarrationRequest():
                     return provider.fit_narration(request, into, progress)
+                case JoinNarrationRequest():
+                    return provider.join_narration(request, into, progress)
+                case PlaceNarrationRequest():
+                    return provider.place_narration(request, into, progress)
             return provider.render(request, into, progress)
 
         said = self.workshop.call(task.kind, task.provider, f"making {task.key}", call)
@@ -240,7 +318,7 @@ class Bench:
         say: Callable[[str], None],
     ) -> dict[str, Facts]:
         """Decode each video that is not known to be sound, once, before it is joined."""
-        if not isinstance(task.request, SceneJoinRequest | FilmJoinRequest):
+        if not isinstance(task.request, _JOINS_VIDEOS):
             return {}
         videos = [
             file
@@ -270,6 +348,36 @@ class Bench:
         return probe(path, Kind.VIDEO, decode=True)
 
 
+def _check_words(task: Task, into: Path) -> None:
+    """Raise ``BadOutput`` where a script's file is not one that the next step can read."""
+    try:
+        match task.key.step:
+            case Step.SCENES | Step.SCENES_WITHOUT_ENVIRONMENT:
+                load_storyboard(into.read_bytes(), into.name)
+            case Step.ENVIRONMENTS:
+                load_environments(into.read_bytes(), into.name)
+    except InputError as error:
+        message = f"what {task.provider} made for {task.key} cannot be used: {error.message}"
+        raise BadOutput(message) from None
+
+
+#: What begins with videos that may be of unknown origin.
+_JOINS_VIDEOS = (SceneJoinRequest, FilmJoinRequest)
+
+
+def _timings(speech: Path) -> tuple[Path, str] | None:
+    """Return the timings that stand beside new *speech*, synced, where they can be used."""
+    file = speech.with_suffix(".json")
+    if file.is_symlink() or not file.is_file():
+        return None
+    try:
+        load_timings(disk.read_file(file, MAX_BYTES), file.name)
+    except (InputError, OSError):
+        return None  # then the times are estimated, and it is said
+    disk.sync_file(file)
+    return file, disk.digest(file)
+
+
 def _is_ours(file: File, record: Published | None) -> bool:
     """Whether *file* is still what vidgen published."""
     return record is not None and bool(file.sha256) and file.sha256 == record.sha256
@@ -297,7 +405,7 @@ def _is_another_size(asked: ClipRequest, facts: Facts) -> bool:
 def asked_with(request: Request | None) -> str:
     """Return the digest of what *request* asks with beside its files; empty for nothing."""
     match request:
-        case SceneJoinRequest() | FilmJoinRequest():
+        case SceneJoinRequest():
             return join_digest(keep_audio=request.keep_audio)
         case ClipRequest():
             return scene_digest(request.scene)
@@ -307,6 +415,10 @@ def asked_with(request: Request | None) -> str:
             return prompt_digest(request.text)
         case NarrationTextRequest():
             return prompt_digest(repr([scene.prompt for scene in request.scenes]))
+        case NarrationFromScenesRequest() | SubtitlesRequest():
+            return texts_digest(request)
+        case FilmJoinRequest():
+            return film_digest(request)
     return ""
 
 

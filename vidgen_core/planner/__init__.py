@@ -25,8 +25,10 @@ from vidgen_core.plan import (
 from vidgen_core.planner.film_notes import film_notes
 from vidgen_core.planner.freshness import why_film_again
 from vidgen_core.planner.joins import join_film, join_scene
+from vidgen_core.planner.narrated_film import why_narrated_again
 from vidgen_core.planner.scene_plan import ImageChoice, ScenePlan
 from vidgen_core.planner.scene_planner import plan_scene
+from vidgen_core.planner.script_planner import plan_script
 from vidgen_core.planner.situation import Situation, wholeness
 from vidgen_core.planner.sound_planner import plan_sounds
 
@@ -56,6 +58,14 @@ def plan(
         timestamp=timestamp,
         texts=texts or {},
     )
+    script = s.best(Key(Step.SCRIPT))
+    if not storyboard.scenes:
+        if script is None:
+            raise InputError(
+                "the script is empty, and there are no scenes",
+                advice="put the script back, or a scenes file",
+            )
+        return plan_script(s, script)
     left_alone = _left_alone(s)
     wanted = options.initial_image or options.initial_image_prompt or options.initial_image_for
     image = ImageChoice(key=options.initial_image_for, wanted=bool(wanted))
@@ -63,6 +73,8 @@ def plan(
     for scene in storyboard:
         scenes.append(plan_scene(s, scene, scenes[-1] if scenes else None, image))
     tasks, notes = _film_and_its_parts(s, scenes)
+    if options.metadata_only:
+        tasks = _words_alone(s, tasks)
     if image.wanted and image.key is None:
         notes.append("the initial image starts nothing: no clip is still to be made")
     notes.extend(_paid_and_not_needed(s, tasks))
@@ -105,7 +117,7 @@ def _ranges(numbers: Iterable[int]) -> str:
 def _film_and_its_parts(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[list[Task], list[str]]:
     """Return all tasks in an order that respects their needs, and notes for the user."""
     film = s.best(Key(Step.FILM))
-    again = why_film_again(s, scenes)
+    again = why_film_again(s, scenes) or why_narrated_again(s, scenes)
     tasks: list[Task] = []
     videos: dict[int, str] = {}
     for scene in scenes:
@@ -119,11 +131,22 @@ def _film_and_its_parts(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[list
     sounds = plan_sounds(s, scenes, videos, joins, film_stands=not again)
     tasks.extend(sounds.tasks)
     if again:
-        tasks.append(join_film(s, tasks, videos, sounds.effects, sounds.narration, again))
+        tasks.append(
+            join_film(s, tasks, videos, sounds.effects, sounds.narration, sounds.subtitles, again)
+        )
     elif film is not None:
         tasks.append(_kept(film))
         sounds.notes.extend(_doubts(s, film, scenes))
     return tasks, sounds.notes
+
+
+def _words_alone(s: Situation, tasks: Sequence[Task]) -> list[Task]:
+    """Return those of *tasks* that write the script's files; the film is left."""
+    film = s.path_for(Key(Step.FILM), s.providers.stitcher.spec)
+    return [
+        *(task for task in tasks if task.key.step is Step.NARRATION_TEXT),
+        Task(key=Key(Step.FILM), decision=Decision.LEAVE, output=film),
+    ]
 
 
 def _doubts(s: Situation, film: File, scenes: Sequence[ScenePlan]) -> list[str]:

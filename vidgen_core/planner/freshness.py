@@ -11,8 +11,15 @@ from vidgen_core.layout import OUTPUT
 from vidgen_core.model import Key, Scene, Step, Verdict
 from vidgen_core.patterns import OutputPattern
 from vidgen_core.plan import File, Published, Reason, Why, because
+from vidgen_core.planner.joins import chapters
 from vidgen_core.planner.scene_plan import ScenePlan
-from vidgen_core.planner.situation import Situation, join_digest, scene_digest, wholeness
+from vidgen_core.planner.situation import (
+    Situation,
+    join_digest,
+    scene_digest,
+    shown_digest,
+    wholeness,
+)
 
 
 def stale_reasons(s: Situation, file: File, prompt: str = "") -> tuple[Reason, ...]:
@@ -120,6 +127,8 @@ def why_film_again(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[Reason, .
         if film.facts.verdict is Verdict.DAMAGED and not _inherited(s, record):
             reasons.append(wholeness(film))
         reasons.extend(_film_outdated(s, scenes, record))
+        if not reasons and _shows_otherwise(s, record.prompt.partition("-")[2]):
+            reasons.append(because(Why.CHOICE_CHANGED))
     return tuple(reasons[:3])
 
 
@@ -128,6 +137,8 @@ def _explicitly_wanted(s: Situation, scenes: Sequence[ScenePlan]) -> Iterator[Ke
     sounds, speech = s.providers.sounds, s.providers.speech
     if sounds and sounds.explicit:
         yield from (Key(Step.SOUND, n) for n in sounds_to_make(s, scenes))
+    if s.by_scene:
+        return  # see narrated_film
     named = speech is not None and (speech.explicit or _named_for_words(s))
     if named and s.best(Key(Step.NARRATION_ADJUSTED)) is None and can_speak(s):
         yield Key(Step.NARRATION)
@@ -167,7 +178,8 @@ def _film_outdated(
     s: Situation, scenes: Sequence[ScenePlan], record: Published
 ) -> Iterable[Reason]:
     """Yield what the film was made from and is no longer so."""
-    if record.prompt not in ("", join_digest(keep_audio=s.options.keep_clip_audio)):
+    kept = record.prompt.partition("-")[0]
+    if kept not in ("", join_digest(keep_audio=s.options.keep_clip_audio)):
         yield because(Why.CHOICE_CHANGED)  # a record of older versions does not tell
     changed = s.changed_input(record)
     if changed:
@@ -188,18 +200,26 @@ def _film_outdated(
     yield from _sound_removed(s, scenes, record)
 
 
+def _shows_otherwise(s: Situation, shown: str) -> bool:
+    """Whether a film of digest *shown* would get other chapters or drawn words today."""
+    burnt = s.options.burn_subtitles and s.best(Key(Step.SUBTITLES)) is not None
+    if not shown:
+        return burnt  # it was joined before there were chapters
+    return shown != shown_digest(chapters(s), s.options.font if burnt else None)
+
+
 def _sound_added(s: Situation, scenes: Sequence[ScenePlan], record: Published) -> Iterable[Reason]:
     """Yield the sounds that are there and not in the film."""
     keys = [Key(Step.SOUND, scene.scene.number) for scene in scenes]
-    keys.append(Key(Step.NARRATION_ADJUSTED))
+    keys += [Key(Step.NARRATION_ADJUSTED), Key(Step.SUBTITLES)]
     heard = [file for file in map(s.best, keys) if file is not None]
     adjusted, raw = s.best(Key(Step.NARRATION_ADJUSTED)), s.best(Key(Step.NARRATION))
-    if raw is not None and adjusted is None and not _has_narration(s, record):
+    if raw is not None and adjusted is None and not (s.by_scene or _has_narration(s, record)):
         heard.append(raw)
     for file in heard:
         if file.path not in record.inputs:
             yield because(Why.INPUT_ADDED, input=file.path)
-    changed = outdated(s, adjusted) if adjusted and raw else None
+    changed = outdated(s, adjusted) if adjusted and raw and not s.by_scene else None
     if changed:
         yield changed
 
@@ -216,7 +236,7 @@ def _sound_removed(
         sound = _fields(path, sounds)
         if sound and sound["scene"] in wanted:
             yield because(Why.INPUT_MADE, input=path)
-        adjusted = _fields(path, narrations) is not None
+        adjusted = _fields(path, narrations) is not None and not s.by_scene
         if adjusted and (s.best(Key(Step.NARRATION)) or can_speak(s)):
             yield because(Why.INPUT_MADE, input=path)
 

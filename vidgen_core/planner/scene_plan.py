@@ -26,14 +26,18 @@ class ScenePlan:
     """How one scene stands, and the tasks that complete it.
 
     ``video``: the whole video that is there. ``parts``: its clips in order, those
-    to be made among them. ``outdated``: the video that is there was joined from
-    other clips than these. ``stuck``: nothing can complete it now; ``failed``: the
-    reason for that is a failure of this process, not a question.
+    to be made among them. ``speech``: what is spoken in it, where that decides how
+    long it lasts; ``scene_seconds``: how long that is, now or when its clips were
+    begun. ``outdated``: the video that is there was joined from other clips than
+    these. ``stuck``: nothing can complete it now; ``failed``: the reason for that is
+    a failure of this process, not a question.
     """
 
     scene: Scene
     duration: float
+    scene_seconds: float = 0.0
     video: File | None = None
+    speech: Task | None = None
     parts: tuple[Part, ...] = ()
     tasks: list[Task] = field(factory=list)
     reasons: tuple[Reason, ...] = ()
@@ -60,6 +64,11 @@ class ScenePlan:
         return tuple(
             JoinPart(path=part.path, frames=part.shown_frames or None) for part in self.parts
         )
+
+
+def length(scene: ScenePlan) -> float:
+    """Return how long a scene will play, in seconds, as far as it can be told."""
+    return max(scene.seconds, scene.duration) if scene.stuck else scene.seconds
 
 
 @define(kw_only=True)

@@ -24,6 +24,7 @@ from vidgen_core.plan import (
 )
 from vidgen_core.planner.coverage import NewClip, is_covered, missing_clips
 from vidgen_core.planner.freshness import outdated, stale_reasons, stale_video
+from vidgen_core.planner.narration import plan_speech, seconds_for
 from vidgen_core.planner.orders import attach, questioned, work
 from vidgen_core.planner.scene_plan import ImageChoice, Part, ScenePlan
 from vidgen_core.planner.situation import Situation, paths, scene_digest, wholeness
@@ -47,10 +48,12 @@ def plan_scene(
     covered = {number: part.seconds for number, part in kept.items()}
     covered |= {number: part.seconds for number, (part, _) in paid.items()}
     engine = s.providers.engine
-    duration = max(_duration(scene, covered, engine), 1 / s.fps)
+    speech = plan_speech(s, scene) if s.by_scene and not covered else None
+    spoken = seconds_for(s, scene, speech) if not covered else _grown(s, kept, paid)
+    duration = max(_duration(scene, covered, engine), spoken, 1 / s.fps)
     need = duration - math.fsum(covered.values())
     is_there = bool(covered) and is_covered(need, s.fps)
-    plan = ScenePlan(scene=scene, duration=duration)
+    plan = ScenePlan(scene=scene, duration=duration, speech=speech, scene_seconds=spoken)
     plan.reasons = s.broken_reasons(Key(Step.SCENE, scene.number))
     plan.reasons += tuple(
         wholeness(s.files[part.path])
@@ -74,11 +77,19 @@ def plan_scene(
         if covered
         else because(Why.MISSING),
     )
+    plan.tasks.extend([speech] if speech else [])
     new, fault = ((), None) if is_there else _new_clips(s, engine, duration, covered)
     _add_clips(s, plan, previous, image, kept, paid, {clip.number: clip for clip in new})
     if fault is not None:
         _block(s, plan, {*kept, *paid}, fault)
     return plan
+
+
+def _grown(s: Situation, kept: Mapping[int, Part], paid: Mapping[int, tuple[Part, Task]]) -> float:
+    """Return how long the scene was to last for its words when its clips were begun."""
+    records = [s.record(s.files[part.path]) for part in kept.values()]
+    begun = [record.scene_seconds for record in records if record]
+    return max([*begun, *(task.scene_seconds for _, task in paid.values())], default=0.0)
 
 
 def _kept(s: Situation, scene: Scene, video: File) -> ScenePlan:
@@ -150,6 +161,7 @@ def _attach(s: Situation, key: Key, job: InFlight) -> Task:
         output=s.path_for(key),
         shown_frames=job.shown_frames,
         fps=job.fps,
+        scene_seconds=job.scene_seconds,
         seconds=job.seconds,
     )
     task = attach(s, base, job)
@@ -239,7 +251,11 @@ def _add_clips(
         parts.append(part)
         plan.tasks.append(task)
         plan.stuck |= task.decision in STUCK
-    plan.failed |= any(task.key in s.options.given_up for task in plan.tasks)
+    plan.failed |= any(
+        task.key in s.options.given_up
+        for task in plan.tasks
+        if task.key.step is not Step.SCENE_NARRATION
+    )
     plan.parts = tuple(parts)
 
 
@@ -271,6 +287,7 @@ def _make(
         height=height,
         fps=fps,
         seed=s.seed(scene.number, clip.number),
+        film_seed=s.options.seed,
     )
     why = Why.GAP if clip.number < max(s.clip_numbers.get(scene.number, (0,))) else Why.MISSING
     damaged = s.best(key)
@@ -281,12 +298,13 @@ def _make(
         engine,
         request,
         reasons=(*spoilt, because(why), *picture.reasons),
-        needs=picture.needs,
+        needs=(*picture.needs, *_words_needed(plan)),
         inputs=(picture.path,) if picture.path else (),
     )
     task = questioned(s, task)
-    if task.decision is Decision.MAKE and picture.waits is not None:
-        waits = because(Why.WAITS_FOR, input=str(picture.waits))
+    awaited = picture.waits or _words_awaited(plan)
+    if task.decision is Decision.MAKE and awaited is not None:
+        waits = because(Why.WAITS_FOR, input=str(awaited))
         task = evolve(task, decision=Decision.WAIT, reasons=(*task.reasons, waits))
     shown = clip.shown_frames
     task = evolve(
@@ -294,10 +312,23 @@ def _make(
         displaces=_displaced_by_clip(s, key, task.output),
         shown_frames=shown,
         fps=fps,
+        scene_seconds=plan.scene_seconds,
         seconds=clip.seconds,
     )
     seconds = shown / fps if shown else clip.seconds
     return Part(key=key, path=task.output, seconds=seconds, shown_frames=shown), task
+
+
+def _words_needed(plan: ScenePlan) -> tuple[Key, ...]:
+    """The speech that is made before any clip begins: how long it is decides how many."""
+    speech = plan.speech
+    return (speech.key,) if speech and speech.decision in TO_DO else ()
+
+
+def _words_awaited(plan: ScenePlan) -> Key | None:
+    """The speech that somebody has to decide about first; speech that failed is not awaited."""
+    speech = plan.speech
+    return speech.key if speech and speech.decision in (Decision.ASK, Decision.WAIT) else None
 
 
 def _displaced_by_clip(s: Situation, key: Key, path: str) -> tuple[str, ...]:

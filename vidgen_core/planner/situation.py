@@ -28,9 +28,13 @@ from vidgen_core.plan import (
     Why,
     because,
 )
-from vidgen_core.specs import UNKNOWN_PRICE, ProviderSpec
-
-DEFAULT_SIZE = (1280, 720, 24.0)
+from vidgen_core.specs import (
+    UNKNOWN_PRICE,
+    FilmJoinRequest,
+    NarrationFromScenesRequest,
+    ProviderSpec,
+    SubtitlesRequest,
+)
 
 _KIND: Mapping[Step, ProviderKind] = MappingProxyType(
     {
@@ -38,6 +42,7 @@ _KIND: Mapping[Step, ProviderKind] = MappingProxyType(
         Step.FIRST_FRAME: ProviderKind.IMAGE_GENERATOR,
         Step.INITIAL_IMAGE: ProviderKind.IMAGE_GENERATOR,
         Step.NARRATION: ProviderKind.SPEECH_ENGINE,
+        Step.SCENE_NARRATION: ProviderKind.SPEECH_ENGINE,
         Step.NARRATION_TEXT: ProviderKind.SCRIPT_MODEL,
         Step.SOUND: ProviderKind.SOUND_ENGINE,
     }
@@ -91,6 +96,7 @@ class Situation:
             Step.FIRST_FRAME: providers.images,
             Step.INITIAL_IMAGE: providers.images,
             Step.NARRATION: providers.speech,
+            Step.SCENE_NARRATION: providers.speech,
             Step.NARRATION_TEXT: providers.script,
             Step.SOUND: providers.sounds,
             Step.SCENE: providers.stitcher,
@@ -123,6 +129,32 @@ class Situation:
     def files(self) -> Mapping[str, File]:
         """All listed files by path."""
         return {file.path: file for file in self.listing.files}
+
+    @cached_property
+    def by_scene(self) -> bool:
+        """Whether the narration is spoken scene by scene, not in one piece for the film.
+
+        What is there decides: speech of a scene, else a narration that was not
+        joined from such speech, else the scenes file.
+        """
+        numbers = {scene.number for scene in self.storyboard}
+        keys = (Key(Step.SCENE_NARRATION, number) for number in numbers)
+        if any(key in self.ledger.in_flight or self.best(key) is not None for key in keys):
+            return True
+        if Key(Step.NARRATION) in self.ledger.in_flight:
+            return False
+        tracks = map(self.best, (Key(Step.NARRATION), Key(Step.NARRATION_ADJUSTED)))
+        if not all(map(self._is_from_scenes, filter(None, tracks))):
+            return False
+        return any(scene.narration.strip() for scene in self.storyboard)
+
+    def _is_from_scenes(self, track: File) -> bool:
+        record, output = self.record(track), OUTPUT[Step.SCENE_NARRATION]
+        chosen = self.providers.speech
+        outputs = (output, *(chosen.spec.outputs if chosen else ()))
+        patterns = [o.pattern for o in outputs if o.step is Step.SCENE_NARRATION]
+        inputs = record.inputs if record else ()
+        return any(p.match(path) is not None for p in patterns for path in inputs)
 
     def changed_input(self, record: Published) -> str | None:
         """Return the first input of *record* that is there and differs from what it was."""
@@ -158,7 +190,7 @@ class Situation:
         for file in self._leading or self.videos:
             form = form_of(file)
             seconds[form] = seconds.get(form, 0.0) + file.facts.seconds
-        return max(seconds, key=lambda form: seconds[form]) if seconds else DEFAULT_SIZE
+        return max(seconds, key=lambda form: seconds[form]) if seconds else self.options.size
 
     @property
     def film_size(self) -> tuple[int, int, float] | None:
@@ -229,6 +261,7 @@ class Situation:
             facts=record.facts,
             seconds=record.asked_seconds,
             shown_frames=record.shown_frames,
+            scene_seconds=record.scene_seconds,
             price=UNKNOWN_PRICE,
         )
 
@@ -281,6 +314,26 @@ def prompt_digest(text: str) -> str:
 def scene_digest(scene: Scene) -> str:
     """Return the digest of what *scene*'s clips are asked with."""
     return prompt_digest(scene.prompt)
+
+
+def texts_digest(request: NarrationFromScenesRequest | SubtitlesRequest) -> str:
+    """Return the digest of the words that core itself writes to a file."""
+    if isinstance(request, SubtitlesRequest):
+        return prompt_digest(repr([(scene.number, scene.text) for scene in request.scenes]))
+    return prompt_digest(repr([scene.narration.strip() for scene in request.scenes]))
+
+
+def shown_digest(chapters: tuple[str, ...], font: str | None) -> str:
+    """Return the digest of a film's chapters and of the font that draws its words, if any does."""
+    name = font.replace("\\", "/").rpartition("/")[2] if font is not None else None
+    return prompt_digest(repr((chapters, name)))
+
+
+def film_digest(request: FilmJoinRequest) -> str:
+    """Return the digest of what a film is asked with beside its files, in two parts."""
+    burnt = request.burn_subtitles and request.subtitles is not None
+    shown = shown_digest(request.chapters, request.font if burnt else None)
+    return f"{join_digest(keep_audio=request.keep_audio)}-{shown}"
 
 
 def join_digest(*, keep_audio: bool) -> str:

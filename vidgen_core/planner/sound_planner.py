@@ -11,8 +11,9 @@ from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import STUCK, TO_DO, Decision, File, Provider, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, sounds_to_make, stale_reasons
 from vidgen_core.planner.joins import join
+from vidgen_core.planner.narrated_film import NARRATION_TOLERANCE, kept_narration, narrate
 from vidgen_core.planner.orders import work
-from vidgen_core.planner.scene_plan import ScenePlan
+from vidgen_core.planner.scene_plan import ScenePlan, length
 from vidgen_core.planner.situation import Situation, paths, prompt_digest, wholeness
 from vidgen_core.specs import (
     FitNarrationRequest,
@@ -21,17 +22,19 @@ from vidgen_core.specs import (
     SpeechRequest,
 )
 
-#: An adjusted narration counts while it is this close to the film's length.
-NARRATION_TOLERANCE = 0.02
 WORDS_PER_SECOND = 2
 
 
 @define(kw_only=True)
 class Sounds:
-    """What the film will sound of: paths by scene, the narration's path, and their tasks."""
+    """What the film will sound of: paths by scene, the narration's path, and their tasks.
+
+    ``subtitles``: the path of what is read where it is not heard.
+    """
 
     effects: dict[int, str] = field(factory=dict)
     narration: str | None = None
+    subtitles: str | None = None
     tasks: list[Task] = field(factory=list)
     notes: list[str] = field(factory=list)
 
@@ -50,13 +53,18 @@ def plan_sounds(
     """
     sounds = Sounds()
     _add_effects(s, sounds, scenes, film_stands=film_stands)
+    if s.by_scene:
+        told = kept_narration(s) if film_stands else narrate(s, scenes, videos, joins)
+        sounds.narration, sounds.subtitles = told.track, told.subtitles
+        sounds.tasks.extend(told.tasks)
+        sounds.notes.extend(told.notes)
+        return sounds
+    subtitles = s.best(Key(Step.SUBTITLES))
+    if subtitles is not None:
+        sounds.tasks.append(_kept(subtitles, ()))
+        sounds.subtitles = subtitles.path
     sounds.narration = _add_narration(s, sounds, scenes, videos, joins, film_stands=film_stands)
     return sounds
-
-
-def length(scene: ScenePlan) -> float:
-    """Return how long a scene will play, in seconds, as far as it can be told."""
-    return max(scene.seconds, scene.duration) if scene.stuck else scene.seconds
 
 
 # the effects -------------------------------------------------------------

@@ -138,6 +138,7 @@ def _first_frame(s: Situation, plan: ScenePlan, key: Key) -> Picture:
         width=width,
         height=height,
         seed=s.seed(scene.number),
+        film_seed=s.options.seed,
         scene=scene,
     )
     return _made(s, plan, questioned(s, work(s, key, s.providers.images, request)))
@@ -168,7 +169,13 @@ def _drawn(
     s: Situation, plan: ScenePlan, key: Key, prompt: str, images: Provider | None
 ) -> Picture:
     width, height, _ = s.size
-    request = ImageRequest(prompt=prompt, width=width, height=height, seed=s.seed(0))
+    request = ImageRequest(
+        prompt=prompt,
+        width=width,
+        height=height,
+        seed=s.seed(0),
+        film_seed=s.options.seed,
+    )
     return _made(s, plan, work(s, key, images, request))
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from types import MappingProxyType
 from typing import Any
 
 from attrs import define, field
@@ -25,13 +26,23 @@ from vidgen_core.executor.events import (
 from vidgen_core.listing import OnProbe
 from vidgen_core.model import Step
 from vidgen_core.plan import Decision, ProviderKind, Task
-from vidgen_core.report.words import error_line, folded, name, say
+from vidgen_core.report.words import error_line, folded, is_there, name, say
 from vidgen_core.strict_json import printable
 
 #: Fewer are looked at before anybody wonders.
 _MANY_FILES = 20
 #: Made on the way to something else: named only where everything is.
 _ON_THE_WAY = frozenset({Step.LAST_FRAME, Step.SCENE_LAST_FRAME})
+_VERBS: Mapping[Step, str] = MappingProxyType(
+    {
+        Step.SCENE: "joining",
+        Step.FILM: "joining",
+        Step.NARRATION: "speaking",
+        Step.SCENE_NARRATION: "speaking",
+        Step.NARRATION_TEXT: "writing",
+        Step.SUBTITLES: "writing",
+    }
+)
 
 
 @contextmanager
@@ -121,8 +132,9 @@ class Lines:
         return self.verbose or task.key.step not in _ON_THE_WAY
 
     def _published(self, task: Task, path: str) -> str:
-        where = f": {path}" if self.paths or self.verbose else " is there"
-        return f"[{self.done}/{self.total}] {name(task.key)}{where}"
+        named = self.paths or self.verbose
+        what = f"{name(task.key)}: {path}" if named else is_there(task.key)
+        return f"[{self.done}/{self.total}] {what}"
 
 
 def _is_long(task: Task) -> bool:
@@ -132,13 +144,17 @@ def _is_long(task: Task) -> bool:
 
 
 def _doing(task: Task) -> str:
-    joined = task.key.step in (Step.SCENE, Step.FILM)
-    verb = "joining" if joined else "making"
+    verb = _VERBS.get(task.key.step, "making")
     if task.decision is Decision.ATTACH:
         verb = "collecting"
+    what = name(task.key)
+    if verb == "speaking" and task.kind is ProviderKind.STITCHER:
+        verb = "joining"
+    elif verb == "speaking":
+        what = f"scene {task.key.scene}" if task.key.scene else "the narration"
     by = f" with {task.provider}" if task.kind and task.kind is not ProviderKind.STITCHER else ""
     again = " again" if task.decision is Decision.REDO else ""
-    return f"{verb} {name(task.key)}{again}{by}"
+    return f"{verb} {what}{again}{by}"
 
 
 @contextmanager

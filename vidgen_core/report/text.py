@@ -21,6 +21,7 @@ from vidgen_core.plan import (
 from vidgen_core.report.words import (
     INDENT,
     count,
+    is_there,
     name,
     scenes,
     sentence,
@@ -43,12 +44,22 @@ _EVIDENT = frozenset({Why.WHOLE, Why.MISSING, Why.CLIPS_COVER, Why.SHORT, Why.DA
 def analysis(opened: Opened, plan: Plan, *, verbose: bool = False) -> str:
     """Return what is there, which scenes are complete, which are not and why."""
     chosen = opened.scenes
+    if not chosen.path:
+        heading = printable(f"{opened.directory.root.name}: {chosen.why}")
+        return "\n".join([heading, *_script_findings(opened, plan)])
     heading = f"{opened.directory.root.name}: {count(len(chosen.storyboard), 'scene')}"
     heading += f" in {chosen.path}"
     if verbose or not (chosen.others or _is_this_runs(chosen.path, plan)):
         heading += f" ({chosen.why})"
     found = _findings(opened, plan, verbose=verbose)
     return "\n".join([printable(heading), *_indented(found)])
+
+
+def _script_findings(opened: Opened, plan: Plan) -> list[str]:
+    """Say what there is of a film that has no scenes yet."""
+    there = [task for task in plan.tasks if task.decision is Decision.KEEP]
+    said = [f"{is_there(task.key)}: {task.output}" for task in there]
+    return _indented([*said, *notes(opened, plan)])
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
@@ -142,9 +153,14 @@ def _sound_lines(plan: Plan) -> Iterator[str]:
         yield f"{count(len(there), 'sound effect')} there"
     elif sounds:
         yield f"{len(there)} of {count(len(sounds), 'sound effect')} there"
-    for step in (Step.NARRATION, Step.NARRATION_ADJUSTED):
+    spoken = [task for task in plan.tasks if task.key.step is Step.SCENE_NARRATION]
+    there = [task for task in spoken if task.decision in (Decision.KEEP, Decision.STALE)]
+    if spoken:
+        told = f"{len(there)} of {len(spoken)}" if len(there) < len(spoken) else f"{len(there)}"
+        yield f"{told} scene narration{'s' if len(spoken) > 1 else ''} there"
+    for step in (Step.NARRATION, Step.NARRATION_ADJUSTED, Step.SUBTITLES):
         if _is_kept(plan, Key(step)):
-            yield f"{name(Key(step))} is there: {plan.by_key[Key(step)].output}"
+            yield f"{is_there(Key(step))}: {plan.by_key[Key(step)].output}"
 
 
 def _film_sentence(film: Task) -> str:
@@ -259,7 +275,12 @@ _MADE = {
     Step.LAST_FRAME: "take",
     Step.SCENE_LAST_FRAME: "take",
     Step.NARRATION_TEXT: "write",
+    Step.ENVIRONMENTS: "write",
+    Step.SCENES_WITHOUT_ENVIRONMENT: "write",
+    Step.SCENES: "write",
     Step.NARRATION: "speak",
+    Step.SCENE_NARRATION: "speak",
+    Step.SUBTITLES: "write",
 }
 
 
@@ -267,6 +288,8 @@ def _verb(task: Task) -> str:
     if task.decision is Decision.ATTACH:
         return "collect"
     verb = _MADE.get(task.key.step, "make")
+    if task.key.step is Step.NARRATION and task.kind is ProviderKind.STITCHER:
+        verb = "join"
     return f"{verb} again" if task.decision is Decision.REDO else verb
 
 

@@ -22,12 +22,19 @@ _NAMES: Mapping[Step, str] = {
     Step.NARRATION: "the narration",
     Step.NARRATION_ADJUSTED: "the narration at the film's length",
     Step.NARRATION_TEXT: "the narration's text",
+    Step.SUBTITLES: "the subtitles",
     Step.INITIAL_IMAGE: "the initial image",
+    Step.SCENES_WITHOUT_ENVIRONMENT: "the scenes without their places",
+    Step.ENVIRONMENTS: "the places",
 }
+_PLURAL = frozenset(
+    {Step.SCENES, Step.SCENES_WITHOUT_ENVIRONMENT, Step.ENVIRONMENTS, Step.SUBTITLES}
+)
 _SWITCHES: Mapping[str, tuple[str, str]] = {
     "skip_narration": ("--skip-narration", "--narration"),
     "skip_sound_effects": ("--skip-sound-effects", "--sound-effects"),
     "keep_clip_audio": ("--keep-clip-audio", "--drop-clip-audio"),
+    "burn_subtitles": ("--burn-subtitles", "--no-burn-subtitles"),
     "first_frame_image_gen": ("--first-frame-image-gen", "--no-first-frame-image-gen"),
 }
 
@@ -66,6 +73,11 @@ def name(key: Key) -> str:
     if key.step in (Step.CLIP, Step.SCENE):
         return str(key)
     return _NAMES.get(key.step) or f"the {key}"
+
+
+def is_there(key: Key) -> str:
+    """Say that *key* is there: ``the film is there``, ``the scenes are there``."""
+    return f"{name(key)} {'are' if key.step in _PLURAL else 'is'} there"
 
 
 def sentence(reason: Reason) -> str:

@@ -2,10 +2,48 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from attrs import field, frozen
-from attrs.validators import and_, ge, gt, le
+from attrs.validators import and_, ge, gt, in_, le
 
 from vidgen_core.specs import option
+
+#: Width to height.
+ASPECTS: Mapping[str, tuple[int, int]] = MappingProxyType(
+    {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
+)
+_LINES = re.compile(r"([1-9][0-9]{1,3})p?")
+_SIZE = re.compile(r"([1-9][0-9]{1,3})x([1-9][0-9]{1,3})")
+_LEAST, _MOST = 64, 4320
+
+
+def size_of(aspect: str, resolution: str) -> tuple[int, int]:
+    """Return width and height, both even, of a new film.
+
+    *resolution* is its shorter side (``720p``), or both sides (``1280x720``; then
+    *aspect* says nothing). Raises ``ValueError``.
+    """
+    both, lines = _SIZE.fullmatch(resolution), _LINES.fullmatch(resolution)
+    if both is not None:
+        width, height = int(both[1]), int(both[2])
+    elif lines is not None:
+        across, down = ASPECTS[aspect]
+        short = int(lines[1])
+        width = round(short * across / min(across, down))
+        height = round(short * down / min(across, down))
+    else:
+        raise ValueError(f"{resolution!r} is no resolution: 720p, 1080p, or 1280x720, for example")
+    width, height = width - width % 2, height - height % 2
+    if not (min(width, height) >= _LEAST and max(width, height) <= 2 * _MOST):
+        raise ValueError(f"{width}x{height} is not from {_LEAST} to {_MOST} lines")
+    return width, height
+
+
+def _is_resolution(instance: object, attribute: object, value: str) -> None:
+    size_of("16:9", value)
 
 
 @frozen(kw_only=True)
@@ -26,6 +64,24 @@ class CoreOptions:
     initial_image_for: str = option("", "The clip that the initial image starts, as its id.")
     seed: int = option(
         0, "Seed of everything that is random.", validator=and_(ge(0), le(2**31 - 1))
+    )
+
+    max_scenes: int = option(
+        5, "Most scenes that a script becomes.", validator=and_(ge(1), le(1000))
+    )
+    max_environments: int = option(
+        3, "Most places that its scenes play in.", validator=and_(ge(1), le(1000))
+    )
+    aspect: str = option("16:9", "Width to height of a new film.", validator=in_(ASPECTS))
+    resolution: str = option(
+        "720p",
+        "Shorter side of a new film, or both sides: 720p, 1280x720.",
+        validator=_is_resolution,
+    )
+
+    burn_subtitles: bool = option(False, "Draw the subtitles into the picture.")
+    font: str = option(
+        "", "Font file that subtitles are drawn in; empty for vidgen's own.", scope="user"
     )
 
     scenes_file: str = option("", "The scenes file that the run was begun with.")

@@ -19,14 +19,20 @@ from vidgen_core.protocols import Context, Progress
 from vidgen_core.specs import (
     FilmJoinRequest,
     FitNarrationRequest,
+    JoinNarrationRequest,
+    PlaceNarrationRequest,
     SceneJoinRequest,
     StitcherSpec,
 )
+from vidgen_core.stitch.captions import as_track, chapters_of, draw, text_of
 from vidgen_core.stitch.footage import Footage, Form, Size, majority, same_colours, survey
 from vidgen_core.stitch.mix import encode_native, fit_speech, mix_film
+from vidgen_core.stitch.narration import join_speech, place_speech
+from vidgen_core.stitch.placing import samples_of
 from vidgen_core.stitch.reshape import Colours, reshape
 from vidgen_core.stitch.splice import check_join, splice
 from vidgen_core.stitch.track import Cue, Tracks, check_source, stretches
+from vidgen_core.stitch.typeface import Typeface, typeface_for
 
 if TYPE_CHECKING:
     from vidgen_core.media import Media
@@ -56,6 +62,15 @@ class Shot:
         )
 
 
+@frozen(kw_only=True)
+class Told:
+    """What a film has to read: ``typeface`` draws the subtitles into the picture."""
+
+    subtitles: Path | None = None
+    chapters: tuple[str, ...] = ()
+    typeface: Typeface | None = None
+
+
 class FfmpegStitcher:
     """Joins with ffmpeg, on this machine."""
 
@@ -81,12 +96,17 @@ class FfmpegStitcher:
         self._join(shots, request.size, into, sound, progress)
 
     def join_film(self, request: FilmJoinRequest, into: Path, progress: Progress) -> None:
-        """Join scenes, sounds and narration to the film.
+        """Join scenes, sounds and narration to the film, with subtitles and chapters.
 
         The sound is mixed once, from decoded sources; a film without any source
-        has no audio stream. Raises ``BadOutput`` and ``MachineError``, and then
-        leaves no file.
+        has no audio stream. Only subtitles that are drawn cost another encoding of
+        the picture. Raises ``InputError``, ``BadOutput`` and ``MachineError``, and
+        then leaves no file.
         """
+        subtitles = Path(request.subtitles) if request.subtitles else None
+        typeface = None
+        if subtitles is not None and request.burn_subtitles:
+            typeface = typeface_for(text_of(subtitles), request.font)
         sounds = [Path(scene.sound) if scene.sound else None for scene in request.scenes]
         narration = Path(request.narration) if request.narration else None
         _must_sound([*sounds, narration])
@@ -105,7 +125,30 @@ class FfmpegStitcher:
                 self._media, tracks, into.parent, _part_of(progress, 0.3, 0.8), self._cancelled
             )
 
-        self._join(shots, request.size, into, sound, progress)
+        told = Told(subtitles=subtitles, chapters=request.chapters, typeface=typeface)
+        self._join(shots, request.size, into, sound, progress, told)
+
+    def join_narration(self, request: JoinNarrationRequest, into: Path, progress: Progress) -> None:
+        """Put the speech of the scenes one after the other, with 0.35 s between (MP3).
+
+        Raises ``BadOutput`` and ``MachineError``.
+        """
+        parts = [Path(part) for part in request.parts]
+        _must_sound(parts)
+        join_speech(self._media, parts, into, self._cancelled)
+        progress(1.0)
+
+    def place_narration(
+        self, request: PlaceNarrationRequest, into: Path, progress: Progress
+    ) -> str:
+        """Place each scene's speech where its scene begins; return a sentence if some is lost.
+
+        Raises ``BadOutput`` and ``MachineError``.
+        """
+        speech = [Path(scene.speech) if scene.speech else None for scene in request.scenes]
+        _must_sound(speech)
+        lengths = samples_of([survey(Path(scene.video)) for scene in request.scenes])
+        return place_speech(self._media, lengths, speech, into, progress, self._cancelled)
 
     def fit_narration(self, request: FitNarrationRequest, into: Path, progress: Progress) -> str:
         """Fit the narration to the videos' length; return a sentence if some of it is lost.
@@ -127,6 +170,7 @@ class FfmpegStitcher:
         into: Path,
         make_sound: MakeSound,
         progress: Progress,
+        told: Told = Told(),
     ) -> None:
         if not shots:
             raise BadOutput("there is no video to join", billed=Billed.NO)
@@ -137,13 +181,13 @@ class FfmpegStitcher:
         sound = make_sound([part.frames for part in parts], form.fps)
         write = _part_of(progress, 0.8, 1.0)
         try:
-            self._write(parts, into, sound, write)
+            self._write(parts, into, sound, write, told)
         except BadOutput:
             if all(odd):
                 raise
             every = [True] * len(shots)
             parts = self._bring(shots, every, form, colours, into.parent, bring)
-            self._write(parts, into, sound, write)
+            self._write(parts, into, sound, write, told)
         progress(1.0)
 
     def _bring(
@@ -179,15 +223,45 @@ class FfmpegStitcher:
         return parts
 
     def _write(
-        self, parts: Sequence[Footage], into: Path, sound: Path | None, progress: Progress
+        self,
+        parts: Sequence[Footage],
+        into: Path,
+        sound: Path | None,
+        progress: Progress,
+        told: Told,
     ) -> None:
         """Join *parts* and count the result; what is wrong does not stay."""
         try:
-            splice(parts, into, sound=sound, progress=progress, cancelled=self._cancelled)
+            splice(
+                self._drawn(parts, into.parent, told),
+                into,
+                sound=sound,
+                captions=self._track(told.subtitles, into.parent),
+                chapters=chapters_of(parts, told.chapters),
+                progress=progress,
+                cancelled=self._cancelled,
+            )
             check_join(into, parts, sound=sound is not None)
         except BaseException:
             into.unlink(missing_ok=True)
             raise
+
+    def _track(self, subtitles: Path | None, scratch: Path) -> Path | None:
+        """Return *subtitles* as a track that can stand in the film; ``None`` for none."""
+        if subtitles is None or not text_of(subtitles).strip():
+            return None
+        return as_track(self._media, subtitles, scratch / "subtitles.mp4")
+
+    def _drawn(self, parts: Sequence[Footage], scratch: Path, told: Told) -> Sequence[Footage]:
+        """Return *parts* as one with the subtitles in its picture, where that is wanted."""
+        if told.typeface is None or told.subtitles is None:
+            return parts
+        plain = scratch / "plain.mp4"
+        splice(parts, plain, cancelled=self._cancelled)
+        words = scratch / "drawn.mp4"
+        draw(self._media, survey(plain), told.subtitles, told.typeface, words)
+        plain.unlink(missing_ok=True)
+        return [survey(words)]
 
 
 def _shot(path: Path, frames: int | None) -> Shot:

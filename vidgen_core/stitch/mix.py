@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 from vidgen_core.media.encoding import sound_options
 from vidgen_core.media.ffmpeg_binary import ffmpeg_python
 from vidgen_core.protocols import Progress
-from vidgen_core.stitch.footage import count_samples, opened, unusable
+from vidgen_core.stitch.footage import unusable
+from vidgen_core.stitch.placing import FASTEST, SLOWEST, seconds_of
 from vidgen_core.stitch.track import RATE, Cue, Tracks, lay, sounds
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ _EFFECTS = 0.7
 _DUCKING_AT = -20.0
 _DUCKING = {"threshold": 0.02, "ratio": 8, "attack": 20, "release": 400}
 
-#: Speech may be slowed or sped up within these; beyond, it is no longer pleasant.
-SLOWEST, FASTEST = 0.8, 1.15
 _FADE_SECONDS = 0.25
 _NOTICED = 0.05
 
@@ -147,20 +146,13 @@ def _encode(
     media.run(node, into, seconds=seconds, progress=progress)
 
 
-def speech_seconds(path: Path) -> Fraction:
-    """Return how long *path* sounds when it is decoded."""
-    with opened(path) as container:
-        rate = container.streams.audio[0].codec_context.sample_rate
-    return Fraction(count_samples(path), rate)
-
-
 def fit_speech(media: Media, speech: Path, film: Fraction, into: Path, progress: Progress) -> str:
     """Write *speech*, brought to exactly *film* seconds, to *into* (MP3).
 
     Its tempo changes within 0.8 and 1.15; then silence follows or it ends early.
     Returns what the user should know of it, or an empty string.
     """
-    spoken = speech_seconds(speech)
+    spoken = seconds_of(speech)
     if not spoken:
         raise unusable(speech, "nothing can be heard in it")
     tempo = min(FASTEST, max(SLOWEST, float(spoken / film)))

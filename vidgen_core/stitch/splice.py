@@ -12,7 +12,9 @@ from contextlib import ExitStack
 from fractions import Fraction
 from heapq import merge
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+from attrs import frozen
 
 from vidgen_core.errors import BadOutput, Billed, Interrupted, MachineError
 from vidgen_core.stitch.footage import (
@@ -36,18 +38,30 @@ _FINE = 12_288
 SAMPLE_SLACK = 1024
 
 
+@frozen(kw_only=True)
+class Chapter:
+    """A named stretch of a film, from ``start`` to ``end`` in seconds."""
+
+    name: str
+    start: Fraction
+    end: Fraction
+
+
 def splice(
     parts: Sequence[Footage],
     into: Path,
     *,
     sound: Path | None = None,
+    captions: Path | None = None,
+    chapters: Sequence[Chapter] = (),
     progress: Callable[[float], None] = lambda fraction: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> None:
     """Write *parts* one after the other to the MP4 *into*, with *sound* beside them.
 
     All parts must be ``copyable`` and of one form; *sound* is a file whose
-    first audio stream is copied. Raises ``MachineError``, ``Interrupted``, and
+    first audio stream is copied, *captions* one whose first subtitle stream is,
+    and *chapters* follow each other. Raises ``MachineError``, ``Interrupted``, and
     ``BadOutput`` where a file changed since it was surveyed or cannot be copied.
     """
     import av
@@ -58,8 +72,11 @@ def splice(
                 av.open(str(into.absolute()), "w", options={"movflags": "+faststart"})
             )
             pictures = _pictures(out, parts, progress, cancelled)
-            sounds = _sounds(out, stack, sound) if sound is not None else iter(())
-            for packet in merge(pictures, sounds, key=_decoding_time):
+            beside = [_beside(out, stack, sound, "audio")] if sound else []
+            beside += [_beside(out, stack, captions, "subtitle")] if captions else []
+            if chapters:
+                out.set_chapters([_as_av(number, one) for number, one in enumerate(chapters, 1)])
+            for packet in merge(pictures, *beside, key=_decoding_time):
                 out.mux(packet)
     except OSError as error:
         raise MachineError(f"{into} could not be written: {error.strerror or error}") from error
@@ -119,18 +136,31 @@ def _copied(part: Footage, explain: bool) -> Iterator[Packet[Any]]:
             yield packet
 
 
-def _sounds(out: OutputContainer, stack: ExitStack, sound: Path) -> Iterator[Packet[Any]]:
-    """Return the packets of *sound* as they are; the stream is added at once."""
-    source = stack.enter_context(opened(sound))
-    stream = out.add_stream_from_template(source.streams.audio[0])
+def _beside(
+    out: OutputContainer, stack: ExitStack, path: Path, kind: Literal["audio", "subtitle"]
+) -> Iterator[Packet[Any]]:
+    """Return the packets of a file's first stream of *kind* as they are; it is added at once."""
+    source = stack.enter_context(opened(path))
+    found = next(one for one in source.streams if one.type == kind)
+    stream: Any = out.add_stream_from_template(found)
 
     def packets() -> Iterator[Packet[Any]]:
-        for packet in source.demux(source.streams.audio[0]):
+        for packet in source.demux(found):
             if packet.size:
                 packet.stream = stream
                 yield packet
 
     return packets()
+
+
+def _as_av(number: int, chapter: Chapter) -> Any:
+    return {
+        "id": number,
+        "start": round(chapter.start * 1000),
+        "end": round(chapter.end * 1000),
+        "time_base": Fraction(1, 1000),
+        "metadata": {"title": chapter.name},
+    }
 
 
 def _clock(fps: Fraction) -> tuple[int, Fraction]:

@@ -1,0 +1,211 @@
+"""Planning before there are scenes: the script's own steps, and what the rest may cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from attrs import evolve
+
+from vidgen_core.model import Key, Scene, Step
+from vidgen_core.plan import (
+    TO_DO,
+    Decision,
+    EngineProvider,
+    File,
+    Plan,
+    Provider,
+    ProviderKind,
+    Task,
+    Why,
+    because,
+)
+from vidgen_core.planner.narration import unspoken_notes
+from vidgen_core.planner.orders import work
+from vidgen_core.planner.situation import Situation, wholeness
+from vidgen_core.specs import (
+    FREE,
+    UNKNOWN_PRICE,
+    ClipRequest,
+    EnvironmentsRequest,
+    ImageRequest,
+    PlacedScenesRequest,
+    Price,
+    Request,
+    ScenesRequest,
+    SoundRequest,
+    SpeechRequest,
+    split_evenly,
+)
+
+#: What clips last where no engine was chosen yet.
+USUAL_LENGTHS = (5.0, 10.0)
+#: Scenes are written no longer than this, in seconds, unless one clip is.
+LONGEST_SCENE = 20.0
+WORDS_PER_SECOND = 2.0
+#: How much of a script tells its language, in characters.
+_ENOUGH = 20_000
+_SPOKEN_AT_MOST = 3 * WORDS_PER_SECOND
+
+
+def plan_script(s: Situation, script: File) -> Plan:
+    """Return the steps from *script* to its scenes; the film waits for them."""
+    lengths, longest = _lengths(s)
+    environments = _step(
+        s,
+        Step.ENVIRONMENTS,
+        EnvironmentsRequest(most=s.options.max_environments, script_file=script.path),
+        script,
+    )
+    scenes = _step(
+        s,
+        Step.SCENES_WITHOUT_ENVIRONMENT,
+        ScenesRequest(
+            most=s.options.max_scenes,
+            lengths=lengths,
+            longest=longest,
+            script_file=script.path,
+            words_per_second=WORDS_PER_SECOND,
+        ),
+        script,
+    )
+    placed = _step(
+        s,
+        Step.SCENES,
+        PlacedScenesRequest(
+            script_file=script.path,
+            scenes_file=scenes.output,
+            environments_file=environments.output,
+        ),
+        script,
+        after=(environments, scenes),
+    )
+    film = Task(
+        key=Key(Step.FILM),
+        decision=Decision.WAIT,
+        output=s.path_for(Key(Step.FILM), s.providers.stitcher.spec),
+        reasons=(because(Why.WAITS_FOR, input="the scenes"),),
+    )
+    bound = FREE if s.options.metadata_only else _bound(s, longest)
+    return Plan(
+        timestamp=s.timestamp,
+        tasks=(environments, scenes, placed, film),
+        scenes=(),
+        notes=(*_outlook(s, longest, bound), *_language(s, script)),
+        bound=bound,
+    )
+
+
+def _lengths(s: Situation) -> tuple[tuple[float, ...], float]:
+    """Return the lengths of clips, and how long a scene may be, in seconds."""
+    engine = s.providers.engine
+    try:
+        lengths = engine.spec.lengths_for(engine.options) if engine else USUAL_LENGTHS
+    except Exception:
+        lengths = USUAL_LENGTHS  # what is wrong with it is said when clips are planned
+    return lengths, max(LONGEST_SCENE, lengths[-1])
+
+
+def _step(
+    s: Situation, step: Step, request: Request, script: File, after: tuple[Task, ...] = ()
+) -> Task:
+    """Return the task of one step; *after*: the steps whose files it reads."""
+    key = Key(step)
+    file = s.best(key)
+    if file is not None:
+        return Task(key=key, decision=Decision.KEEP, output=file.path, reasons=(wholeness(file),))
+    provider = s.providers.script
+    if provider is None and s.paid_for(key) is None:
+        reason = because(Why.NO_PROVIDER, kind=ProviderKind.SCRIPT_MODEL.value)
+        return Task(key=key, decision=Decision.BLOCKED, output=s.path_for(key), reasons=(reason,))
+    stuck = [task for task in after if task.decision not in (*TO_DO, Decision.KEEP)]
+    task = work(
+        s,
+        key,
+        provider,
+        request,
+        needs=tuple(task.key for task in after if task.decision in TO_DO),
+        inputs=(script.path, *(task.output for task in after)),
+    )
+    if not stuck or task.decision is not Decision.MAKE:
+        return task
+    return _waiting(task, stuck)
+
+
+def _waiting(task: Task, stuck: list[Task]) -> Task:
+    reasons = tuple(because(Why.WAITS_FOR, input=str(other.key)) for other in stuck)
+    return evolve(task, decision=Decision.WAIT, reasons=reasons)
+
+
+# what the film may cost --------------------------------------------------
+
+
+def _outlook(s: Situation, longest: float, bound: Price) -> tuple[str, ...]:
+    most = s.options.max_scenes
+    scenes = f"{most} scenes" if most > 1 else "1 scene"
+    price = "" if bound.free else f", price of clips, pictures and sound: at most {_most(bound)}"
+    return (f"the script becomes at most {scenes} of at most {longest:g} s{price}",)
+
+
+def _language(s: Situation, script: File) -> list[str]:
+    """Say where the voice cannot speak the script's language, as far as can be told."""
+    told = s.texts.get(script.path, "")[:_ENOUGH].strip()
+    if not told or s.options.skip_narration or s.options.metadata_only:
+        return []
+    return unspoken_notes(s, (Scene(number=1, narration=told),))
+
+
+def _most(price: Price) -> str:
+    return "unknown" if price.high is None else f"${price.high:.2f}"
+
+
+def _bound(s: Situation, longest: float) -> Price:
+    """Return the most that a film of as many and as long scenes as may be would cost."""
+    one = FREE
+    for provider, request in _work_of_a_scene(s, longest):
+        one += _price(provider, request)
+    return Price(0.0, None if one.high is None else one.high * s.options.max_scenes)
+
+
+def _work_of_a_scene(s: Situation, longest: float) -> Iterator[tuple[Provider, Request]]:
+    """Yield all that one scene of *longest* seconds may be bought of, and where."""
+    width, height, fps = s.size
+    scene, providers = Scene(number=1, duration=longest), s.providers
+    if providers.engine is not None:
+        for number, seconds in enumerate(_parts(providers.engine, longest), start=1):
+            yield (
+                providers.engine,
+                ClipRequest(
+                    scene=scene,
+                    clip=number,
+                    prompt="",
+                    seconds=seconds,
+                    width=width,
+                    height=height,
+                    fps=fps,
+                ),
+            )
+    if providers.images is not None and s.options.first_frames:
+        yield (
+            providers.images,
+            ImageRequest(prompt="", width=width, height=height, scene=scene),
+        )
+    if providers.speech is not None and not s.options.skip_narration:
+        words = "words " * round(longest * _SPOKEN_AT_MOST)
+        yield providers.speech, SpeechRequest(text=words, scene=1)
+    if providers.sounds is not None and not s.options.skip_sound_effects:
+        yield providers.sounds, SoundRequest(prompt="", seconds=longest)
+
+
+def _parts(engine: EngineProvider, seconds: float) -> tuple[float, ...]:
+    try:
+        return engine.spec.split_for(seconds, engine.options)
+    except Exception:
+        return split_evenly(seconds, USUAL_LENGTHS)
+
+
+def _price(provider: Provider, request: Request) -> Price:
+    try:
+        price = provider.spec.price(request, provider.options)
+    except Exception:
+        return UNKNOWN_PRICE
+    return price if isinstance(price, Price) else UNKNOWN_PRICE

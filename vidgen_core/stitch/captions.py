@@ -1,0 +1,114 @@
+"""What a film has to read beside its picture: a track of subtitles, chapters, drawn words."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Sequence
+from fractions import Fraction
+from itertools import accumulate, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from vidgen_core.errors import InputError, MachineError
+from vidgen_core.media.encoding import video_options
+from vidgen_core.stitch.footage import Footage
+from vidgen_core.stitch.splice import Chapter
+from vidgen_core.stitch.typeface import Typeface
+
+if TYPE_CHECKING:
+    from pysubs2 import SSAFile
+
+    from vidgen_core.media import Media
+
+#: Lines of letters that a picture is high: 20 lines, of which the lowest two are used.
+_LETTERS_HIGH = 20
+_LARGEST = 50_000_000
+
+
+def read(subtitles: Path) -> SSAFile:
+    """Return the subtitles of an SRT file. Raises ``MachineError`` and ``InputError``."""
+    from pysubs2 import Pysubs2Error, SSAFile
+
+    try:
+        if subtitles.stat().st_size > _LARGEST:
+            raise InputError(f"{subtitles} is too large for subtitles")
+        words = subtitles.read_text("utf-8-sig")
+    except OSError as error:
+        raise MachineError(f"{subtitles} cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise InputError(f"{subtitles} is not UTF-8 text ({error.reason})") from None
+    try:
+        return SSAFile.from_string(words, format_="srt")
+    except (Pysubs2Error, ValueError) as error:
+        raise InputError(f"{subtitles} holds no subtitles ({error})") from None
+
+
+def text_of(subtitles: Path) -> str:
+    """Return all that an SRT file shows."""
+    return "\n".join(event.plaintext for event in read(subtitles))
+
+
+def as_track(media: Media, subtitles: Path, into: Path) -> Path:
+    """Write an SRT file as the subtitle track of an MP4, which players switch on."""
+    track = media.input(subtitles, format="srt")["s:0"]
+    media.run(media.output(track, into=into, **{"c:s": "mov_text"}), into)
+    return into
+
+
+def chapters_of(parts: Sequence[Footage], names: Sequence[str]) -> tuple[Chapter, ...]:
+    """Return a chapter for each of *parts*; none where there are not as many *names*."""
+    if len(names) != len(parts):
+        return ()
+    fps = parts[0].form.fps
+    borders = [frames / fps for frames in accumulate((p.frames for p in parts), initial=0)]
+    return tuple(
+        Chapter(name=name, start=Fraction(start), end=Fraction(end))
+        for name, (start, end) in zip(names, pairwise(borders), strict=True)
+    )
+
+
+def draw(media: Media, footage: Footage, subtitles: Path, typeface: Typeface, into: Path) -> None:
+    """Write *footage* to *into*, with *subtitles* drawn into its picture; the same frames."""
+    form = footage.form
+    # The filter reads files by names inside a text of its own: theirs are plain here.
+    with tempfile.TemporaryDirectory(prefix="vidgen-") as folder:
+        place = Path(folder)
+        words = place / "words.ass"
+        words.write_text(_as_ass(read(subtitles), typeface, form.width, form.height), "utf-8")
+        shutil.copyfile(typeface.file, place / f"font{typeface.file.suffix.lower()}")
+        picture = media.input(footage.path).video.filter(
+            "ass", filename=words.as_posix(), fontsdir=place.as_posix()
+        )
+        picture = picture.filter("format", "yuv420p")
+        media.run(
+            media.output(picture, into=into, **video_options(form.fps)),
+            into,
+            seconds=float(footage.seconds),
+        )
+
+
+def _as_ass(subtitles: SSAFile, typeface: Typeface, width: int, height: int) -> str:
+    """Return *subtitles* as libass draws them: low, outlined, in one font and without tags."""
+    from pysubs2 import Color, SSAStyle
+
+    drawn = type(subtitles)()
+    drawn.info.update(PlayResX=str(width), PlayResY=str(height), WrapStyle="2")
+    size = min(height / _LETTERS_HIGH, width / 24)
+    drawn.styles["Default"] = SSAStyle(
+        fontname=typeface.family.replace(",", " "),
+        fontsize=round(size * 1.25, 1),
+        primarycolor=Color(255, 255, 255),
+        outlinecolor=Color(0, 0, 0),
+        outline=round(max(1.0, size / 14), 1),
+        shadow=0,
+        marginv=round(height * 0.05),
+        marginl=round(width * 0.03),
+        marginr=round(width * 0.03),
+    )
+    for event in subtitles:
+        plain = event.plaintext.replace("\\", "/").replace("{", "(").replace("}", ")")
+        shown = event.copy()
+        shown.text, shown.style = plain.replace("\n", "\\N"), "Default"
+        drawn.append(shown)
+    return drawn.to_string("ass")
