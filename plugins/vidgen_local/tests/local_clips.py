@@ -12,6 +12,7 @@ from PIL import Image, ImageFilter
 from vidgen_core import ClipRequest, Scene
 from vidgen_local.engine import clip_frames
 from vidgen_local.picture import Planes
+from vidgen_local.world.stage import as_picture
 
 SIZE = (192, 108)
 
@@ -28,8 +29,9 @@ def request(
     clip: int = 1,
     seed: int = 7,
     prompt: str = "",
+    movement: str = "",
 ) -> ClipRequest:
-    told = Scene(number=scene, environment=environment, camera=camera)
+    told = Scene(number=scene, environment=environment, camera=camera, movement=movement)
     return ClipRequest(
         scene=told,
         clip=clip,
@@ -40,6 +42,7 @@ def request(
         height=size[1],
         fps=fps,
         seed=seed,
+        film_seed=seed,
     )
 
 
@@ -101,3 +104,40 @@ def travel(clip: list[Planes], step: int = 1) -> tuple[float, float]:
     chosen = clip[::step]
     moves = [shift(a[0], b[0]) for a, b in pairwise(chosen)]
     return sum(x for x, _ in moves), sum(y for _, y in moves)
+
+
+def saved(planes: Planes, path: Path) -> Path:
+    """Write *planes* as core keeps a last frame."""
+    Image.fromarray(np.rint(as_picture(planes)).astype(np.uint8)).save(path, quality=95)
+    return path
+
+
+def ssim(first: NDArray[np.uint8], second: NDArray[np.uint8]) -> float:
+    """Return the structural similarity of two luma planes, over windows of 8 x 8 pixels."""
+
+    def windows(plane: NDArray[np.uint8]) -> NDArray[np.float64]:
+        height, width = (side // 8 * 8 for side in plane.shape)
+        cut = plane[:height, :width].astype(np.float64)
+        return cut.reshape(height // 8, 8, width // 8, 8).swapaxes(1, 2).reshape(-1, 64)
+
+    a, b = windows(first), windows(second)
+    means = a.mean(1), b.mean(1)
+    both = ((a - means[0][:, None]) * (b - means[1][:, None])).mean(1)
+    c1, c2 = (0.01 * 255) ** 2, (0.03 * 255) ** 2
+    top = (2 * means[0] * means[1] + c1) * (2 * both + c2)
+    return float((top / ((means[0] ** 2 + means[1] ** 2 + c1) * (a.var(1) + b.var(1) + c2))).mean())
+
+
+def histogram(clip: list[Planes]) -> NDArray[np.float64]:
+    """Return the colours of a clip as shares of 8 x 16 x 16 bins."""
+    total = np.zeros((8, 16, 16))
+    for luma, blue, red in clip:
+        small = luma[::2, ::2]
+        places = (small // 32, blue // 16, red // 16)
+        np.add.at(total, places, 1.0)
+    return total / total.sum()
+
+
+def apart(first: list[Planes], second: list[Planes]) -> float:
+    """Return how far two clips' colours are apart: 0 is equal, 1 has nothing in common."""
+    return float(np.abs(histogram(first) - histogram(second)).sum() / 2)

@@ -65,8 +65,25 @@ class Speck:
         """Return its brightness in grey levels, which swells and ebbs."""
         return self.light * (0.6 + 0.4 * math.sin(0.8 * time + 2 * self.phase))
 
+    def draw(self, luma: Steps, time: float, fade: float = 1.0) -> None:
+        """Add its light to *luma* (16 bits), in place."""
+        height, width = luma.shape
+        x, y = self.place(time, width / height)
+        radius = max(0.7, self.radius * height)
+        reach = int(3 * radius) + 1
+        column, row = x * height, y * height
+        left, right = _span(column, reach, width)
+        top, bottom = _span(row, reach, height)
+        if left >= right or top >= bottom:
+            return
+        across = np.exp(-0.5 * ((np.arange(left, right) - column) / radius) ** 2)
+        along = np.exp(-0.5 * ((np.arange(top, bottom) - row) / radius) ** 2)
+        glow = fade * self.glow(time) * along[:, None] * across[None, :]
+        luma[top:bottom, left:right] += np.rint(glow).astype(np.int16)
 
-def _specks(random: np.random.Generator, count: int, aspect: float) -> tuple[Speck, ...]:
+
+def specks(random: np.random.Generator, count: int, aspect: float) -> tuple[Speck, ...]:
+    """Return *count* motes over a frame that is *aspect* heights wide."""
     return tuple(
         Speck(
             x=float(random.uniform(-0.1, aspect + 0.1)),
@@ -96,7 +113,7 @@ class Light:
         self._random = random
         self._luma = self._looped(_STRENGTH, width, height)
         self._chroma = self._looped(_WARMTH * 2**_SHIFT / 100, width // 2, height // 2)
-        self._specks = _specks(random, 18, width / height)
+        self._specks = specks(random, 18, width / height)
         self._dither, self._grain = self._noise(grain)
 
     def _looped(self, strength: float, width: int, height: int) -> Steps:
@@ -150,18 +167,7 @@ class Light:
         if fade == 0:
             return
         for speck in self._specks:
-            x, y = speck.place(time, self.width / self.height)
-            radius = max(0.7, speck.radius * self.height)
-            reach = int(3 * radius) + 1
-            column, row = x * self.height, y * self.height
-            left, right = _span(column, reach, self.width)
-            top, bottom = _span(row, reach, self.height)
-            if left >= right or top >= bottom:
-                continue
-            across = np.exp(-0.5 * ((np.arange(left, right) - column) / radius) ** 2)
-            along = np.exp(-0.5 * ((np.arange(top, bottom) - row) / radius) ** 2)
-            glow = fade * speck.glow(time) * along[:, None] * across[None, :]
-            lit[top:bottom, left:right] += np.rint(glow).astype(np.int16)
+            speck.draw(lit, time, fade)
 
     def _warmed(self, plane: Bytes, time: float, sign: int) -> Bytes:
         if time == 0:

@@ -1,0 +1,335 @@
+"""Where and when a story is, sentence by sentence, and that in words for a painter."""
+
+from __future__ import annotations
+
+import re
+
+from attrs import evolve, frozen
+
+from vidgen_local.script.places import PLACES, PlaceKind, seen_from
+from vidgen_local.script.vocabulary import HOURS, SEASONS, WEATHERS, Found, Vocabulary
+
+#: How sure it is that the story is at a place that is named.
+_IN_PASSING, NAMED, SURE = 0.5, 1.2, 2.0
+_NEAR = 4
+
+_AIR = {
+    "storm": "in a storm, with dark clouds, rain and strong wind",
+    "rain": "in steady rain under grey clouds",
+    "snow": "in falling snow, white and cold",
+    "fog": "in thick fog",
+    "wind": "in a fresh wind under moving clouds",
+    "cloudy": "under a grey, cloudy sky",
+    "clear": "under a clear sky",
+}
+_AIR_OUTSIDE = {
+    "storm": "a storm with rain beats on the window",
+    "rain": "rain runs down the window",
+    "snow": "snow falls beyond the window",
+    "fog": "fog stands before the window",
+    "wind": "wind moves beyond the window",
+}
+_LIGHT = {
+    "dawn": "at dawn, with the first golden light of morning",
+    "day": "by day, in bright daylight",
+    "dusk": "at dusk, in the warm light of evening",
+    "night": "at night, in deep blue moonlight",
+}
+_LIGHT_INSIDE = {
+    "dawn": "at dawn, soft morning light",
+    "day": "by day, clear daylight",
+    "dusk": "at dusk, warm evening light",
+    "night": "at night, warm lamplight",
+}
+_SEASON = {
+    "spring": "in spring, with blossoms",
+    "summer": "in summer, green and warm",
+    "autumn": "in autumn, with red and yellow leaves",
+    "winter": "in winter",
+}
+_THINGS = {
+    "boat": "a boat with white sails",
+    "birds": "birds in the air",
+    "house": "a small house",
+    "lighthouse": "a lighthouse",
+}
+
+
+@frozen(kw_only=True)
+class Setting:
+    """Where and when something happens; what is unknown is empty.
+
+    ``place`` names an entry of ``PLACES``; ``name`` is what the script calls it;
+    ``things`` are further things that are seen there.
+    """
+
+    place: str = ""
+    name: str = ""
+    hour: str = ""
+    weather: str = ""
+    season: str = ""
+    mood: str = ""
+    things: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> PlaceKind:
+        """What kind of place it is; hills where nothing tells."""
+        return PLACES[self.place or "hill"]
+
+    @property
+    def look(self) -> tuple[str, str, str, str, str]:
+        """What makes two settings look alike."""
+        return (self.place, self.name, self.hour, self.weather, self.season)
+
+    def short(self) -> str:
+        """Return a few words: ``a harbour at dusk``."""
+        kind = self.kind.phrase.split(",")[0]
+        named = f"{self.name}, {kind}" if self.name else kind
+        return f"{named} at {self.hour}".replace("at day", "by day") if self.hour else named
+
+    def described(self) -> str:
+        """Return one or two sentences that a painter of places understands."""
+        kind = self.kind
+        place = f"{self.name}: {kind.phrase}" if self.name else _capital(kind.phrase)
+        lights = _LIGHT_INSIDE if kind.indoors else _LIGHT
+        season = _SEASON.get(self.season, "")
+        season = season.split(",")[0] if kind.indoors else season
+        parts = [place, lights.get(self.hour, ""), season]
+        air = _AIR_OUTSIDE if kind.indoors else _AIR
+        parts.append(air.get(self.weather, ""))
+        if not kind.indoors:
+            things = [_THINGS[t] for t in self.things if t in _THINGS and t not in kind.phrase]
+            parts += things[:2]
+        sentence = ", ".join(part for part in parts if part) + "."
+        return f"{sentence} The mood is {self.mood}." if self.mood else sentence
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+@frozen(kw_only=True)
+class Signs:
+    """What one sentence tells of its setting; ``sure`` is how sure its place is."""
+
+    place: str = ""
+    sure: float = 0.0
+    hour: str = ""
+    weather: str = ""
+    season: str = ""
+    things: tuple[str, ...] = ()
+
+
+def read_signs(words: list[str], found: list[Found], vocabulary: Vocabulary) -> Signs:
+    """Return what a sentence of *words*, in which *found* was found, tells of its setting."""
+    named: dict[str, float] = {}
+    air: dict[str, str] = {}
+    things: list[str] = []
+    for entry in found:
+        before = words[max(0, entry.at - _NEAR) : entry.at]
+        for told in entry.tells:
+            family, _, concept = told.partition(":")
+            if family == "thing" and concept not in things:
+                things.append(concept)
+            elif family == "air" and not _another_time(entry.at, before, vocabulary):
+                over = concept in _PASSING and _is_over(words[entry.at + 1 : entry.at + 4])
+                _set_air(air, "clear" if over else concept)
+            elif family == "place":
+                here, there = _place(concept, before, vocabulary)
+                named[here] = max(there, named.get(here, 0.0))
+    place, sure = _most_exact(named)
+    return Signs(
+        place=place,
+        sure=sure,
+        hour=air.get("hour", ""),
+        weather=air.get("weather", ""),
+        season=air.get("season", ""),
+        things=tuple(things),
+    )
+
+
+def _most_exact(named: dict[str, float]) -> tuple[str, float]:
+    """Return the surest of the places *named*, or a part of it that is named too."""
+    if not named:
+        return "", 0.0
+    surest = max(named, key=lambda place: named[place])
+    for place, sure in named.items():
+        if sure >= NAMED and place != "ship" and surest in _WIDER.get(place, ()):
+            return place, named[surest]
+    return surest, named[surest]
+
+
+def _another_time(at: int, before: list[str], vocabulary: Vocabulary) -> bool:
+    """Whether a time is not that of the story: ``every night``, ``made that morning``."""
+    if not before:
+        return False
+    return before[-1] in vocabulary.not_now or (at > 2 and before[-1] in ("that", "this"))
+
+
+_PASSING = ("storm", "rain", "snow", "fog")
+_IS = frozenset(["is", "was", "has", "had", "have", "are", "were"])
+_OVER = frozenset(
+    ["over", "gone", "passed", "past", "ended", "stopped", "cleared", "died", "lifted", "blown"]
+)
+_ENDS = frozenset(
+    [
+        "ends",
+        "passes",
+        "stops",
+        "clears",
+        "lifts",
+        "fades",
+        "dies",
+        "ended",
+        "passed",
+        "stopped",
+        "cleared",
+    ]
+)
+
+
+def _is_over(after: list[str]) -> bool:
+    """Whether the words *after* a storm say that there is none any more."""
+    if after and after[0] in _ENDS:
+        return True
+    return bool(after) and after[0] in _IS and not _OVER.isdisjoint(after[1:])
+
+
+def _set_air(air: dict[str, str], concept: str) -> None:
+    if concept in HOURS:
+        # stars and moon are seen at the end of a day that was told before
+        air["hour"] = concept if air.get("hour", "day") == "day" else air["hour"]
+    elif concept in SEASONS:
+        air.setdefault("season", concept)
+    elif concept in WEATHERS:
+        now = air.get("weather", "")
+        strong = not now or concept == "clear" or WEATHERS.index(concept) < WEATHERS.index(now)
+        if strong and now != "clear":
+            air["weather"] = concept
+
+
+def _place(concept: str, before: list[str], vocabulary: Vocabulary) -> tuple[str, float]:
+    """Return the place that is meant and how sure it is that the story is there."""
+    if vocabulary.wide:
+        return concept, NAMED
+    for word in reversed(before):
+        if any(told.startswith(("place:", "air:")) for told in vocabulary.tells(word)):
+            break  # "in the morning the boat": the word before the boat is not its own
+        if word in vocabulary.within:
+            inside = word in vocabulary.inside and word != "at"
+            indoors = inside and bool(PLACES[concept].inside) and concept != "ship"
+            return (PLACES[concept].inside if indoors else concept), SURE
+        if word in vocabulary.seen:
+            return concept, _IN_PASSING
+    return concept, NAMED
+
+
+def moved(now: Setting, signs: Signs, *, opening: bool) -> Setting:
+    """Return the setting after a sentence with *signs*; *opening*: it begins a paragraph."""
+    needed = NAMED if opening else SURE
+    later = bool(signs.hour) and signs.hour != now.hour
+    if later:
+        needed = NAMED
+    if not now.place:
+        needed = _IN_PASSING
+    place = signs.place if signs.sure >= needed else ""
+    if place and (_part_of(now.place, place) or (not later and _same_view(now, signs))):
+        place = ""
+    elsewhere = bool(place) and place != now.place
+    weather = _weather(now, signs)
+    return evolve(
+        now,
+        place=place or now.place,
+        name="" if elsewhere else now.name,
+        hour=signs.hour or now.hour,
+        weather=weather,
+        season=signs.season or now.season,
+        things=signs.things
+        if elsewhere or later
+        else tuple(dict.fromkeys((*now.things, *signs.things))),
+    )
+
+
+def _weather(now: Setting, signs: Signs) -> str:
+    """Return the weather after *signs*; a word about the wind does not end a storm."""
+    if _next_day(now.hour, signs.hour):
+        return signs.weather
+    weaker = ("rain", "wind", "cloudy") if now.weather == "storm" else ("wind", "cloudy")
+    if now.weather in _PASSING and signs.weather in weaker:
+        return now.weather
+    return signs.weather or now.weather
+
+
+def _next_day(before: str, now: str) -> bool:
+    """Whether a night has passed, and its weather with it."""
+    return bool(now) and now in ("dawn", "day") and before in ("dusk", "night")
+
+
+def _same_view(now: Setting, signs: Signs) -> bool:
+    """Whether the place that is named is likely seen from where the story is."""
+    return bool(now.place) and signs.sure < SURE and now.kind.land == PLACES[signs.place].land
+
+
+#: A place of which others are a part that needs no picture of its own.
+_WIDER = {
+    "kitchen": ("room", "home", "house"),
+    "bedroom": ("room", "home", "house"),
+    "living_room": ("room", "home", "house"),
+    "lighthouse": ("coast", "sea", "house"),
+    "lamp_room": ("room", "tower_room", "lighthouse", "stairs"),
+    "tower_room": ("room", "lighthouse"),
+    "harbour": ("sea", "ship"),
+    "beach": ("sea", "coast"),
+    "coast": ("sea",),
+    "ship": ("sea",),
+    "street": ("city", "house"),
+    "rooftop": ("city", "street", "house"),
+    "village": ("house",),
+    "farm": ("house", "field"),
+    "cabin": ("room", "house", "home"),
+    "forest": ("road",),
+    "mountain": ("road", "hill"),
+    "desert": ("road",),
+    "square": ("city", "street"),
+    "office": ("room",),
+    "library": ("room",),
+    "classroom": ("room",),
+    "hospital": ("room",),
+    "stairs": ("tower_room",),
+}
+
+
+def _part_of(now: str, place: str) -> bool:
+    return place in _WIDER.get(now, ())
+
+
+_DAY = frozenset(["day", "tag", "jour", "dia", "giorno"])
+_NOT_A_NAME = re.compile(r"^(?:the|a|an|der|die|das|le|la|les|el|los|il|lo)\s+", re.IGNORECASE)
+
+
+def read_slug_setting(
+    now: Setting, indoors: bool, place: str, time: str, vocabulary: Vocabulary
+) -> Setting:
+    """Return the setting of a slugline: whether it is *indoors*, its *place*, its *time*."""
+    words = vocabulary.words_of(place)
+    told = [
+        name.partition(":")[2]
+        for entry in vocabulary.find(words)
+        for name in entry.tells
+        if name.startswith("place:")
+    ]
+    fitting = [name for name in told if PLACES[name].indoors == indoors]
+    kind = PLACES[(fitting or told or ["room" if indoors else "hill"])[-1 if indoors else 0]]
+    times = vocabulary.words_of(f"{time} {place}")
+    signs = read_signs(times, vocabulary.find(times), vocabulary)
+    hour = signs.hour or ("day" if _DAY.intersection(vocabulary.words_of(time)) else "")
+    name = _NOT_A_NAME.sub("", place).strip()
+    name = name.capitalize() if name.isupper() or name.islower() else name
+    return Setting(
+        place=seen_from(kind, indoors=indoors).name,
+        name=name[:60].replace(":", ","),
+        hour=hour or now.hour,
+        weather=signs.weather or ("" if hour and hour != now.hour else now.weather),
+        season=signs.season or now.season,
+        things=signs.things,
+    )
