@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from .generate_runs import Generated, generated_film
+
 if TYPE_CHECKING:
     from vidgen_core.media import Media
 
@@ -35,9 +37,15 @@ def nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         monkeypatch.delenv(name)
 
 
+@pytest.fixture(scope="session")
+def generated(tmp_path_factory: pytest.TempPathFactory) -> Generated:
+    """A film that was generated once, for all who compare with it."""
+    return generated_film(tmp_path_factory.mktemp("generated"))
+
+
 @pytest.fixture
 def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where no video tells a size, clips are asked for in that of the tests' own."""
-    from vidgen_core.planner import situation
+    from vidgen_core import opening
 
-    monkeypatch.setattr(situation, "DEFAULT_SIZE", (160, 90, 24.0))
+    monkeypatch.setattr(opening, "size_of", lambda aspect, resolution: (160, 90))

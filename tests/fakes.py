@@ -25,11 +25,14 @@ from vidgen_core.executor.events import Moved, Noted, Published, Stopped
 from vidgen_core.executor.work import Bench
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.journal import Journal
+from vidgen_core.model import Kind, Timing
 from vidgen_core.opening import Opened, open_run
 from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import Loaded, Registry
+from vidgen_core.probe import probe
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 from vidgen_core.rundir import RunDirectory
+from vidgen_core.script_files import dump_timings
 from vidgen_core.specs import (
     FREE,
     ImageGeneratorSpec,
@@ -235,6 +238,44 @@ class Scissors:
     def fit_narration(self, request: Any, into: Path, progress: Any) -> str:
         into.write_bytes(Path(request.narration).read_bytes())
         return ""
+
+    def join_narration(self, request: Any, into: Path, progress: Any) -> None:
+        self.service.at("join")
+        into.write_bytes(Path(request.parts[0]).read_bytes())
+
+    def place_narration(self, request: Any, into: Path, progress: Any) -> str:
+        self.service.at("place")
+        into.write_bytes(sound(sum(facts_of_video(scene.video) for scene in request.scenes)))
+        return ""
+
+
+def facts_of_video(path: str) -> float:
+    """How long a video lasts, in seconds."""
+    return probe(Path(path), Kind.VIDEO).seconds
+
+
+class Speaking:
+    """A voice on this machine that says when it speaks each sentence."""
+
+    def __init__(self, service: Service, seconds: Mapping[int, float]) -> None:
+        self.service = service
+        self.seconds = seconds
+
+    def render(self, request: Any, into: Path, progress: Callable[[float], None]) -> None:
+        self.service.called("speak", str(request.scene))
+        seconds = self.seconds.get(request.scene, 0.5)
+        into.write_bytes(sound(seconds))
+        timing = Timing(text=request.text, start=0.0, end=seconds)
+        into.with_suffix(".json").write_bytes(dump_timings([timing]))
+
+
+def voice(service: Service, seconds: Mapping[int, float], **changes: Any) -> SpeechEngineSpec:
+    facts = {
+        "name": "voice",
+        "summary": "speaks for nothing",
+        "factory": lambda context: Speaking(service, seconds),
+    }
+    return SpeechEngineSpec(**{**facts, **changes})
 
 
 class QuickMedia:

@@ -14,6 +14,7 @@ from typing import Any
 from attrs import define, evolve, field
 
 from vidgen_core import layout
+from vidgen_core.executor.work import asked_with
 from vidgen_core.layout import Output
 from vidgen_core.listing import Claims
 from vidgen_core.model import Facts, Key, Scene, Step, Storyboard, Verdict
@@ -34,19 +35,16 @@ from vidgen_core.plan import (
     Task,
 )
 from vidgen_core.planner import plan
-from vidgen_core.planner.situation import prompt_digest, scene_digest
 from vidgen_core.specs import (
-    ClipRequest,
     FilmJoinRequest,
     FitNarrationRequest,
     ImageGeneratorSpec,
-    ImageRequest,
+    PlaceNarrationRequest,
     Price,
     ProviderSpec,
     SceneJoinRequest,
     ScriptModelSpec,
     SoundEngineSpec,
-    SoundRequest,
     SpeechEngineSpec,
     SpeechRequest,
     StitcherSpec,
@@ -102,7 +100,12 @@ def engine(
 
 
 def provider(
-    kind: ProviderKind, *, name: str = "paid", dollars: float = 1.0, explicit: bool = True
+    kind: ProviderKind,
+    *,
+    name: str = "paid",
+    dollars: float = 1.0,
+    explicit: bool = True,
+    **more: Any,
 ) -> Provider:
     """A provider of another kind than video engine."""
     specs: Mapping[ProviderKind, type[ProviderSpec]] = {
@@ -112,7 +115,7 @@ def provider(
         ProviderKind.SCRIPT_MODEL: ScriptModelSpec,
         ProviderKind.STITCHER: StitcherSpec,
     }
-    spec = specs[kind](name=name, summary="", factory=unusable, price=priced(dollars))
+    spec = specs[kind](name=name, summary="", factory=unusable, price=priced(dollars), **more)
     return Provider(kind=kind, spec=spec, explicit=explicit)
 
 
@@ -174,6 +177,7 @@ class World:
     in_flight: dict[Key, InFlight] = field(factory=dict)
     damage: str = ""
     texts: dict[str, str] = field(factory=dict)
+    spoken: dict[int, float] = field(factory=dict)
     outputs: tuple[Output, ...] = layout.OUTPUTS
     rate: float = FPS
     bought: list[Key] = field(factory=list)
@@ -278,6 +282,7 @@ class World:
             Step.FIRST_FRAME: ProviderKind.IMAGE_GENERATOR,
             Step.INITIAL_IMAGE: ProviderKind.IMAGE_GENERATOR,
             Step.NARRATION: ProviderKind.SPEECH_ENGINE,
+            Step.SCENE_NARRATION: ProviderKind.SPEECH_ENGINE,
             Step.NARRATION_TEXT: ProviderKind.SCRIPT_MODEL,
             Step.SOUND: ProviderKind.SOUND_ENGINE,
         }
@@ -320,6 +325,7 @@ class World:
             seconds=task.seconds,
             shown_frames=task.shown_frames,
             fps=task.fps,
+            scene_seconds=task.scene_seconds,
         )
 
     def perform(self, task: Task) -> None:
@@ -344,9 +350,10 @@ class World:
             inputs=inputs,
             provider=task.provider,
             paid=job is not None,
-            prompt=_asked_with(task),
+            prompt=asked_with(task.request),
             asked_seconds=task.seconds if task.key.step is Step.CLIP else 0.0,
             shown_frames=shown,
+            scene_seconds=task.scene_seconds,
             job=job.job if job else "",
         )
         self.in_flight.pop(task.key, None)
@@ -369,6 +376,10 @@ class World:
                 return math.fsum(self.files[one.video].facts.seconds for one in scenes)
             case FitNarrationRequest(videos=videos):
                 return math.fsum(self.files[video].facts.seconds for video in videos)
+            case PlaceNarrationRequest(scenes=placed):
+                return math.fsum(self.files[one.video].facts.seconds for one in placed)
+            case SpeechRequest(scene=number) if number:
+                return self.spoken.get(number, 3.0)
         return task.seconds if task.key.step is Step.CLIP else 3.0
 
     def work(self, choose: random.Random | None = None, most: int = 10_000) -> int:
@@ -392,6 +403,8 @@ class World:
             self.perform(task)
             del pending[task.key]
             done += 1
+            if task.key.step is Step.SCENE_NARRATION:
+                break  # how long it is decides about the clips: the plan is made again
         return done
 
     def finish(self, choose: random.Random | None = None) -> Plan:
@@ -400,17 +413,6 @@ class World:
             if not self.work(choose):
                 return self.plan()
         raise AssertionError(f"it never ends: {[str(t.key) for t in self.plan().to_do]}")
-
-
-def _asked_with(task: Task) -> str:
-    match task.request:
-        case ClipRequest():
-            return scene_digest(task.request.scene)
-        case ImageRequest() | SoundRequest():
-            return prompt_digest(task.request.prompt)
-        case SpeechRequest():
-            return prompt_digest(task.request.text)
-    return ""
 
 
 def decisions(the_plan: Plan) -> dict[str, Decision]:

@@ -9,6 +9,7 @@ LATER_TS = "20250201_080000"
 FILM = f"final_video_{TS}.mp4"
 NARRATION = f"narration_audio_{TS}.mp3"
 ADJUSTED = f"narration_audio_adjusted_{TS}.mp3"
+SUBTITLES = f"subtitles_{TS}.srt"
 TEXT = f"narration_text_{TS}.txt"
 IMAGE = f"initial_image_{TS}.png"
 
@@ -39,3 +40,11 @@ def first_frame_path(number: int, ts: str = TS) -> str:
 
 def sound_path(number: int, ts: str = TS) -> str:
     return f"scene_{number}_all_vid_{ts}/scene_{number}_sound.mp3"
+
+
+def speech_path(number: int, ts: str = TS) -> str:
+    return f"scene_{number}_all_vid_{ts}/scene_{number}_narration_{ts}.mp3"
+
+
+def timings_path(number: int, ts: str = TS) -> str:
+    return f"scene_{number}_all_vid_{ts}/scene_{number}_narration_{ts}.json"

@@ -16,11 +16,12 @@ PLUGINS = CORE.parent / "plugins"
 ROWS = (
     ("errors", "patterns", "model"),
     ("layout", "specs", "protocols", "plan"),
-    ("strict_json", "serialize", "scenes_file"),
+    ("strict_json", "serialize", "scenes_file", "script_files"),
     ("hookspecs", "settings", "keys"),
     ("planner",),
     ("disk", "memory", "journal", "rundir", "probe", "listing", "media"),
     ("stitch",),
+    ("subtitles",),
     ("plugins", "selection", "opening"),
     ("executor",),
     ("report",),

@@ -16,7 +16,7 @@ import av
 import pytest
 from attrs import frozen
 
-from .command_line import WITH_LOCAL, Ended, environment, vidgen
+from .command_line import PICTURES_ONLY, WITH_LOCAL, Ended, environment, vidgen
 from .run_directories import (
     FPS,
     add_clip,
@@ -275,7 +275,7 @@ def test_timestamps_that_differ_are_versions_of_one_run(tmp_path: Path) -> None:
     add_scene(root, 1, timestamp=OTHER_TS)
     add_clip(root, 2, 1, timestamp=OTHER_TS, folder=TS)
     add_single_clip(root, 3, folder=OTHER_TS)
-    ended = vidgen("continue", root, "--skip-narration", "--json", home=tmp_path)
+    ended = vidgen("continue", root, *PICTURES_ONLY, "--json", home=tmp_path)
     assert made(ended) == [f"final_video_{TS}.mp4", f"scene_2_{TS}.mp4", f"scene_3_{TS}.mp4"]
     shown = frames(root / f"final_video_{TS}.mp4")
     assert [is_near(shown[n * FPS + 6], colour(n + 1)) for n in range(3)] == [True] * 3
@@ -314,7 +314,7 @@ def test_a_narration_that_is_there_is_fitted_to_the_film_and_heard(tmp_path: Pat
     for number in (1, 2, 3):
         add_scene(root, number)
     put(root / f"narration_audio_{TS}.mp3", sound(2.8))
-    ended = vidgen("continue", root, "--skip_narration", "--json", home=tmp_path)
+    ended = vidgen("continue", root, *PICTURES_ONLY, "--json", home=tmp_path)
     adjusted = f"narration_audio_adjusted_{TS}.mp3"
     assert made(ended) == [f"final_video_{TS}.mp4", adjusted]
     assert abs(decoded_seconds(root / adjusted) - 3) < 0.06
@@ -346,7 +346,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(tmp_path: Path) ->
 
 def test_json_is_one_object_with_what_was_made(tmp_path: Path) -> None:
     root = ready(tmp_path)
-    ended = vidgen("continue", root, "--json", home=tmp_path)
+    ended = vidgen("continue", root, *PICTURES_ONLY, "--json", home=tmp_path)
     state = ended.json
     assert (state["schema"], state["exit_code"], state["errors"]) == (1, 0, [])
     assert state["finished"] is True

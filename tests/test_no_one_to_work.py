@@ -87,6 +87,20 @@ def test_a_missing_key_is_named_before_anything_starts(
     assert "k-123" not in said
 
 
+def test_a_new_film_asks_for_key_and_consent_before_it_has_a_directory(
+    plugin: dict[str, str], tmp_path: Path
+) -> None:
+    script = put(tmp_path / "script.txt", b"A boat.")
+    words = ("generate", script, "--engine", "dear", "--max-scenes", "2")
+    ended = vidgen(*words, "--yes", home=tmp_path, environ=plugin)
+    assert "video engine dear needs a key" in refused(ended, 4)
+    ended = vidgen(*words, home=tmp_path, environ=plugin | {"DEAR_KEY": "k-123"})
+    said = refused(ended, 10)
+    # Two scenes of at most 20 s are eight clips of 5 s, of half a dollar each.
+    assert "a whole film, price: $0.00–4.00; nothing was bought" in said
+    assert not (tmp_path / "generated_videos").exists()
+
+
 def test_a_dry_run_shows_plan_and_price_and_then_names_the_missing_key(
     plugin: dict[str, str], tmp_path: Path
 ) -> None:

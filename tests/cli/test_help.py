@@ -37,13 +37,14 @@ def test_help_fits_the_window_and_shows_no_old_spelling(
 
 def test_the_examples_of_the_help_can_be_typed(capsys: pytest.CaptureFixture[str]) -> None:
     examples = []
-    for command in ("", "continue"):
+    for command in ("", "continue", "generate"):
         main([*command.split(), "--help"])
         lines = capsys.readouterr().out.splitlines()
         examples += [line for line in lines if line.startswith("  vidgen ")]
     assert len(examples) >= 5
     for example in examples:
-        assert read(example.removeprefix("  vidgen ")).directory == "DIR"
+        typed = read(example.removeprefix("  vidgen ").partition(" < ")[0])
+        assert typed.directory == "DIR" or typed.script in ("script.txt", "-")
 
 
 def test_the_version_is_printed_alone(capsys: pytest.CaptureFixture[str]) -> None:
@@ -69,7 +70,7 @@ def run_python(code: str) -> subprocess.CompletedProcess[str]:
     [
         "import vidgen_core.cli.parser as p; p.build_parser()",
         "from vidgen_core.cli import main; main(['continue', '--help'])",
-        "from vidgen_core.cli import main; assert main(['generate', 'x']) == 2",
+        "from vidgen_core.cli import main; assert main(['generate']) == 2",
     ],
 )
 def test_the_parser_imports_the_standard_library_only(code: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vidgen_core import layout
 from vidgen_core.cli import main
 from vidgen_core.cli.parser import parse
 from vidgen_core.errors import ExitCode
@@ -38,6 +39,9 @@ def test_what_is_not_given_is_left_to_the_settings() -> None:
         "skip_narration": None,
         "skip_sound_effects": None,
         "keep_clip_audio": None,
+        "burn_subtitles": None,
+        "font": None,
+        "draft": False,
         "first_frame_image_gen": None,
         "initial_image_path": None,
         "initial_image_prompt": None,
@@ -140,15 +144,12 @@ def test_options_of_new_films_are_accepted_and_named_as_unused() -> None:
     assert arguments.unused == expected
 
 
-@pytest.mark.parametrize("line", ["s.txt", "--script_file s.txt", "", "s.txt --max_scenes 2"])
-def test_a_film_from_a_script_is_not_in_this_version(
-    line: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["generate", *shlex.split(line)]) == ExitCode.USAGE
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.startswith("vidgen: this version cannot make a film from a script yet")
-    assert "vidgen continue DIR" in err
+@pytest.mark.parametrize("line", ["s.txt", "--script_file s.txt", "--script-file=s.txt"])
+def test_a_script_is_given_by_place_or_by_option(line: str) -> None:
+    arguments = read(f"generate {line} --max_scenes 2 --aspect 1:1")
+    assert (arguments.command, arguments.script) == ("generate", "s.txt")
+    assert (arguments.directory, arguments.max_scenes, arguments.aspect) == (None, 2, "1:1")
+    assert arguments.output_dir == layout.RUNS
 
 
 def test_plugins_takes_no_directory() -> None:
@@ -175,6 +176,14 @@ def test_plugins_takes_no_directory() -> None:
         (
             "continue A --directory B",
             "vidgen continue: error: give the directory once: either DIR or --directory DIR",
+        ),
+        (
+            "generate",
+            "vidgen generate: error: the script is missing: vidgen generate SCRIPT",
+        ),
+        (
+            "generate S --script-file T",
+            "vidgen generate: error: give the script once: either SCRIPT or --script-file FILE",
         ),
         (
             "generate S --continue-from-dir D",

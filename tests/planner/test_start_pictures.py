@@ -7,7 +7,7 @@ from attrs import evolve
 from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.plan import Decision, PlanOptions
 from vidgen_core.planner.situation import prompt_digest
-from vidgen_core.specs import FrameRequest, ImageRequest, ImportImageRequest
+from vidgen_core.specs import ClipRequest, FrameRequest, ImageRequest, ImportImageRequest
 
 from ..planning_files import a_clip, decisions, engine, images, providers, to_do, whys
 from ..run_paths import (
@@ -269,3 +269,16 @@ def test_an_initial_image_that_cannot_be_read_stops_its_clip_and_is_not_tried_fo
     w.options = evolve(w.options, given_up=frozenset({Key(Step.INITIAL_IMAGE)}))
     assert decisions(w.plan())["initial-image"] is Decision.BLOCKED
     assert decisions(w.plan())["clip-1-1"] is Decision.WAIT
+
+
+def test_every_picture_and_clip_carries_the_seed_of_the_film() -> None:
+    w = world(
+        5.0,
+        5.0,
+        providers=providers(engine(), images()),
+        options=PlanOptions(seed=7, first_frames=True, initial_image_prompt="a boat"),
+    )
+    requests = [task.request for task in w.plan().tasks]
+    seeds = [r.film_seed for r in requests if isinstance(r, ClipRequest | ImageRequest)]
+    assert len(seeds) >= 4
+    assert set(seeds) == {7}
