@@ -54,9 +54,10 @@ def vidgen_script_models() -> Iterable[ScriptModelSpec]:  # type: ignore[empty-b
     The factory returns a :class:`~vidgen_core.protocols.LocalWork` or an
     ``AnswerWork`` that takes an ``EnvironmentsRequest``, a ``ScenesRequest``, a
     ``PlacedScenesRequest`` and a ``NarrationTextRequest``; the ``dump_`` functions
-    of ``vidgen_core`` write what each asks for.
+    of ``vidgen_core`` write what each asks for. The one below only writes
+    narrations, for runs that have their scenes.
 
-    Example of one that only writes narrations, for runs that have their scenes::
+    Example::
 
         from vidgen_core import ScriptModelSpec, hookimpl
 
