@@ -8,8 +8,8 @@ import pytest
 
 from .command_line import PICTURES_ONLY, vidgen
 from .generate_runs import generate, script_file, the_run
-from .run_directories import add_scene, begin, contents
-from .run_paths import FILM
+from .run_directories import add_scene, begin, contents, put
+from .run_paths import FILM, TS
 
 pytest.importorskip("vidgen_local")
 
@@ -65,3 +65,15 @@ def test_a_dry_run_of_a_draft_writes_nothing(tmp_path: Path) -> None:
     assert "make scene 1 clip 1" in ended.out
     assert contents(root) == before
     assert not (root / "draft").exists()
+
+
+def test_a_draft_is_planned_as_it_is_made(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    add_scene(root, 1)
+    words = ("continue", root, "--draft", "--dry-run", "--json", *QUICKLY)
+    foreseen = vidgen(*words, home=tmp_path).json
+    assert foreseen["directory"] == str(root / "draft")
+    put(root / "draft" / f"scenes_{TS}.json", (root / f"scenes_{TS}.json").read_bytes())
+    planned = vidgen(*words, home=tmp_path).json
+    assert foreseen["tasks"] == planned["tasks"]
+    assert foreseen["timestamp"] == planned["timestamp"] == TS

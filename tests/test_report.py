@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import errno
 import io
 import json
 import os
 import re
-import select
-import subprocess
-import sys
-import time
+import shutil
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from attrs import evolve
 
 from vidgen_core import plugins
-from vidgen_core.cli.continue_command import _last_line, _outcome
-from vidgen_core.errors import BadOutput, ExitCode, MachineError, Unavailable
-from vidgen_core.executor import Outcome
-from vidgen_core.executor.events import Event, Moved, Noted, Planned, Published, Started, Stopped
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, open_run
-from vidgen_core.plan import Decision, Plan, ProviderKind, Reason, Task, Why, because
+from vidgen_core.plan import Decision, Plan, ProviderKind, Reason, Why, because
 from vidgen_core.report import as_json, text, words
-from vidgen_core.report.progress import Lines, progress
 from vidgen_core.rundir import RunDirectory
-from vidgen_core.specs import Price
 
-from .command_line import PICTURES_ONLY, environment, vidgen
+from .command_line import PICTURES_ONLY, vidgen
 from .run_directories import add_clip, add_scene, begin, newer_run, put, scene_object, sound, video
 from .run_paths import TS
+from .terminals import Terminal
 
 ENGINE: dict[str, Any] = {"engine": "local", "skip_narration": True, "skip_sound_effects": True}
 
@@ -111,11 +101,6 @@ def test_settings_are_said_as_the_options_that_set_them() -> None:
     assert words.flags(kept) == "--engine local --set local.x=2 --skip-narration --sound-effects"
 
 
-class Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
 def test_text_is_folded_for_a_terminal_and_left_alone_for_a_log(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -126,6 +111,27 @@ def test_text_is_folded_for_a_terminal_and_left_alone_for_a_log(
     assert len(folded) == 2
     assert all(len(part) <= 50 for part in folded)
     assert (folded[0][:3], folded[1][:5]) == ("  s", "    w")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="terminals are other things elsewhere")
+def test_text_is_as_wide_as_the_terminal_that_it_goes_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    import fcntl
+    import pty
+    import struct
+    import termios
+
+    monkeypatch.delenv("COLUMNS", raising=False)
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 33, 0, 0))
+    with os.fdopen(theirs, "w") as terminal, (tmp_path / "file").open("w") as file:
+        assert words.columns(terminal) == 33
+        assert words.columns(file) == shutil.get_terminal_size().columns
+        assert max(map(len, words.folded("word " * 30, terminal).splitlines())) <= 33
+        monkeypatch.setenv("COLUMNS", "50")
+        assert words.columns(terminal) == 50
+    os.close(ours)
 
 
 # what is there -------------------------------------------------------------
@@ -286,165 +292,6 @@ def test_a_broken_film_is_explained_once(tmp_path: Path) -> None:
     put(root / f"final_video_{TS}.mp4", video(1)[:400])
     said = "\n".join(analysed(root, **ENGINE) + planned(root, **ENGINE))
     assert said.count("is broken") == 1
-
-
-# progress ------------------------------------------------------------------
-
-
-def task(key: Key, **changes: Any) -> Task:
-    facts: dict[str, Any] = {"decision": Decision.MAKE, "output": "x.mp4"}
-    return Task(key=key, **{**facts, **changes})
-
-
-CLIP = task(Key(Step.CLIP, 2, 1), provider="local", kind=ProviderKind.VIDEO_ENGINE)
-JOIN = task(Key(Step.SCENE, 2), provider="ffmpeg", kind=ProviderKind.STITCHER)
-FRAME = task(Key(Step.LAST_FRAME, 2, 1))
-FILM = task(Key(Step.FILM), provider="ffmpeg", kind=ProviderKind.STITCHER)
-STORY: tuple[Event, ...] = (
-    Planned(Plan(timestamp=TS, tasks=(FRAME, CLIP, JOIN, FILM), scenes=())),
-    Started(FRAME),
-    Published(FRAME, "frame.jpg"),
-    Started(CLIP),
-    Published(CLIP, "clip.mp4"),
-    Started(JOIN),
-    Moved("scene.mp4", ".vidgen/replaced/0001/scene.mp4", "broken"),
-    Published(JOIN, "scene.mp4"),
-    Noted("a sentence"),
-    Started(FILM),
-    Stopped(FILM, BadOutput("it is too short", advice="vidgen plugins")),
-)
-
-
-def told(lines: Lines) -> list[str]:
-    return [line for line in map(lines.text, STORY) if line]
-
-
-def test_a_log_has_a_line_for_what_takes_long_and_for_every_file() -> None:
-    assert told(Lines()) == [
-        "making scene 2 clip 1 with local …",
-        "[1/3] scene 2 clip 1: clip.mp4",
-        "moved aside, broken: scene.mp4 is now in .vidgen/replaced/0001",
-        "[2/3] scene 2: scene.mp4",
-        "a sentence",
-        "joining the film …",
-        "the film failed: it is too short (vidgen plugins)",
-    ]
-
-
-def test_verbose_names_what_is_made_on_the_way_too() -> None:
-    lines = told(Lines(verbose=True))
-    assert "[1/4] the last frame of scene 2 clip 1: frame.jpg" in lines
-    assert "joining scene 2 …" in lines
-
-
-def test_quiet_says_only_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> None:
-    with progress(quiet=True) as listen:
-        for event in STORY:
-            listen(event)
-        listen(Stopped(CLIP, Unavailable("no answer"), later=True))
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.splitlines() == [
-        "the film failed: it is too short (vidgen plugins)",
-        "scene 2 clip 1 is postponed: no answer",
-    ]
-
-
-@pytest.mark.parametrize(
-    ("error", "said"),
-    [
-        (MachineError("the journal cannot be written"), "the journal cannot be written"),
-        (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
-    ],
-)
-def test_an_error_that_ends_the_work_hides_neither_files_nor_charges(
-    error: Exception, said: str
-) -> None:
-    def work() -> None:
-        raise error
-
-    plan = Plan(timestamp=TS, tasks=(FILM,), scenes=())
-    run: Any = SimpleNamespace(plan=plan, work=work)
-    with pytest.raises(type(error)):
-        _outcome(run, preview=False)
-    run.outcome = Outcome(plan=plan, made=["clip.mp4"], bought=[Price(low=0.5, high=0.5)])
-    outcome = _outcome(run, preview=False)
-    assert outcome.codes == {ExitCode.MACHINE}
-    opened: Any = SimpleNamespace(directory=RunDirectory(Path("/films/a b")))
-    last = _last_line(opened, outcome, ExitCode.MACHINE)
-    assert said in last
-    assert "1 file made, charged $0.50 for 1 paid piece of work" in last
-    assert last.endswith("to go on: vidgen continue '/films/a b'")
-
-
-posix = pytest.mark.skipif(os.name != "posix", reason="terminals are other things elsewhere")
-
-
-def on_a_terminal(home: Path, *arguments: str | Path, **environ: str) -> str:
-    """Return what a terminal of 50 columns is sent."""
-    import fcntl
-    import pty
-    import struct
-    import termios
-
-    ours, theirs = pty.openpty()
-    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 50, 0, 0))
-    variables = environment(home, {"TERM": "xterm-256color", **environ})
-    del variables["COLUMNS"]
-    command = [sys.executable, "-m", "vidgen_core", *map(str, arguments)]
-    child = subprocess.Popen(
-        command, stdin=theirs, stdout=theirs, stderr=theirs, env=variables, cwd=home
-    )
-    os.close(theirs)
-    try:
-        return _read_all(ours)
-    finally:
-        os.close(ours)
-        child.kill()
-        child.wait()
-
-
-def _read_all(terminal: int) -> str:
-    sent = b""
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        if not select.select([terminal], [], [], 1)[0]:
-            continue
-        try:
-            block = os.read(terminal, 65536)
-        except OSError:  # how Linux says that the other side is closed
-            break
-        if not block:
-            break
-        sent += block
-    return sent.decode()
-
-
-@posix
-def test_a_terminal_sees_folded_lines_live_progress_and_the_film(tmp_path: Path) -> None:
-    root = begin(tmp_path, 2)
-    add_scene(root, 1)
-    sent = on_a_terminal(tmp_path, "continue", root.name, "--engine", "local", "--skip-narration")
-    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", sent)
-    lines = plain.replace("\r", "\n").split("\n")
-    before = lines[: next(n for n, line in enumerate(lines) if "kept for this run" in line)]
-    assert all(len(line) <= 50 for line in before), before
-    assert "the film: " in plain
-    assert "scene 2 is there" in plain
-    assert f"{root}/final_video_{TS}.mp4" in plain.replace("\r", "").split("\n")
-    assert "finished: " in plain
-    assert re.search(r"\x1b\[[0-9;]*3[0-9]m|\x1b\[38", sent), "colours, where nobody minds them"
-
-
-@posix
-@pytest.mark.parametrize("variable", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
-def test_no_colours_where_they_are_not_wanted(variable: dict[str, str], tmp_path: Path) -> None:
-    root = begin(tmp_path, 2)
-    add_scene(root, 1)
-    words = ("continue", root.name, "--engine", "local", "--skip-narration")
-    sent = on_a_terminal(tmp_path, *words, **variable)
-    assert "finished: " in sent
-    assert not re.search(r"\x1b\[[0-9;]*(3[0-9]|9[0-7]|4[0-9])[;0-9]*m", sent)
 
 
 # the documented JSON -------------------------------------------------------

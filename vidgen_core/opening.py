@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,15 +18,16 @@ from vidgen_core.listing import OnProbe, list_directory
 from vidgen_core.memory import Memory, read_memory
 from vidgen_core.model import Key, Kind, Step, key_from_id
 from vidgen_core.patterns import PatternError
-from vidgen_core.plan import Ledger, Listing, Plan, PlanOptions, Provider
+from vidgen_core.plan import File, Ledger, Listing, Plan, PlanOptions, Provider
 from vidgen_core.planner import plan
 from vidgen_core.plugins import Registry
 from vidgen_core.rundir import RunDirectory, new_timestamp, timestamp_of_run
-from vidgen_core.scenes_file import ChosenScenes, choose
+from vidgen_core.scenes_file import UNWRITTEN, ChosenScenes, choose
 from vidgen_core.selection import Selection, select
 from vidgen_core.settings import Settings
 from vidgen_core.settings import load as load_settings
 from vidgen_core.settings.core_options import size_of
+from vidgen_core.subtitles import words_spoken
 
 #: A run uses a handful of patterns; a file of more is not one that vidgen wrote.
 _MOST_PATTERNS = 200
@@ -76,6 +77,19 @@ class Opened:
     def plan(self) -> Plan:
         """Return the plan for the directory as it was found."""
         return self.planning(self.listing, self.ledger, self.options)
+
+
+@frozen(kw_only=True)
+class Words:
+    """What a run that is not there yet begins with: its script, or its scenes.
+
+    ``files``: as a walk of its directory will find them; ``texts``: what they say, by path.
+    """
+
+    timestamp: str
+    files: tuple[File, ...]
+    texts: Mapping[str, str] = field(factory=dict)
+    scenes: ChosenScenes = UNWRITTEN
 
 
 def find_directory(path: str) -> RunDirectory:
@@ -141,7 +155,39 @@ def open_run(
         timestamp=timestamp or new_timestamp(),
         outputs=outputs,
         options=_options(settings, flags, initial_image, metadata_only),
-        texts=_texts(root, listing),
+        texts=texts_of(root, listing.files) | words_spoken(root, listing, ledger),
+    )
+
+
+def foresee(
+    directory: RunDirectory,
+    registry: Registry,
+    words: Words,
+    *,
+    flags: Mapping[str, Any],
+    sets: Sequence[str] = (),
+    initial_image: str = "",
+    metadata_only: bool = False,
+) -> Opened:
+    """Return what :func:`open_run` would, were *directory* begun with *words*.
+
+    Nothing is written, and nothing is read of *directory*, which need not be there.
+    """
+    specs = [loaded.spec for loaded in registry.providers]
+    settings = load_settings(flags=flags, sets=sets, specs=specs)
+    return Opened(
+        directory=directory,
+        registry=registry,
+        settings=settings,
+        selection=select(registry, settings, directory.root),
+        scenes=words.scenes,
+        listing=Listing(files=words.files),
+        ledger=Ledger(),
+        memory=Memory(),
+        timestamp=words.timestamp,
+        outputs=tuple(output for output, _ in registry.patterns()),
+        options=_options(settings, flags, initial_image, metadata_only),
+        texts=words.texts,
     )
 
 
@@ -175,12 +221,12 @@ def _key(text: str) -> Key | None:
         return None
 
 
-def _texts(root: Path, listing: Listing) -> dict[str, str]:
+def texts_of(root: Path, files: Iterable[File]) -> dict[str, str]:
+    """Return what the scripts and the narration's texts among *files* say, by path."""
     texts = {}
-    for file in (
-        *listing.by_key.get(Key(Step.NARRATION_TEXT), ()),
-        *listing.by_key.get(Key(Step.SCRIPT), ()),
-    ):
+    for file in files:
+        if file.key.step not in (Step.NARRATION_TEXT, Step.SCRIPT):
+            continue
         try:
             texts[file.path] = (root / file.path).read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError):

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import tempfile
 from argparse import Namespace
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from vidgen_core import disk, layout
 from vidgen_core.errors import InputError, UsageError
 from vidgen_core.layout import OUTPUT
+from vidgen_core.listing import list_directory
 from vidgen_core.model import Step
-from vidgen_core.plan import ProviderKind
+from vidgen_core.opening import Words, texts_of
+from vidgen_core.plan import Listing, ProviderKind
 from vidgen_core.plugins import Registry
-from vidgen_core.rundir import RunDirectory
+from vidgen_core.rundir import RunDirectory, new_timestamp, timestamp_of_run
 from vidgen_core.scenes_file import choose, run_timestamp
 from vidgen_core.selection import OFFLINE, OPTION
 
@@ -44,26 +42,33 @@ def use_offline_providers(arguments: Namespace, registry: Registry) -> None:
         setattr(arguments, option, OFFLINE)
 
 
-@contextmanager
-def drafted(directory: RunDirectory, *, dry_run: bool = False) -> Iterator[RunDirectory]:
-    """Yield the draft of the run in *directory*; a dry run's is thrown away where there is none."""
-    root = directory.path(layout.DRAFT)
-    if not dry_run:
-        yield open_draft(directory, root)
-    elif root.is_dir():
-        yield RunDirectory(root)
-    else:
-        with tempfile.TemporaryDirectory(prefix="vidgen-") as folder:
-            yield open_draft(directory, Path(folder) / layout.DRAFT)
+def words_of_draft(directory: RunDirectory) -> Words:
+    """Return what a draft of the run in *directory* would begin with. Nothing is written."""
+    names = _names(directory)
+    listing = list_directory(directory.root)
+    files = tuple(file for file in listing.files if file.path in names)
+    scenes = choose(directory.root)
+    timestamp = timestamp_of_run(
+        directory.path(layout.DRAFT),
+        recorded="",
+        scenes_file=scenes.path,
+        listing=Listing(files=files),
+    )
+    return Words(
+        timestamp=timestamp or new_timestamp(),
+        files=files,
+        texts=texts_of(directory.root, files),
+        scenes=scenes,
+    )
 
 
-def open_draft(directory: RunDirectory, root: Path) -> RunDirectory:
+def open_draft(directory: RunDirectory) -> RunDirectory:
     """Return the draft of the run in *directory*, with the run's words as they are now.
 
     Nothing in it counts for the run: its listing passes the folder over.
     """
     directory.may_write(f"{layout.DRAFT}/{layout.LOCK}")
-    draft = RunDirectory(root)
+    draft = RunDirectory(directory.path(layout.DRAFT))
     with disk.machine_errors(f"cannot make {draft.root}"):
         draft.root.mkdir(exist_ok=True)
     with draft.locked("vidgen --draft"):

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import sys
-import tempfile
 from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from vidgen_core import disk, layout, plugins
 from vidgen_core.cli import continue_command
+from vidgen_core.cli.asked import flags_of, foresee_asked
 from vidgen_core.cli.drafting import open_draft, use_offline_providers
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.errors import InputError, MachineError, UsageError
 from vidgen_core.media import Media
-from vidgen_core.model import Step
-from vidgen_core.plan import ProviderKind
+from vidgen_core.model import Key, Step
+from vidgen_core.opening import Opened, Words
+from vidgen_core.plan import File, ProviderKind
 from vidgen_core.plugins import Registry
 from vidgen_core.rundir import RunDirectory, new_timestamp
 from vidgen_core.selection import OFFLINE, OPTION
@@ -36,18 +41,33 @@ def run(arguments: Namespace) -> int:
         settings = _settings(arguments, registry)
         if arguments.draft:  # the run itself remembers what was chosen for it
             use_offline_providers(arguments, registry)
-        with tempfile.TemporaryDirectory(prefix="vidgen-") as folder:
-            # What would stop the film is found before anything of it is written.
-            rehearsal = begin(Path(folder), script, settings)
-            if arguments.dry_run:
-                return continue_command.finish(rehearsal, arguments, registry)
-            continue_command.agree(rehearsal, arguments, registry)
+        runs = Path(arguments.output_dir).absolute()
+        # What would stop the film is found before anything of it is written.
+        foreseen = _foresee(arguments, registry, runs, script)
+        if arguments.dry_run:
+            return continue_command.dry_run(foreseen, arguments)
+        continue_command.agree(foreseen, arguments)
         image = Path(arguments.initial_image_path) if arguments.initial_image_path else None
-        directory = begin(Path(arguments.output_dir).absolute(), script, settings, image)
+        directory = begin(runs, script, settings, image)
         arguments.yes, arguments.initial_image_path = True, None
         if arguments.draft:
-            directory = open_draft(directory, directory.path(layout.DRAFT))
+            directory = open_draft(directory)
         return continue_command.finish(directory, arguments, registry)
+
+
+def _foresee(arguments: Namespace, registry: Registry, runs: Path, script: str) -> Opened:
+    """Return the run that would be begun now with *script*, which is written nowhere."""
+    root, timestamp = _free_name(runs)
+    file = File(
+        path=_named(Step.SCRIPT, timestamp),
+        key=Key(Step.SCRIPT),
+        pattern=layout.OUTPUT[Step.SCRIPT].pattern.template,
+        timestamp=timestamp,
+        size=len(_encoded(script)),
+    )
+    words = Words(timestamp=timestamp, files=(file,), texts={file.path: script})
+    directory = RunDirectory(root / layout.DRAFT if arguments.draft else root)
+    return foresee_asked(arguments, directory, registry, words)
 
 
 def read_script(path: str) -> str:
@@ -107,7 +127,7 @@ def _use_offline_providers(arguments: Namespace, registry: Registry) -> None:
 
 def _settings(arguments: Namespace, registry: Registry) -> Settings:
     specs = [loaded.spec for loaded in registry.providers]
-    return load(flags=continue_command.flags_of(arguments), sets=arguments.set, specs=specs)
+    return load(flags=flags_of(arguments), sets=arguments.set, specs=specs)
 
 
 def begin(runs: Path, script: str, settings: Settings, image: Path | None = None) -> RunDirectory:
@@ -116,40 +136,90 @@ def begin(runs: Path, script: str, settings: Settings, image: Path | None = None
     *image*: the picture that the film starts with.
 
     The script comes last: where it is, ``continue`` makes the film that was asked for.
+    Where it could not be written, nothing is left of what was made for it.
     """
-    with disk.machine_errors(f"cannot make a directory in {runs}"):
-        runs.mkdir(parents=True, exist_ok=True)
-        root, timestamp = _new_directory(runs)
-    directory = RunDirectory(root)
-    with directory.locked("vidgen generate"):
-        content = run_settings(settings, {"timestamp": timestamp})
-        directory.write_state(layout.SETTINGS, content.encode())
-        if image is not None:
-            picture = directory.scratch("image") / "output.png"
-            Media(settings.core.ffmpeg).save_image(image, picture)
-            _publish(directory, picture, Step.INITIAL_IMAGE, timestamp)
-        file = directory.scratch("script") / "output.txt"
-        with disk.machine_errors(f"cannot write in {root}"):
-            disk.write_file(file, script.encode("utf-8", "replace"))
-        _publish(directory, file, Step.SCRIPT, timestamp)
-        directory.clear_scratch()
+    missing = [each for each in (runs, *runs.parents) if not os.path.lexists(each)]
+    with ExitStack() as undo:
+        undo.callback(_remove_empty, missing)
+        with disk.machine_errors(f"cannot make a directory in {runs}"):
+            runs.mkdir(parents=True, exist_ok=True)
+            root, timestamp = _new_directory(runs)
+            undo.callback(_take_back, root, timestamp)
+            disk.sync_directory(runs)
+        directory = RunDirectory(root)
+        with directory.locked("vidgen generate"):
+            _fill(directory, timestamp, script, settings, image)
+        undo.pop_all()
     return directory
 
 
-def _publish(directory: RunDirectory, file: Path, step: Step, timestamp: str) -> None:
-    directory.publish(file, layout.OUTPUT[step].pattern.format(timestamp=timestamp))
+def _fill(
+    directory: RunDirectory, timestamp: str, script: str, settings: Settings, image: Path | None
+) -> None:
+    content = run_settings(settings, {"timestamp": timestamp})
+    directory.write_state(layout.SETTINGS, content.encode())
+    if image is not None:
+        picture = directory.scratch("image") / "output.png"
+        Media(settings.core.ffmpeg).save_image(image, picture)
+        directory.publish(picture, _named(Step.INITIAL_IMAGE, timestamp))
+    file = directory.scratch("script") / "output.txt"
+    with disk.machine_errors(f"cannot write in {directory.root}"):
+        disk.write_file(file, _encoded(script))
+    directory.publish(file, _named(Step.SCRIPT, timestamp))
+    directory.clear_scratch()
+
+
+def _encoded(script: str) -> bytes:
+    return script.encode("utf-8", "replace")
+
+
+def _named(step: Step, timestamp: str) -> str:
+    return layout.OUTPUT[step].pattern.format(timestamp=timestamp)
 
 
 def _new_directory(runs: Path) -> tuple[Path, str]:
     """Make the directory of a new run; return it and its timestamp, the next free second."""
-    now = datetime.now()
-    for later in range(100_000):
-        timestamp = new_timestamp(lambda seconds=later: now + timedelta(seconds=seconds))  # type: ignore[misc]
-        root = runs / layout.RUN_DIRECTORY.format(timestamp=timestamp)
+    for root, timestamp in _names(runs):
         try:
             root.mkdir()
         except FileExistsError:
             continue
-        disk.sync_directory(runs)
         return root, timestamp
-    raise MachineError(f"{runs} has no free name for a new run")
+    raise _no_name(runs)
+
+
+def _free_name(runs: Path) -> tuple[Path, str]:
+    """Return what the directory of a run would be called that was begun now."""
+    for root, timestamp in _names(runs):
+        if not os.path.lexists(root):
+            return root, timestamp
+    raise _no_name(runs)
+
+
+def _no_name(runs: Path) -> MachineError:
+    return MachineError(f"{runs} has no free name for a new run")
+
+
+def _names(runs: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the names that a run may have which begins now, with their timestamps."""
+    now = datetime.now()
+    for later in range(100_000):
+        timestamp = new_timestamp(lambda seconds=later: now + timedelta(seconds=seconds))  # type: ignore[misc]
+        yield runs / layout.RUN_DIRECTORY.format(timestamp=timestamp), timestamp
+
+
+def _take_back(root: Path, timestamp: str) -> None:
+    """Remove the directory of a run that has no script, with all that was put there for it."""
+    if (root / _named(Step.SCRIPT, timestamp)).exists():
+        return  # it was begun, and can be continued
+    shutil.rmtree(root / layout.STATE, ignore_errors=True)
+    with suppress(OSError):
+        (root / _named(Step.INITIAL_IMAGE, timestamp)).unlink(missing_ok=True)
+    _remove_empty([root])
+
+
+def _remove_empty(folders: Iterable[Path]) -> None:
+    """Remove those *folders* that hold nothing; each is looked at before the one it lies in."""
+    for folder in folders:
+        with suppress(OSError):
+            folder.rmdir()

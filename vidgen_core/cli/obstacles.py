@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidgen_core.errors import UsageError, VidgenError
+from vidgen_core.errors import InputError, UsageError, VidgenError
 from vidgen_core.executor.workshop import missing_key
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
@@ -11,6 +11,8 @@ from vidgen_core.plugins import Registry
 from vidgen_core.report.words import flags
 from vidgen_core.selection import key_for, provider_required
 from vidgen_core.subtitles import must_be_drawable
+
+_ANY_WORD = "any word of the script may be told, until its scenes are written"
 
 
 def no_provider(opened: Opened, plan: Plan, registry: Registry) -> UsageError | None:
@@ -52,24 +54,33 @@ def _at_work(opened: Opened, plan: Plan) -> list[tuple[ProviderKind, str]]:
 
 
 def _no_font(opened: Opened, plan: Plan) -> VidgenError | None:
-    """Return the error for words that are to be drawn and that the font cannot draw."""
+    """Return the error for words that are to be drawn and that the font cannot draw.
+
+    Which words of a script its scenes will tell nobody knows before they are written,
+    and then they are paid for: till then each of its letters counts.
+    """
     film = plan.by_key[Key(Step.FILM)]
     if opened.options.metadata_only:
         return None
     if not opened.options.burn_subtitles or film.decision is Decision.KEEP:
         return None
-    scenes = opened.scenes.storyboard.scenes or (Scene(number=1, narration=_script(opened)),)
+    written = opened.scenes.storyboard.scenes
     try:
-        must_be_drawable(scenes, opened.options.font)
+        must_be_drawable(written or _as_one_scene(opened), opened.options.font)
+    except InputError as error:
+        if written:
+            return error
+        return InputError(f"{error.message}; {_ANY_WORD}", advice=error.advice)
     except VidgenError as error:
         return error
     return None
 
 
-def _script(opened: Opened) -> str:
-    """Return the script, whose words the scenes will tell."""
+def _as_one_scene(opened: Opened) -> tuple[Scene, ...]:
+    """Return the script as the one scene that tells all of it."""
     files = opened.listing.by_key.get(Key(Step.SCRIPT), ())
-    return "".join(opened.directory.path(file.path).read_text("utf-8-sig") for file in files[:1])
+    told = "".join(opened.texts.get(file.path, "") for file in files[:1])
+    return (Scene(number=1, narration=told),)
 
 
 def without_effect(opened: Opened) -> str:

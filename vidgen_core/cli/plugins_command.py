@@ -6,7 +6,6 @@ import argparse
 import json
 import math
 import re
-import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -16,7 +15,7 @@ import attrs
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import find_key
 from vidgen_core.plugins import Failure, Loaded, Registry, load
-from vidgen_core.report.words import INDENT, folded, width
+from vidgen_core.report.words import INDENT, columns, folded, width
 from vidgen_core.settings.option_values import to_toml
 from vidgen_core.specs import ProviderSpec
 
@@ -40,10 +39,10 @@ def run(arguments: argparse.Namespace) -> int:
     rows = [_row(provider) for provider in registry.providers]
     if not sys.stdout.isatty():
         _print_lines(rows)
-    elif _table_width(rows) <= shutil.get_terminal_size().columns:
+    elif _table_width(rows) <= columns(sys.stdout):
         _print_table(rows)
     else:
-        _print_blocks(rows, width())
+        _print_blocks(rows, width(sys.stdout))
     for line in _after(registry, verbose):
         print(line if line.startswith(_TRACE) else folded(line, sys.stdout))
     return 0

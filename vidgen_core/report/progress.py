@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -24,21 +23,27 @@ from vidgen_core.executor.events import (
     Stopped,
 )
 from vidgen_core.listing import OnProbe
-from vidgen_core.model import Step
-from vidgen_core.plan import Decision, ProviderKind, Task
-from vidgen_core.report.words import error_line, folded, is_there, name, say
+from vidgen_core.model import Key, Step
+from vidgen_core.plan import Decision, Plan, ProviderKind, Task
+from vidgen_core.report.forecast import Forecast, Running, in_words
+from vidgen_core.report.words import columns, count, error_line, folded, is_there, name, say
 from vidgen_core.strict_json import printable
 
 #: Fewer are looked at before anybody wonders.
 _MANY_FILES = 20
 #: Made on the way to something else: named only where everything is.
 _ON_THE_WAY = frozenset({Step.LAST_FRAME, Step.SCENE_LAST_FRAME})
+#: So wide is what is said of nearly all work, and the time that is left.
+_WORDS, _TIME = 40, 10
 _VERBS: Mapping[Step, str] = MappingProxyType(
     {
         Step.SCENE: "joining",
         Step.FILM: "joining",
         Step.NARRATION: "speaking",
         Step.SCENE_NARRATION: "speaking",
+        Step.ENVIRONMENTS: "writing",
+        Step.SCENES_WITHOUT_ENVIRONMENT: "writing",
+        Step.SCENES: "writing",
         Step.NARRATION_TEXT: "writing",
         Step.SUBTITLES: "writing",
     }
@@ -67,8 +72,8 @@ def looking(*, quiet: bool = False) -> Iterator[OnProbe | None]:
 
     def on_probe(done: int, total: int) -> None:
         if total >= _MANY_FILES:
-            text = f"{begin}looking at the files: {done} of {total}"
-            print(text, end="", file=sys.stderr, flush=True)
+            text = f"looking at the files: {done} of {total}"[: columns(sys.stderr) - 1]
+            print(f"{begin}{text}", end="", file=sys.stderr, flush=True)
 
     try:
         yield on_probe
@@ -90,13 +95,15 @@ def _stopped(event: Stopped) -> str:
 class Lines:
     """One line an event, for logs and pipes.
 
-    ``paths``: say where each file is. ``done`` of ``total`` steps are made so far.
+    ``paths``: say where each file is. ``done`` of ``total`` files are made so far, of
+    the script's first and then, once there are ``scenes``, of the film's.
     """
 
     verbose: bool = False
     paths: bool = True
     done: int = field(default=0, init=False)
     total: int = field(default=0, init=False)
+    scenes: int | None = field(default=None, init=False)
 
     def __call__(self, event: Event) -> None:
         """Print what *event* says."""
@@ -104,12 +111,17 @@ class Lines:
         if text:
             say(text)
 
+    @property
+    def whole(self) -> str:
+        """How far the whole is, in words."""
+        what = "the scenes' words" if self.scenes == 0 else "the film"
+        return f"{what}: {self.done} of {count(self.total, 'file')}" if self.total else what
+
     def text(self, event: Event) -> str:
         """Return the line for *event*; empty for none."""
         match event:
             case Planned(plan):
-                shown = sum(self._is_shown(task) for task in plan.to_do)
-                self.total = max(self.total, self.done + shown)
+                return self._planned(plan)
             case Started(task):
                 return f"{_doing(task)} …" if self.verbose or _is_long(task) else ""
             case Published(task, path):
@@ -126,6 +138,18 @@ class Lines:
             case Noted(text):
                 return text
         return ""
+
+    def _planned(self, plan: Plan) -> str:
+        """Count what is to be made; say what the script became when that is known."""
+        before, self.scenes = self.scenes, len(plan.scenes)
+        begins = before == 0 and self.scenes > 0
+        if begins:
+            self.done = 0
+        self.total = self.done + sum(self._is_shown(task) for task in plan.to_do)
+        if not begins or not plan.to_do:
+            return ""
+        seconds = sum(scene.seconds for scene in plan.scenes)
+        return f"the film: {count(self.scenes, 'scene')}, about {seconds:.0f} s"
 
     def _is_shown(self, task: Task) -> bool:
         """Whether *task* has a line, and so a number."""
@@ -161,64 +185,79 @@ def _doing(task: Task) -> str:
 def _live(*, verbose: bool = False) -> Iterator[Listener]:
     """Show a line for each running task and one for the whole, with the time left."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskID, TextColumn
+    from rich.progress import BarColumn, Progress, TextColumn
     from rich.table import Column
 
     console = Console(stderr=True, highlight=False, markup=False)
+    # Columns that hold their width let nothing move when other work begins.
+    room = max(8, console.width - _TIME - 8)
+    words = Column(no_wrap=True, min_width=min(_WORDS, room), max_width=room)
+    time = Column(no_wrap=True, min_width=_TIME)
     bars = Progress(
-        TextColumn("{task.description}", markup=False, table_column=Column(no_wrap=True)),
+        TextColumn("{task.description}", markup=False, table_column=words),
         BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4)),
-        TextColumn("{task.fields[left]}", markup=False, table_column=Column(no_wrap=True)),
+        TextColumn("{task.fields[left]}", markup=False, table_column=time),
         console=console,
         transient=True,
         refresh_per_second=8,
         expand=True,
     )
-    begun = time.monotonic()
-    lines = Lines(verbose=verbose, paths=False)
-    rows: dict[str, TaskID] = {}
+    with bars:
+        yield _Live(bars=bars, lines=Lines(verbose=verbose, paths=False))
 
-    def listen(event: Event) -> None:
+
+@define(kw_only=True)
+class _Live:
+    """What *bars* show: the whole in the first row, and one row for each running task."""
+
+    bars: Any
+    lines: Lines
+    forecast: Forecast = field(factory=Forecast)
+    rows: dict[Key, Any] = field(factory=dict)
+    whole: Any = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.whole = self.bars.add_task(self.lines.whole, total=None, left="")
+
+    def __call__(self, event: Event) -> None:
+        """Show what *event* says."""
         match event:
             case Progressed(running, _, _):
-                _update(bars, rows, running)
-                done = lines.done + sum(fraction or 0.0 for _, fraction in running)
-                bars.update(
-                    whole,
-                    description=f"the film: {lines.done} of {lines.total}",
-                    total=max(lines.total, 1),
-                    completed=done,
-                    left=_left(time.monotonic() - begun, done, lines.total),
-                )
-            case Started():
+                self._show_tasks(running)
+                self._show_whole(running)
                 return
-            case _:
-                text = lines.text(event)
-                if text:
-                    console.print(folded(printable(text), sys.stderr), soft_wrap=True)
+            case Started(task):
+                self.forecast.started(task)
+                return  # its row says so
+            case Published(task, _):
+                self.forecast.published(task)
+            case Stopped(task):
+                self.forecast.stopped(task)
+        text = self.lines.text(event)
+        if text:
+            self.bars.console.print(folded(printable(text), sys.stderr), soft_wrap=True)
+        if isinstance(event, Planned):
+            self.forecast.planned(event.plan)
+            self._show_whole(())
 
-    with bars:
-        whole = bars.add_task("the film", total=None, left="")
-        yield listen
+    def _show_whole(self, running: Running) -> None:
+        self.bars.update(
+            self.whole,
+            description=self.lines.whole,
+            total=1.0,
+            completed=self.forecast.share(running),
+            # What the film takes nobody knows before it has scenes.
+            left=in_words(self.forecast.left(running)) if self.lines.scenes else "",
+        )
 
-
-def _update(bars: Any, rows: dict[str, Any], running: Any) -> None:
-    shown = {task.key.id for task, _ in running}
-    for row in [row for row in rows if row not in shown]:
-        bars.remove_task(rows.pop(row))
-    for task, fraction in running:
-        if task.key.id not in rows:
-            rows[task.key.id] = bars.add_task(f"  {_doing(task)}", total=None, left="")
-        if fraction is not None:
-            percent = f"{100 * fraction:.0f} %"
-            bars.update(rows[task.key.id], total=1.0, completed=fraction, left=percent)
-
-
-def _left(spent: float, done: float, total: int) -> str:
-    """Say how long the rest will take, once that can be guessed."""
-    if done < 0.3 or spent < 2 or total <= 0:
-        return ""
-    seconds = spent / done * max(total - done, 0)
-    if seconds < 90:
-        return f"{seconds:.0f} s left"
-    return f"{seconds / 60:.0f} min left"
+    def _show_tasks(self, running: Running) -> None:
+        shown = {task.key for task, _ in running}
+        for key in self.rows.keys() - shown:
+            self.bars.remove_task(self.rows.pop(key))
+        for task, fraction in running:
+            if task.key not in self.rows:
+                row = self.bars.add_task(f"  {_doing(task)}", total=None, left="")
+                self.rows[task.key] = row
+            if fraction is not None:
+                percent = f"{100 * fraction:.0f} %"
+                self.bars.update(self.rows[task.key], total=1.0, completed=fraction, left=percent)

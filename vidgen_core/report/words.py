@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TextIO
 
 from vidgen_core.errors import VidgenError
@@ -39,23 +41,32 @@ _SWITCHES: Mapping[str, tuple[str, str]] = {
 }
 
 
-def width() -> int:
-    """Return how many columns text may take."""
-    return max(40, min(shutil.get_terminal_size().columns, 120))
+def columns(stream: TextIO) -> int:
+    """Return how wide the terminal is that *stream* goes to, ``COLUMNS`` before all."""
+    if not os.environ.get("COLUMNS"):
+        with suppress(OSError, ValueError, AttributeError):
+            if found := os.get_terminal_size(stream.fileno()).columns:
+                return found
+    return shutil.get_terminal_size().columns
+
+
+def width(stream: TextIO) -> int:
+    """Return how many columns text on *stream* may take: very wide lines are hard to read."""
+    return max(20, min(columns(stream), 120))
 
 
 def folded(text: str, stream: TextIO) -> str:
     """Return *text* as *stream* shows it: folded for a terminal, line by line for a log."""
     if not stream.isatty():
         return text
-    return "\n".join(_folded(line) for line in text.split("\n"))
+    return "\n".join(_folded(line, width(stream)) for line in text.split("\n"))
 
 
-def _folded(line: str) -> str:
+def _folded(line: str, width: int) -> str:
     indent = line[: len(line) - len(line.lstrip(" "))]
     return textwrap.fill(
         line.lstrip(" "),
-        width=width(),
+        width=width,
         initial_indent=indent,
         subsequent_indent=indent + INDENT,
         break_long_words=False,
@@ -65,7 +76,12 @@ def _folded(line: str) -> str:
 
 def say(text: str) -> None:
     """Print a sentence on standard error."""
-    print(folded(printable(text), sys.stderr), file=sys.stderr, flush=True)
+    show(printable(text))
+
+
+def show(text: str) -> None:
+    """Print lines that no terminal acts on, on standard error."""
+    print(folded(text, sys.stderr), file=sys.stderr, flush=True)
 
 
 def name(key: Key) -> str:

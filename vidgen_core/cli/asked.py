@@ -1,0 +1,85 @@
+"""A run as the command line asks for it: opened where it is there, foreseen where it is not."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from vidgen_core.errors import UsageError
+from vidgen_core.memory import Memory
+from vidgen_core.model import Kind, Verdict
+from vidgen_core.opening import Opened, Words, foresee, open_run
+from vidgen_core.plugins import Registry
+from vidgen_core.probe import probe
+from vidgen_core.report.progress import looking
+from vidgen_core.rundir import RunDirectory
+
+#: The command-line options that are core's settings too, by both names.
+_FLAGS = (
+    "engine",
+    "model",
+    "image_generator",
+    "tts",
+    "sound_engine",
+    "stitcher",
+    "skip_narration",
+    "skip_sound_effects",
+    "keep_clip_audio",
+    "first_frame_image_gen",
+    "initial_image_prompt",
+    "seed",
+    "jobs",
+    "max_scenes",
+    "max_environments",
+    "aspect",
+    "resolution",
+    "burn_subtitles",
+    "font",
+)
+
+
+def flags_of(arguments: Namespace) -> dict[str, Any]:
+    """Return core's options from the command line, ``None`` where not given."""
+    return {name: getattr(arguments, name, None) for name in _FLAGS}
+
+
+def open_asked(
+    arguments: Namespace,
+    directory: RunDirectory,
+    registry: Registry,
+    memory: Memory | None = None,
+) -> Opened:
+    """Read everything about *directory*; a terminal shows how far that is."""
+    wishes = _wishes(arguments)
+    with looking(quiet=arguments.quiet) as on_probe:
+        return open_run(directory, registry, **wishes, memory=memory, on_probe=on_probe)
+
+
+def foresee_asked(
+    arguments: Namespace, directory: RunDirectory, registry: Registry, words: Words
+) -> Opened:
+    """Return what *directory*, which is not there, would be with *words* in it."""
+    return foresee(directory, registry, words, **_wishes(arguments))
+
+
+def _wishes(arguments: Namespace) -> dict[str, Any]:
+    image = arguments.initial_image_path
+    if image is not None:
+        _check_image(Path(image))
+    return {
+        "flags": flags_of(arguments),
+        "sets": arguments.set,
+        "initial_image": str(Path(image).absolute()) if image else "",
+        "metadata_only": getattr(arguments, "metadata_only", False),
+    }
+
+
+def _check_image(path: Path) -> None:
+    """Raise where the user's picture cannot be used, before anything is bought."""
+    if not path.is_file():
+        what = "is no regular file" if path.exists() else "does not exist"
+        raise UsageError(f"--initial-image-path {path}: it {what}")
+    facts = probe(path, Kind.IMAGE)
+    if facts.verdict is Verdict.BROKEN:
+        raise UsageError(f"--initial-image-path {path} is no whole picture: {facts.fault}")

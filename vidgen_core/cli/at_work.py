@@ -1,0 +1,252 @@
+"""A run at work: made ready, listened to, interrupted, and remembered."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+from argparse import Namespace
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from traceback import print_exception
+
+from attrs import define, field
+
+import vidgen_core
+from vidgen_core import layout
+from vidgen_core.cli.ending import wants_traces
+from vidgen_core.errors import ExitCode, PluginBug, VidgenError
+from vidgen_core.executor import Outcome, Run
+from vidgen_core.executor.events import Event, Listener, Noted, Planned, Published, Stopped
+from vidgen_core.executor.preview import join_preview
+from vidgen_core.executor.work import Bench, as_vidgen_error
+from vidgen_core.executor.workshop import Workshop
+from vidgen_core.hookspecs import Outcome as TaskOutcome
+from vidgen_core.journal import Journal
+from vidgen_core.media import Media
+from vidgen_core.model import Key, Step
+from vidgen_core.opening import Opened, used_patterns
+from vidgen_core.plan import Plan, Task
+from vidgen_core.plugins import Registry
+from vidgen_core.report import text
+from vidgen_core.report.progress import progress
+from vidgen_core.report.words import flags, say
+from vidgen_core.selection import key_for
+from vidgen_core.settings import run_settings
+
+_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
+
+
+def carry_out(opened: Opened, plan: Plan, arguments: Namespace, said: Iterable[str]) -> Outcome:
+    """Do what is missing in the locked directory; *said*: the notes that were read already."""
+    news = News(said=set(said))
+    with _prepared(opened, arguments, news) as work:
+        work.import_picture()
+        _save_choices(opened, plan, quiet=arguments.quiet)
+        with _signals(work):
+            outcome = outcome_of(work, preview=arguments.preview)
+    if ExitCode.INTERRUPTED not in outcome.codes:
+        opened.directory.clear_scratch()
+    _save_memory(opened)
+    return outcome
+
+
+def preview_alone(opened: Opened, arguments: Namespace) -> None:
+    """Join what is there in the locked directory to a preview, where nothing can be made."""
+    news = News(said=set(text.notes(opened, opened.plan())))
+    with _prepared(opened, arguments, news) as work, _signals(work):
+        work.plan = opened.plan()
+        work.outcome = Outcome(plan=work.plan)
+        join_preview(work)
+    opened.directory.clear_scratch()
+    _save_memory(opened)
+
+
+def outcome_of(work: Run, *, preview: bool) -> Outcome:
+    """Do the work; what ends it before its time must not hide what was made and charged."""
+    try:
+        work.work()
+        if preview and not (work.interrupted or work.plan.finished):
+            join_preview(work)
+    except (VidgenError, OSError) as error:
+        if not hasattr(work, "outcome"):
+            raise  # nothing was begun
+        film = work.plan.by_key[Key(Step.FILM)]
+        ended = as_vidgen_error(error, film)
+        work.outcome.plan = work.plan
+        work.outcome.errors.insert(0, (film, ended))
+        work.outcome.codes.add(ended.exit_code)
+    return work.outcome
+
+
+# made ready --------------------------------------------------------------
+
+
+@contextmanager
+def _prepared(opened: Opened, arguments: Namespace, news: News) -> Iterator[Run]:
+    """Yield a run of the locked directory that has not begun, with its journal open."""
+    opened.directory.clear_scratch()
+    media = Media(opened.settings.core.ffmpeg, patience=opened.settings.core.stall_seconds)
+    with (
+        Journal(opened.directory.root, version=vidgen_core.__version__) as journal,
+        progress(quiet=arguments.quiet, verbose=arguments.verbose) as show,
+    ):
+        listen = _telling_plugins(
+            opened.registry, show, traced=wants_traces(verbose=arguments.verbose)
+        )
+        listen = telling_news(opened, listen, news)
+        yield _run(opened, media, journal, _remembering(opened, listen))
+
+
+def _run(opened: Opened, media: Media, journal: Journal, listen: Listener) -> Run:
+    registry, settings = opened.registry, opened.settings
+    root = opened.directory.root
+    workshop = Workshop(
+        media=media,
+        find=registry.find,
+        options_for=lambda loaded: settings.options_for(loaded.name, loaded.spec.options),
+        key_for=lambda loaded: key_for(loaded, root),
+    )
+
+    def max_active(task: Task) -> int:
+        spec = opened.selection.providers.installed.get((task.kind, task.provider))  # type: ignore[arg-type]
+        return spec.max_active if spec else 0
+
+    def version_of(task: Task) -> tuple[str, str]:
+        if task.kind is None:
+            return "vidgen-core", vidgen_core.__version__
+        loaded = registry.find(task.kind, task.provider)
+        return loaded.distribution, loaded.version
+
+    work = Run(
+        directory=opened.directory,
+        journal=journal,
+        memory=opened.memory,
+        listing=opened.listing,
+        planning=opened.planning,
+        options=opened.options,
+        bench=Bench(root=root, media=media, workshop=workshop),
+        jobs=settings.core.jobs or os.cpu_count() or 1,
+        in_doubt_limit=settings.core.in_doubt_limit,
+        listen=listen,
+        max_active=max_active,
+        version_of=version_of,
+    )
+    workshop.cancelled = lambda: work.interrupted
+    return work
+
+
+@contextmanager
+def _signals(work: Run) -> Iterator[None]:
+    """Let Ctrl-C and a polite kill end the run cleanly; a second one ends it at once."""
+
+    def stop(number: int, frame: object) -> None:
+        if work.interrupted:
+            os._exit(ExitCode.INTERRUPTED)
+        work.interrupt()
+
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.signal(number, stop) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+# listened to -------------------------------------------------------------
+
+
+@define(kw_only=True)
+class News:
+    """Which notes of a plan its reader does not know yet; ``said`` are those that were read."""
+
+    said: set[str] = field(factory=set)
+
+    def of(self, notes: Iterable[str]) -> list[str]:
+        """Return those of *notes* that are new, and count them as said.
+
+        A note that took the place of one which differs in its numbers alone is no news:
+        it counts the scenes that are there.
+        """
+        now = tuple(dict.fromkeys(notes))
+        replaced = {_NUMBER.sub("#", old) for old in self.said.difference(now)}
+        new = [n for n in now if n not in self.said and _NUMBER.sub("#", n) not in replaced]
+        self.said.update(now)
+        return new
+
+
+def telling_news(opened: Opened, listen: Listener, news: News) -> Listener:
+    """Tell each note of a plan when it arises, as the first ones were told before."""
+
+    def told(event: Event) -> None:
+        listen(event)
+        match event:
+            case Planned(plan):
+                for note in news.of(text.notes(opened, plan)):
+                    listen(Noted(note))
+
+    return told
+
+
+def _telling_plugins(registry: Registry, show: Listener, *, traced: bool) -> Listener:
+    """Tell the plugins that observe, too, and show their authors where a plugin is at fault."""
+
+    def told(event: Event) -> None:
+        show(event)
+        match event:
+            case Planned(plan):
+                registry.plan_ready(plan)
+            case Published(task, path):
+                registry.task_done(task, TaskOutcome(path=path))
+            case Stopped(task, error):
+                if traced and isinstance(error, PluginBug) and error.__cause__ is not None:
+                    print_exception(error.__cause__)
+                registry.task_done(task, TaskOutcome(error=error))
+
+    return told
+
+
+# remembered --------------------------------------------------------------
+
+
+def _remembering(opened: Opened, listen: Listener) -> Listener:
+    """Write down which clip the initial image starts as soon as there are scenes to know it."""
+
+    def told(event: Event) -> None:
+        match event:
+            case Planned(plan) if plan.initial_image_for and not opened.scenes.path:
+                _save_choices(opened.now(), plan, quiet=True)
+        listen(event)
+
+    return told
+
+
+def _save_choices(opened: Opened, plan: Plan, *, quiet: bool) -> None:
+    """Write down what the run was asked for, so that a bare ``continue`` goes on with it."""
+    also = {
+        "scenes_file": opened.scenes.path,
+        "timestamp": opened.timestamp,
+        "initial_image_for": plan.initial_image_for.id if plan.initial_image_for else "",
+    }
+    content = run_settings(opened.settings, also).encode()
+    directory = opened.directory
+    path = directory.path(layout.SETTINGS)
+    if not path.exists() or path.read_bytes() != content:
+        directory.write_state(layout.SETTINGS, content)
+        if opened.settings.to_save and not quiet:
+            say(f"kept for this run: {flags(opened.settings.to_save)}")
+    patterns = used_patterns(opened)
+    if patterns is not None:
+        directory.write_state(layout.PATTERNS, patterns)
+
+
+def _save_memory(opened: Opened) -> None:
+    """Keep what was probed. It is a cache: no trouble with it may hide how the run ended."""
+    if not opened.memory.changed:
+        return
+    try:
+        opened.directory.write_state(layout.PROBES, opened.memory.to_bytes())
+    except (VidgenError, OSError) as error:
+        say(f"what was probed is not remembered: {error}")
