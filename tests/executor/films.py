@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from vidgen_core.cli.continue_command import _exit_code
+from vidgen_core.cli.last_line import exit_code
 from vidgen_core.errors import ExitCode
 from vidgen_core.executor import Outcome
 from vidgen_core.model import Key, Step
@@ -24,7 +24,7 @@ def use(film: Film, **changes: Any) -> None:
 
 def ended(outcome: Outcome) -> ExitCode:
     """What the command would end with."""
-    return _exit_code(outcome)
+    return exit_code(outcome)
 
 
 def put_first_frames(root: Path, scenes: int) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from vidgen_core.cli.continue_command import _last_line
+from vidgen_core.cli.last_line import last_line
 from vidgen_core.errors import (
     AuthFailed,
     Billed,
@@ -77,7 +77,8 @@ def test_a_failed_scene_does_not_stop_the_others_and_lost_continuity_is_said(fil
     for plan in (outcome.plan, film.open().plan()):  # what was made so is known later, too
         task = plan.by_key[Key(Step.SCENE, 2)]
         assert task.decision is Decision.STALE
-        assert lost in map(str, task.reasons)
+        later = "it was made without the last frame of scene 1, which plays before it"
+        assert later in map(str, task.reasons)
 
 
 def test_a_clip_that_lost_its_continuity_is_named_until_it_is_made_again(film: Film) -> None:
@@ -86,7 +87,7 @@ def test_a_clip_that_lost_its_continuity_is_named_until_it_is_made_again(film: F
     assert film.work().codes == set()
     (film.root / f"scene_2_{TS}.mp4").unlink()
     task = film.open().plan().by_key[Key(Step.CLIP, 2, 1)]
-    assert "LOST_CONTINUITY" in {reason.why.name for reason in task.reasons}
+    assert "NOT_CONTINUED" in {reason.why.name for reason in task.reasons}
     (film.root / clip_path(2, 1)).unlink()
     film.work()
     assert film.open().plan().by_key[Key(Step.SCENE, 2)].decision is Decision.KEEP
@@ -179,7 +180,7 @@ def test_what_does_not_wait_for_an_unreachable_service_is_made_and_the_rest_is_n
     outcome = longer.work()
     assert outcome.codes == {ExitCode.LATER}
     assert (longer.root / f"scene_5_{TS}.mp4").is_file(), "it starts from a picture of its own"
-    last = _last_line(longer.open(), outcome, ExitCode.LATER)
+    last = last_line(longer.root, outcome, ExitCode.LATER)
     assert "scene 2 clip 1: no route; scenes 3–4 wait for its last frame; " in last
 
 

@@ -131,7 +131,7 @@ def test_nothing_is_bought_by_a_retry_once_the_machine_is_in_trouble(film: Film)
     def trouble() -> None:
         full = MachineError("the disk is full")
         full.__cause__ = OSError(errno.ENOSPC, "full")
-        film.run.check_machine(full)
+        film.run.setbacks.check_machine(full)
         raise RateLimited("slow down", retry_after=9)
 
     fail_first(film, "submit", trouble)

@@ -64,7 +64,7 @@ def test_what_is_asked_follows_the_engine_and_the_users_limits() -> None:
     assert isinstance(environments, EnvironmentsRequest)
     assert isinstance(scenes, ScenesRequest)
     assert isinstance(placed, PlacedScenesRequest)
-    assert environments.most == 2
+    assert (environments.most, environments.scenes) == (2, 7)
     assert (scenes.most, scenes.lengths) == (7, (5.0, 9.0))
     assert scenes.longest >= 9
     assert (placed.scenes_file, placed.environments_file) == (

@@ -180,7 +180,7 @@ def test_letters_that_the_font_lacks_end_the_join_before_any_work(
 ) -> None:
     words = tmp_path / "east.srt"
     words.write_text("1\n00:00:00,000 --> 00:00:01,000\n清晨 and dawn\n", "utf-8")
-    with pytest.raises(InputError, match="has no 晨 清") as caught:
+    with pytest.raises(InputError, match=r"has no 晨 \(U\+6668\) or 清 \(U\+6E05\), so") as caught:
         film(tmp_path, videos, media, subtitles=str(words), burn_subtitles=True)
     assert "font" in caught.value.advice
     assert not list((tmp_path / "film").iterdir())
@@ -195,3 +195,17 @@ def test_what_is_no_font_is_named() -> None:
 
 def test_vidgens_own_font_has_the_letters_of_europe() -> None:
     typeface_for("é ß ø œ “” — … € Ż ő ğ Привет Ελλάδα\n")
+
+
+def test_the_letters_that_a_font_lacks_are_named_by_their_numbers() -> None:
+    def said(text: str) -> str:
+        with pytest.raises(InputError) as caught:
+            typeface_for(text)
+        return caught.value.message
+
+    assert "has no 世 (U+4E16), so" in said("The 世 is a boat, 世!")
+    assert "has no THAI CHARACTER MAI EK (U+0E48), so" in said("\u0e48"), "it would not stand alone"
+    many = said("".join(map(chr, range(0x4E00, 0x4E0B))))
+    assert "一 (U+4E00)" in many
+    assert many.count("U+") == 8
+    assert "and 3 more letters, so" in many

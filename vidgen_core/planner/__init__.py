@@ -132,7 +132,16 @@ def _film_and_its_parts(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[list
     tasks.extend(sounds.tasks)
     if again:
         tasks.append(
-            join_film(s, tasks, videos, sounds.effects, sounds.narration, sounds.subtitles, again)
+            join_film(
+                s,
+                tasks,
+                videos,
+                sounds.effects,
+                sounds.narration,
+                sounds.subtitles,
+                again,
+                sounds.untold,
+            )
         )
     elif film is not None:
         tasks.append(_kept(film))

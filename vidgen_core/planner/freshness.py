@@ -20,6 +20,7 @@ from vidgen_core.planner.situation import (
     shown_digest,
     wholeness,
 )
+from vidgen_core.planner.voice import unable_in_one_piece
 
 
 def stale_reasons(s: Situation, file: File, prompt: str = "") -> tuple[Reason, ...]:
@@ -39,13 +40,16 @@ def stale_reasons(s: Situation, file: File, prompt: str = "") -> tuple[Reason, .
 
 
 def _lost_continuity(s: Situation, scene: int, first: Published | None) -> Iterator[Reason]:
-    """Yield the reason where a scene's *first* clip was made without a picture to go on from."""
+    """Yield the reason where a scene's *first* clip was made without a picture to go on from.
+
+    The scene before it failed then, or came to play before it later.
+    """
     before = s.before.get(scene)
     # A record without its distribution was mended after a crash and tells no inputs.
     if before is None or first is None or not (first.asked_seconds and first.distribution):
         return
     if not first.inputs:
-        yield because(Why.LOST_CONTINUITY, input=f"scene {before}")
+        yield because(Why.NOT_CONTINUED, input=f"scene {before}")
 
 
 def stale_video(s: Situation, video: File, scene: Scene) -> tuple[Reason, ...]:
@@ -168,7 +172,7 @@ def can_speak(s: Situation) -> bool:
         return False
     if s.paid_for(Key(Step.NARRATION)):
         return True
-    if s.providers.speech is None:
+    if s.providers.speech is None or unable_in_one_piece(s):
         return False
     text = Key(Step.NARRATION_TEXT)
     return bool(s.best(text) or s.providers.script or s.paid_for(text))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from attrs import evolve
+
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import STUCK, TO_DO, Decision, Reason, Task, Why, because
 from vidgen_core.planner.orders import given_up
@@ -102,8 +104,13 @@ def join_film(
     narration: str | None,
     subtitles: str | None,
     reasons: tuple[Reason, ...],
+    untold: Sequence[str] = (),
 ) -> Task:
-    """Return the task that joins *videos*, by scene in the order of the film, and its sounds."""
+    """Return the task that joins *videos*, by scene in the order of the film, and its sounds.
+
+    *untold*: what was made of words that the film does not tell any more; it moves
+    aside with the old film.
+    """
     scenes = tuple(
         FilmScene(number=number, video=video, sound=effects.get(number))
         for number, video in videos.items()
@@ -119,7 +126,7 @@ def join_film(
         font=s.options.font if s.options.burn_subtitles and subtitles else "",
     )
     more = (path for path in (narration, subtitles) if path)
-    return join(
+    task = join(
         s,
         Key(Step.FILM),
         request,
@@ -128,6 +135,7 @@ def join_film(
         needs=still_to_do(task for task in tasks if task.key.step in _HEARD),
         reasons=reasons,
     )
+    return evolve(task, displaces=tuple(dict.fromkeys((*task.displaces, *untold))))
 
 
 def chapters(s: Situation) -> tuple[str, ...]:

@@ -6,21 +6,26 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
+from vidgen_core.layout import OUTPUT
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import TO_DO, Decision, File, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, stale_reasons
 from vidgen_core.planner.joins import join, still_to_do
 from vidgen_core.planner.narration import (
+    kept_notes,
     kept_speech,
     plan_speech,
-    unable,
+    timings_of,
     unspoken_notes,
+    words_of,
 )
 from vidgen_core.planner.orders import given_up
 from vidgen_core.planner.scene_plan import ScenePlan, length
 from vidgen_core.planner.situation import Situation, paths, texts_digest, wholeness
+from vidgen_core.planner.untold import is_untold, untold
+from vidgen_core.planner.voice import unable
 from vidgen_core.specs import (
     JoinNarrationRequest,
     NarrationFromScenesRequest,
@@ -36,10 +41,14 @@ NARRATION_TOLERANCE = 0.02
 
 @define(kw_only=True)
 class Told:
-    """What a film tells: the narration as placed, the subtitles, and the tasks for both."""
+    """What a film tells: the narration as placed, the subtitles, and the tasks for both.
+
+    ``untold``: files that were made of words which the film does not tell any more.
+    """
 
     track: str | None = None
     subtitles: str | None = None
+    untold: list[str] = field(factory=list)
     tasks: list[Task] = field(factory=list)
     notes: list[str] = field(factory=list)
 
@@ -69,15 +78,19 @@ def narrate(
     *videos*: the scenes' videos in the order of the film; *joins*: the tasks that
     make them.
     """
-    told = Told(notes=_notes(s))
-    told.tasks.extend(_text(s))
+    told = Told()
     speech = _speech(s, told, scenes)
+    words = {one.number: words_of(s, one, speech.get(one.number)) for one in s.storyboard}
+    told.notes.extend(_notes(s, speech))
+    told.tasks[:0] = _text(s, words)
     told.tasks.extend(_as_spoken(s, speech))
     placed = _as_placed(s, scenes, videos, joins, speech)
-    subtitles = _subtitles(s, videos, joins, speech)
+    subtitles = _subtitles(s, videos, joins, speech, words)
     told.tasks.extend(task for task in (placed, subtitles) if task)
     told.track = placed.output if placed else None
     told.subtitles = subtitles.output if subtitles else None
+    planned = {task.output for task in told.tasks}
+    told.untold.extend(path for path in untold(s) if path not in planned)
     return told
 
 
@@ -94,13 +107,22 @@ def why_narrated_again(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[Reaso
     if record is None and (not named or s.best(Key(Step.NARRATION_ADJUSTED)) is not None):
         return ()
     videos = {scene.scene.number: scene.video.path for scene in scenes if scene.video}
-    wanted = _made_with(s, record.inputs if record else ())
-    return tuple(
+    inputs = tuple(record.inputs) if record else ()
+    wanted, told = _made_with(s, inputs), narrate(s, scenes, videos, ())
+    made = (
         because(Why.INPUT_MADE, input=str(task.key))
-        for task in narrate(s, scenes, videos, ()).tasks
+        for task in told.tasks
         if task.decision in TO_DO and task.key.step not in (Step.NARRATION, Step.NARRATION_TEXT)
         if named or task.decision is Decision.REDO or task.output in wanted
-    )[:3]
+    )
+    planned = {task.output for task in told.tasks}
+    removed = (
+        because(Why.INPUT_REMOVED, input=str(key))
+        for key in (Key(Step.NARRATION_ADJUSTED), Key(Step.SUBTITLES))
+        for path in inputs
+        if path not in planned and is_untold(s, key.step, path)
+    )
+    return (*made, *removed)[:3]
 
 
 def _made_with(s: Situation, inputs: Iterable[str]) -> set[str]:
@@ -109,26 +131,30 @@ def _made_with(s: Situation, inputs: Iterable[str]) -> set[str]:
     return {*inputs, *(path for record in records if record for path in record.inputs)}
 
 
-def _notes(s: Situation) -> list[str]:
+def _notes(s: Situation, speech: Mapping[int, Task]) -> list[str]:
+    notes = kept_notes(s, speech)
     told = any(scene.narration.strip() for scene in s.storyboard)
     if s.options.skip_narration or not told:
-        return []
+        return notes
     if s.providers.speech is None:
         why = "no speech engine was chosen (--tts names one)"
-        return [f"narration is not spoken: {why}; it is shown as subtitles"]
-    return unspoken_notes(s, s.storyboard.scenes)
+        return [*notes, f"narration is not spoken: {why}; it is shown as subtitles"]
+    return [*notes, *unspoken_notes(s, s.storyboard.scenes)]
 
 
 # the words ---------------------------------------------------------------
 
 
-def _text(s: Situation) -> Iterator[Task]:
-    """Yield the task that keeps or writes the narration's text."""
+def _text(s: Situation, words: Mapping[int, str]) -> Iterator[Task]:
+    """Yield the task that keeps or writes the narration's text: the words that are told."""
     key = Key(Step.NARRATION_TEXT)
-    scenes = tuple(scene for scene in s.storyboard if scene.narration.strip())
+    told = (evolve(scene, narration=words[scene.number]) for scene in s.storyboard)
+    scenes = tuple(scene for scene in told if scene.narration)
     request = NarrationFromScenesRequest(scenes=scenes)
     file = s.best(key)
     again = _why_again(s, file, (), texts_digest(request)) if file else ()
+    if file is not None and is_untold(s, key.step, file.path):
+        return
     if file is not None and (not again or not scenes or _is_a_providers(s, file)):
         yield _kept(file, stale_reasons(s, file))
         return
@@ -156,7 +182,7 @@ def _is_read(s: Situation) -> bool:
     told = [scene for scene in s.storyboard if scene.narration.strip()]
     if not s.options.skip_narration:
         return bool(told)
-    return any(unable(s, scene) for scene in told)
+    return any(unable(s, scene.narration) for scene in told)
 
 
 # the speech --------------------------------------------------------------
@@ -194,6 +220,8 @@ def _as_spoken(s: Situation, speech: Mapping[int, Task]) -> Iterator[Task]:
     key, parts = Key(Step.NARRATION), tuple(task.output for task in speech.values())
     file, tasks = s.best(key), tuple(speech.values())
     again = _why_again(s, file, parts, "", tasks) if file else ()
+    if file is not None and not parts and is_untold(s, key.step, file.path):
+        return
     if file is not None and (not again or not parts):
         yield _kept(file)
     elif parts:
@@ -212,6 +240,8 @@ def _as_placed(
     """Return the task that keeps or makes the narration as it is placed."""
     key = Key(Step.NARRATION_ADJUSTED)
     file, spoken = s.best(key), {number: task.output for number, task in speech.items()}
+    if file is not None and not spoken and is_untold(s, key.step, file.path):
+        return None
     inputs = (*spoken.values(), *videos.values())
     before = (*joins, *speech.values())
     again: tuple[Reason, ...] = ()
@@ -242,18 +272,19 @@ def _subtitles(
     videos: Mapping[int, str],
     joins: Sequence[Task],
     speech: Mapping[int, Task],
+    words: Mapping[int, str],
 ) -> Task | None:
     """Return the task that keeps or writes the subtitles."""
     key = Key(Step.SUBTITLES)
     file = s.best(key)
-    if not any(scene.narration.strip() for scene in s.storyboard) or not (speech or _is_read(s)):
-        return _kept(file) if file else None
+    if not any(words.values()) or not (speech or _is_read(s)):
+        return _kept(file) if file and not is_untold(s, key.step, file.path) else None
     request = SubtitlesRequest(
         scenes=tuple(
             SubtitledScene(
                 number=scene.number,
                 video=videos[scene.number],
-                text=scene.narration.strip(),
+                text=words[scene.number],
                 speech=speech[scene.number].output if scene.number in speech else None,
                 timings=_timings(s, speech.get(scene.number)),
             )
@@ -278,10 +309,8 @@ def _timings(s: Situation, speech: Task | None) -> str | None:
     """Return the file that says when each sentence of *speech* is spoken, if it is this one's."""
     if speech is None or speech.decision in TO_DO:
         return None
-    file = s.best(Key(Step.SCENE_TIMINGS, speech.key.scene))
-    if file is None or (s.record(file) is not None and outdated(s, file) is not None):
-        return None
-    return file.path
+    file = timings_of(s, speech.key.scene)
+    return file.path if file else None
 
 
 # both --------------------------------------------------------------------
@@ -326,6 +355,14 @@ def _why_again(
     added = next((path for path in inputs if path not in record.inputs), None)
     if added is not None:
         return (because(Why.INPUT_ADDED, input=added),)
-    if list(record.inputs) != list(inputs):
+    had = [path for path in record.inputs if not _is_lost_timings(s, path)]
+    if had != list(inputs):
         return (because(Why.INPUT_CHANGED, input="what it is made from"),)
     return ()
+
+
+def _is_lost_timings(s: Situation, path: str) -> bool:
+    """Whether *path* said when words are spoken, and is gone or broken: its work is done."""
+    file = s.files.get(path)
+    is_there = file is not None and file.counts
+    return not is_there and OUTPUT[Step.SCENE_TIMINGS].pattern.match(path) is not None

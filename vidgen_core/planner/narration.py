@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from attrs import evolve
 
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import TO_DO, Decision, File, Reason, Task, Why, because
-from vidgen_core.planner.freshness import stale_reasons
+from vidgen_core.planner.freshness import outdated, stale_reasons
 from vidgen_core.planner.joins import built_on
 from vidgen_core.planner.orders import work
 from vidgen_core.planner.situation import Situation, paths, prompt_digest, wholeness
-from vidgen_core.specs import SpeechEngineSpec, SpeechRequest
+from vidgen_core.planner.voice import fault, unable
+from vidgen_core.specs import SpeechRequest
 
 #: How fast a voice speaks, as long as nobody has measured it.
 WORDS_PER_SECOND = 2.5
@@ -37,20 +38,6 @@ def spoken_seconds(text: str) -> float:
     return unspaced / CHARACTERS_PER_SECOND + words / WORDS_PER_SECOND
 
 
-def unable(s: Situation, scene: Scene) -> str:
-    """Return why the chosen speech engine cannot speak *scene*'s words; empty where it can.
-
-    An engine that fails to say so is asked to speak, and its fault shown there.
-    """
-    speech = s.providers.speech
-    if speech is None or not isinstance(speech.spec, SpeechEngineSpec):
-        return ""
-    try:
-        return str(speech.spec.unable(scene.narration.strip(), speech.options))
-    except Exception:
-        return ""
-
-
 def can_speak_scene(s: Situation, scene: Scene) -> bool:
     """Whether the speech of *scene* would be made, were it not there."""
     if s.options.skip_narration:
@@ -58,36 +45,91 @@ def can_speak_scene(s: Situation, scene: Scene) -> bool:
     if s.paid_for(Key(Step.SCENE_NARRATION, scene.number)):
         return True
     wanted = bool(scene.narration.strip()) and s.providers.speech is not None
-    return wanted and not unable(s, scene)
+    return wanted and not unable(s, scene.narration)
+
+
+def is_withdrawn(s: Situation, scene: Scene) -> bool:
+    """Whether the speech of *scene* that vidgen made says what is no longer told.
+
+    Its words were taken away, or nobody here speaks the new ones. It stays where it
+    is, out of the film, and counts again when its words are put back.
+    """
+    file = s.best(Key(Step.SCENE_NARRATION, scene.number))
+    record = s.record(file)
+    if file is None or record is None:
+        return False  # it may be a film maker's own
+    told = scene.narration.strip()
+    if not told:
+        return True
+    return not record.paid and bool(_changed(s, file, scene)) and bool(unable(s, told))
 
 
 def plan_speech(s: Situation, scene: Scene) -> Task | None:
     """Return the task that keeps or makes what is spoken in *scene*; ``None`` for nothing.
 
-    Speech that cost nothing is made again when its text changed.
+    Speech that cost nothing is made again when its text changed, or when nothing
+    says any more when each of its sentences is spoken.
     """
     file = s.best(Key(Step.SCENE_NARRATION, scene.number))
     if file is None:
         return _spoken(s, scene) if can_speak_scene(s, scene) else None
-    stale = stale_reasons(s, file, prompt_digest(scene.narration.strip()))
+    if is_withdrawn(s, scene):
+        return None
+    stale = _changed(s, file, scene)
+    again = stale or _lost_timings(s, file)
     record = s.record(file)
-    if not stale or record is None or record.paid:
+    if not again or record is None or record.paid or not can_speak_scene(s, scene):
         return _kept(file, stale)
-    if not scene.narration.strip() or unable(s, scene):
-        return None  # what it says is no longer told
-    if not can_speak_scene(s, scene):
-        return _kept(file, stale)
-    task = _spoken(s, scene, file)
+    task = _spoken(s, scene, file, again)
     free = task.decision is Decision.MAKE and task.price.free
     return evolve(task, decision=Decision.REDO) if free else _kept(file, stale)
 
 
 def kept_speech(s: Situation, scene: Scene) -> Task | None:
-    """Return the task that keeps the speech of *scene* that is there."""
+    """Return the task that keeps the speech of *scene* that is there, and told."""
     file = s.best(Key(Step.SCENE_NARRATION, scene.number))
-    if file is None:
+    if file is None or is_withdrawn(s, scene):
         return None
-    return _kept(file, stale_reasons(s, file, prompt_digest(scene.narration.strip())))
+    return _kept(file, _changed(s, file, scene))
+
+
+def words_of(s: Situation, scene: Scene, speech: Task | None) -> str:
+    """Return what *scene* tells: what its *speech* says where that is kept, else its own words.
+
+    ``s.texts`` has what speech says by its path, as far as anything tells.
+    """
+    own = scene.narration.strip()
+    if speech is None or speech.decision not in (Decision.KEEP, Decision.STALE):
+        return own
+    record = s.record(s.files[speech.output])
+    if record is not None and record.prompt in ("", prompt_digest(own)):
+        return own
+    return s.texts.get(speech.output, "").strip() or own
+
+
+def timings_of(s: Situation, number: int) -> File | None:
+    """Return what says when each sentence of scene *number*'s speech is spoken, if it is this's."""
+    file = s.best(Key(Step.SCENE_TIMINGS, number))
+    if file is None or (s.record(file) is not None and outdated(s, file) is not None):
+        return None
+    return file
+
+
+def _changed(s: Situation, file: File, scene: Scene) -> tuple[Reason, ...]:
+    """Return why the speech *file* may be out of date."""
+    return stale_reasons(s, file, prompt_digest(scene.narration.strip()))
+
+
+def _lost_timings(s: Situation, file: File) -> tuple[Reason, ...]:
+    """Return the reason why speech that came with timings has none now.
+
+    Another engine's voice would not fit the other scenes.
+    """
+    record, speech = s.record(file), s.providers.speech
+    if record is None or not record.timings or timings_of(s, file.key.scene) is not None:
+        return ()
+    same = speech is not None and speech.name == record.provider
+    return (because(Why.NO_TIMINGS),) if same else ()
 
 
 def _kept(file: File, stale: tuple[Reason, ...]) -> Task:
@@ -100,32 +142,20 @@ def _kept(file: File, stale: tuple[Reason, ...]) -> Task:
     )
 
 
-def _spoken(s: Situation, scene: Scene, old: File | None = None) -> Task:
+def _spoken(
+    s: Situation, scene: Scene, old: File | None = None, reasons: tuple[Reason, ...] = ()
+) -> Task:
     key, speech = Key(Step.SCENE_NARRATION, scene.number), s.providers.speech
     request = SpeechRequest(text=scene.narration.strip(), scene=scene.number)
-    reasons = (because(Why.PROMPT_CHANGED),) if old else ()
     task = work(s, key, speech, request, reasons=reasons)
-    fault = _fault(s, scene) if task.decision is Decision.MAKE else None
-    if fault is not None:
-        task = evolve(task, decision=Decision.BLOCKED, reasons=(*task.reasons, fault))
+    raised = fault(s, request.text) if task.decision is Decision.MAKE else None
+    if raised is not None:
+        task = evolve(task, decision=Decision.BLOCKED, reasons=(*task.reasons, raised))
     here = (*task.displaces, *((old.path,) if old else ()))
     timings = paths(s.listing.by_key.get(Key(Step.SCENE_TIMINGS, scene.number), ()))
     film = paths(s.listing.by_key.get(Key(Step.FILM), ()))
     built = [path for each in (task.output, *here) for path in built_on(s, each)]
     return evolve(task, displaces=tuple(dict.fromkeys((*here, *timings, *built, *film))))
-
-
-def _fault(s: Situation, scene: Scene) -> Reason | None:
-    """Return what the chosen speech engine does wrong when it is asked whether it can."""
-    speech = s.providers.speech
-    if speech is None or not isinstance(speech.spec, SpeechEngineSpec):
-        return None
-    try:
-        speech.spec.unable(scene.narration.strip(), speech.options)
-    except Exception as error:
-        fault = f"unable() raised {type(error).__name__}: {error}"
-        return because(Why.PROVIDER_RAISED, provider=speech.name, fault=fault)
-    return None
 
 
 def seconds_for(s: Situation, scene: Scene, speech: Task | None) -> float:
@@ -143,7 +173,7 @@ def unspoken_notes(s: Situation, scenes: Sequence[Scene]) -> list[str]:
     reasons: dict[str, list[int]] = {}
     for scene in told:
         if s.best(Key(Step.SCENE_NARRATION, scene.number)) is None:
-            why = unable(s, scene)
+            why = unable(s, scene.narration)
             if why:
                 reasons.setdefault(why, []).append(scene.number)
     notes = []
@@ -151,6 +181,35 @@ def unspoken_notes(s: Situation, scenes: Sequence[Scene]) -> list[str]:
         some = "" if len(numbers) == len(told) else f" of {_scenes(numbers)}"
         notes.append(f"narration{some} is not spoken: {why}; it is shown as subtitles")
     return notes
+
+
+def kept_notes(s: Situation, speech: Mapping[int, Task]) -> list[str]:
+    """Say where speech is kept that does not say what its scene tells: a sentence for each case."""
+    withdrawn = [scene.number for scene in s.storyboard if is_withdrawn(s, scene)]
+    unknown = [scene.number for scene in s.storyboard if _says_otherwise(s, scene, speech)]
+    notes = []
+    if withdrawn:
+        notes.append(
+            f"what was spoken in {_scenes(withdrawn)} is no longer told: it is left out of the"
+            " film, and its files stay where they are"
+        )
+    if unknown:
+        notes.append(
+            f"nothing tells what is spoken in {_scenes(unknown)}, whose words changed since:"
+            " the subtitles show the words of the scenes file"
+        )
+    return notes
+
+
+def _says_otherwise(s: Situation, scene: Scene, speech: Mapping[int, Task]) -> bool:
+    """Whether the kept speech of *scene* says other words than its own, and nobody knows which."""
+    task = speech.get(scene.number)
+    if task is None or task.decision is not Decision.STALE:
+        return False
+    record = s.record(s.files[task.output])
+    if record is None or record.prompt in ("", prompt_digest(scene.narration.strip())):
+        return False
+    return not s.texts.get(task.output, "").strip()
 
 
 def _scenes(numbers: Sequence[int]) -> str:

@@ -22,6 +22,7 @@ from vidgen_core.plan import (
 from vidgen_core.planner.narration import unspoken_notes
 from vidgen_core.planner.orders import work
 from vidgen_core.planner.situation import Situation, wholeness
+from vidgen_core.planner.voice import ENOUGH
 from vidgen_core.specs import (
     FREE,
     UNKNOWN_PRICE,
@@ -42,8 +43,6 @@ USUAL_LENGTHS = (5.0, 10.0)
 #: Scenes are written no longer than this, in seconds, unless one clip is.
 LONGEST_SCENE = 20.0
 WORDS_PER_SECOND = 2.0
-#: How much of a script tells its language, in characters.
-_ENOUGH = 20_000
 _SPOKEN_AT_MOST = 3 * WORDS_PER_SECOND
 
 
@@ -53,7 +52,11 @@ def plan_script(s: Situation, script: File) -> Plan:
     environments = _step(
         s,
         Step.ENVIRONMENTS,
-        EnvironmentsRequest(most=s.options.max_environments, script_file=script.path),
+        EnvironmentsRequest(
+            most=s.options.max_environments,
+            scenes=s.options.max_scenes,
+            script_file=script.path,
+        ),
         script,
     )
     scenes = _step(
@@ -148,7 +151,7 @@ def _outlook(s: Situation, longest: float, bound: Price) -> tuple[str, ...]:
 
 def _language(s: Situation, script: File) -> list[str]:
     """Say where the voice cannot speak the script's language, as far as can be told."""
-    told = s.texts.get(script.path, "")[:_ENOUGH].strip()
+    told = s.texts.get(script.path, "")[:ENOUGH].strip()
     if not told or s.options.skip_narration or s.options.metadata_only:
         return []
     return unspoken_notes(s, (Scene(number=1, narration=told),))

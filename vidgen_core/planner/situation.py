@@ -146,21 +146,25 @@ class Situation:
         tracks = map(self.best, (Key(Step.NARRATION), Key(Step.NARRATION_ADJUSTED)))
         if not all(map(self._is_from_scenes, filter(None, tracks))):
             return False
-        return any(scene.narration.strip() for scene in self.storyboard)
+        return any(_tells(scene) for scene in self.storyboard)
 
     def _is_from_scenes(self, track: File) -> bool:
-        record, output = self.record(track), OUTPUT[Step.SCENE_NARRATION]
+        return bool(self.spoken_in(self.record(track)))
+
+    def spoken_in(self, record: Published | None) -> frozenset[int]:
+        """Return the scenes from whose speech the file of *record* was made."""
         chosen = self.providers.speech
-        outputs = (output, *(chosen.spec.outputs if chosen else ()))
+        outputs = (OUTPUT[Step.SCENE_NARRATION], *(chosen.spec.outputs if chosen else ()))
         patterns = [o.pattern for o in outputs if o.step is Step.SCENE_NARRATION]
         inputs = record.inputs if record else ()
-        return any(p.match(path) is not None for p in patterns for path in inputs)
+        found = (pattern.match(path) for pattern in patterns for path in inputs)
+        return frozenset(int(fields["scene"]) for fields in found if fields is not None)
 
     def changed_input(self, record: Published) -> str | None:
-        """Return the first input of *record* that is there and differs from what it was."""
+        """Return the first whole input of *record* that is there and differs from what it was."""
         for path, sha256 in record.inputs.items():
             file = self.files.get(path)
-            if file is not None and file.sha256 and file.sha256 != sha256:
+            if file is not None and file.counts and file.sha256 not in ("", sha256):
                 return path
         return None
 
@@ -292,6 +296,11 @@ class Situation:
         )
 
 
+def _tells(scene: Scene) -> bool:
+    """Whether *scene* says what is spoken in it, be it nothing: older scenes files do not."""
+    return bool(scene.narration.strip()) or "narration" in scene.source
+
+
 def form_of(file: File) -> tuple[int, int, float]:
     """Return a video's width and height, as even numbers, and its frame rate."""
     facts = file.facts
@@ -319,8 +328,13 @@ def scene_digest(scene: Scene) -> str:
 def texts_digest(request: NarrationFromScenesRequest | SubtitlesRequest) -> str:
     """Return the digest of the words that core itself writes to a file."""
     if isinstance(request, SubtitlesRequest):
-        return prompt_digest(repr([(scene.number, scene.text) for scene in request.scenes]))
-    return prompt_digest(repr([scene.narration.strip() for scene in request.scenes]))
+        return prompt_digest(repr([(one.number, _letters(one.text)) for one in request.scenes]))
+    return prompt_digest(repr([_letters(scene.narration) for scene in request.scenes]))
+
+
+def _letters(text: str) -> str:
+    """Return *text* without white space, which timings need not keep."""
+    return "".join(text.split())
 
 
 def shown_digest(chapters: tuple[str, ...], font: str | None) -> str:

@@ -15,6 +15,7 @@ from vidgen_core.planner.narrated_film import NARRATION_TOLERANCE, kept_narratio
 from vidgen_core.planner.orders import work
 from vidgen_core.planner.scene_plan import ScenePlan, length
 from vidgen_core.planner.situation import Situation, paths, prompt_digest, wholeness
+from vidgen_core.planner.voice import fault, unable_in_one_piece
 from vidgen_core.specs import (
     FitNarrationRequest,
     NarrationTextRequest,
@@ -29,12 +30,14 @@ WORDS_PER_SECOND = 2
 class Sounds:
     """What the film will sound of: paths by scene, the narration's path, and their tasks.
 
-    ``subtitles``: the path of what is read where it is not heard.
+    ``subtitles``: the path of what is read where it is not heard. ``untold``: the
+    paths of what was made of words that are not told any more.
     """
 
     effects: dict[int, str] = field(factory=dict)
     narration: str | None = None
     subtitles: str | None = None
+    untold: list[str] = field(factory=list)
     tasks: list[Task] = field(factory=list)
     notes: list[str] = field(factory=list)
 
@@ -56,6 +59,7 @@ def plan_sounds(
     if s.by_scene:
         told = kept_narration(s) if film_stands else narrate(s, scenes, videos, joins)
         sounds.narration, sounds.subtitles = told.track, told.subtitles
+        sounds.untold.extend(told.untold)
         sounds.tasks.extend(told.tasks)
         sounds.notes.extend(told.notes)
         return sounds
@@ -197,6 +201,8 @@ def _speech(s: Situation, sounds: Sounds, seconds: float) -> tuple[Task, ...]:
         tasks = (work(s, key, None, request),)
     elif s.providers.speech is None:
         return _leave_out(sounds, "no speech engine was chosen (--tts names one)")
+    elif why := unable_in_one_piece(s):
+        return _leave_out(sounds, why)
     else:
         text = _text(s, words)
         if text is None:
@@ -222,7 +228,12 @@ def _spoken(s: Situation, speech: Provider, text: Task, words: int) -> Task:
         inputs=(path,),
         priced_as=SpeechRequest(text="words " * words, text_file=path) if said is None else None,
     )
-    if task.decision is not Decision.MAKE or text.decision not in STUCK:
+    if task.decision is not Decision.MAKE:
+        return task
+    raised = fault(s, said or "")
+    if raised is not None:
+        return evolve(task, decision=Decision.BLOCKED, reasons=(*task.reasons, raised))
+    if text.decision not in STUCK:
         return task
     waits = because(Why.WAITS_FOR, input=str(text.key))
     return evolve(task, decision=Decision.WAIT, reasons=(waits,))

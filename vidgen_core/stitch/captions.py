@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from vidgen_core.errors import InputError, MachineError
 from vidgen_core.media.encoding import video_options
 from vidgen_core.stitch.footage import Footage
+from vidgen_core.stitch.letters import letters_of
 from vidgen_core.stitch.splice import Chapter
 from vidgen_core.stitch.typeface import Typeface
 
@@ -23,6 +24,13 @@ if TYPE_CHECKING:
 
 #: Lines of letters that a picture is high: 20 lines, of which the lowest two are used.
 _LETTERS_HIGH = 20
+#: How much of the picture's width is left free at each side.
+_MARGIN = 0.03
+#: What libass would take for signs of its format.
+_SIGNS = str.maketrans("\\{}", "/()")
+#: For libass, the "encoding" that lets each line run in the direction of its letters:
+#: else the stop of an Arabic line would stand at its beginning.
+_EACH_LINES_OWN = -1
 _LARGEST = 50_000_000
 
 
@@ -89,26 +97,33 @@ def draw(media: Media, footage: Footage, subtitles: Path, typeface: Typeface, in
 
 
 def _as_ass(subtitles: SSAFile, typeface: Typeface, width: int, height: int) -> str:
-    """Return *subtitles* as libass draws them: low, outlined, in one font and without tags."""
+    """Return *subtitles* as libass draws them: low, outlined, in one font and without tags.
+
+    Lines that are wider than the picture are drawn smaller.
+    """
     from pysubs2 import Color, SSAStyle
 
+    shown = [event.plaintext.translate(_SIGNS) for event in subtitles]
+    letters = letters_of(typeface, "".join(shown))
+    size, room = min(height / _LETTERS_HIGH, width / 24), width * (1 - 2 * _MARGIN)
     drawn = type(subtitles)()
     drawn.info.update(PlayResX=str(width), PlayResY=str(height), WrapStyle="2")
-    size = min(height / _LETTERS_HIGH, width / 24)
     drawn.styles["Default"] = SSAStyle(
         fontname=typeface.family.replace(",", " "),
-        fontsize=round(size * 1.25, 1),
+        fontsize=round(size * letters.height, 1),
         primarycolor=Color(255, 255, 255),
         outlinecolor=Color(0, 0, 0),
         outline=round(max(1.0, size / 14), 1),
         shadow=0,
         marginv=round(height * 0.05),
-        marginl=round(width * 0.03),
-        marginr=round(width * 0.03),
+        marginl=round(width * _MARGIN),
+        marginr=round(width * _MARGIN),
+        encoding=_EACH_LINES_OWN,
     )
-    for event in subtitles:
-        plain = event.plaintext.replace("\\", "/").replace("{", "(").replace("}", ")")
-        shown = event.copy()
-        shown.text, shown.style = plain.replace("\n", "\\N"), "Default"
-        drawn.append(shown)
+    for event, text in zip(subtitles, shown, strict=True):
+        copy = event.copy()
+        widest = max(map(letters.width, text.split("\n"))) * size
+        smaller = f"{{\\fs{size * letters.height * room / widest:.1f}}}" if widest > room else ""
+        copy.text, copy.style = smaller + text.replace("\n", "\\N"), "Default"
+        drawn.append(copy)
     return drawn.to_string("ass")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +11,12 @@ from attrs import frozen
 
 from vidgen_core.errors import InputError, UsageError
 
-_ADVICE = "name a font file that has them: `font` in your settings, or --font FILE"
+_ADVICE = (
+    "--font FILE (or `font` in your settings) names a font that has them; "
+    "with --no-burn-subtitles players draw them, in fonts of their own"
+)
+#: An error names so many letters.
+_MOST_NAMED = 8
 #: The font that vidgen brings: Latin with all its accents, Greek and Cyrillic.
 _PACKAGE, _FILE = "font-source-sans-pro", "SourceSansPro-Semibold.ttf"
 #: What joins, turns or spaces other letters and is never drawn itself.
@@ -44,10 +50,26 @@ def typeface_for(text: str, font: str = "") -> Typeface:
         raise UsageError(f"{path} is no font that vidgen reads ({error})") from None
     lacking = sorted({letter for letter in text if _is_drawn(letter)} - {chr(n) for n in letters})
     if lacking:
-        shown = " ".join(lacking[:8]) + (" …" if len(lacking) > 8 else "")
-        what = f"the font {path.name} has no {shown}, so the subtitles cannot be drawn"
-        raise InputError(what, advice=_ADVICE)
+        what = f"the font {path.name} has no {_named(lacking)}"
+        raise InputError(f"{what}, so the subtitles cannot be drawn", advice=_ADVICE)
     return Typeface(file=path.absolute(), family=family)
+
+
+def _named(letters: Sequence[str]) -> str:
+    """Return *letters* as a font's tables name them, the first few of many."""
+    named = [_shown(letter) for letter in letters]
+    if len(named) == 1:
+        return named[0]
+    if len(named) <= _MOST_NAMED:
+        return f"{', '.join(named[:-1])} or {named[-1]}"
+    return f"{', '.join(named[:_MOST_NAMED])} and {len(named) - _MOST_NAMED} more letters"
+
+
+def _shown(letter: str) -> str:
+    """Return *letter* with its number; a mark that would sit on its neighbour by its name."""
+    is_mark = unicodedata.category(letter).startswith("M") or not letter.isprintable()
+    shown = unicodedata.name(letter, "") if is_mark else letter
+    return f"{shown} (U+{ord(letter):04X})".lstrip()
 
 
 def _is_drawn(letter: str) -> bool:
@@ -63,5 +85,8 @@ def _own() -> Path:
     except PackageNotFoundError:
         found = []
     if not found:
-        raise UsageError(f"vidgen's own font is not installed ({_PACKAGE})", advice=_ADVICE)
+        raise UsageError(
+            f"vidgen's own font is not installed ({_PACKAGE})",
+            advice=f"pip install {_PACKAGE}, or --font FILE",
+        )
     return Path(str(found[0].locate()))

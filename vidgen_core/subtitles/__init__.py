@@ -14,10 +14,12 @@ from vidgen_core.specs import SubtitledScene, SubtitlesRequest
 from vidgen_core.stitch.placing import Place, places, seconds_of, tempo_for
 from vidgen_core.stitch.typeface import typeface_for
 from vidgen_core.strict_json import MAX_BYTES
+from vidgen_core.subtitles.as_written import as_written
 from vidgen_core.subtitles.cues import Cue, cues_of, estimated, in_order
+from vidgen_core.subtitles.spoken import words_spoken
 from vidgen_core.subtitles.words import clean
 
-__all__ = ["Cue", "must_be_drawable", "narration_of", "write_subtitles"]
+__all__ = ["Cue", "must_be_drawable", "narration_of", "words_spoken", "write_subtitles"]
 
 #: Timings may end this much after their sound: an encoder rounds.
 _SLACK = 0.5
@@ -65,7 +67,7 @@ def _timings(scene: SubtitledScene, place: Place) -> tuple[tuple[Timing, ...], b
     seconds = seconds_of(Path(scene.speech))
     tempo = tempo_for(seconds, place.length)
     known = _known(scene.timings, seconds)
-    timings = known or estimated(scene.text, float(seconds))
+    timings = as_written(known, scene.text) or estimated(scene.text, float(seconds))
     fitted = tuple(
         Timing(text=one.text, start=one.start / tempo, end=one.end / tempo) for one in timings
     )

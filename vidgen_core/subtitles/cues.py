@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve, frozen
 
 from vidgen_core.model import Timing
-from vidgen_core.subtitles.words import clean, halves, lines_of, measure, screens, sentences
+from vidgen_core.subtitles.words import clean, halves, joined, lines_of, measure, screens, sentences
 
 #: How long a cue stays at least and at most, in seconds.
 SHORTEST, LONGEST = 1.0, 7.0
@@ -31,7 +31,7 @@ class Cue:
 def estimated(text: str, seconds: float) -> tuple[Timing, ...]:
     """Return when each sentence of *text* is spoken, if all of it takes *seconds*: by length."""
     found = sentences(text)
-    weights = [measure(sentence) for sentence in found]
+    weights = [measure(sentence) or 1.0 for sentence in found]
     total = math.fsum(weights)
     timings: list[Timing] = []
     at = 0.0
@@ -67,7 +67,7 @@ def _merged(cues: Sequence[Cue]) -> list[Cue]:
     for cue in cues:
         before = found[-1] if found else None
         if before is not None and min(_seconds(before), _seconds(cue)) < SHORTEST:
-            text = f"{before.text} {cue.text}".strip()
+            text = joined(before.text, cue.text)
             if lines_of(text) is not None and cue.end - before.start <= LONGEST:
                 found[-1] = evolve(before, text=text, end=cue.end)
                 continue
@@ -97,7 +97,7 @@ def _brief(text: str, pace: float) -> list[str]:
     """Cut *text*, of *pace* seconds a letter, where its words would stay too long."""
     if measure(text) * pace <= LONGEST or " " not in text:
         return [text]
-    first, second = halves(text)
+    first, second = halves(text, at_any_cost=False)
     return [*_brief(first, pace), *_brief(second, pace)] if second else [text]
 
 

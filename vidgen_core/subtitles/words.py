@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
 from itertools import pairwise
 
 #: How wide a line may be, in Latin letters, and how many lines a subtitle has.
@@ -14,6 +13,8 @@ LINES = 2
 _WIDE = WIDEST / 17
 
 _TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+#: What Markdown sets around words that weigh more.
+_STRESS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3}|`|~~)(?=\S)([^*_`~]{1,500})(?<=\S)\1(?!\w)")
 _ENDS = ".!?…。！？؟۔।॥"
 _CLOSING = "\"'’”»)]）」』】》"
 #: Where a sentence ends: after its stop and what closes it. A full stop before a
@@ -25,16 +26,25 @@ _BORDER = re.compile(
 )
 _CLAUSE = frozenset(",;:，、；：،؛—–")
 _NOT_FIRST = frozenset(_ENDS + _CLOSING) | _CLAUSE
+_NOT_LAST = frozenset("([“‘（【「『《〈")
+#: What it costs to part a word from the stop that follows it behind a space.
+_LAST_RESORT = 0.6
+#: Quotes that stand beside narrow and wide letters, and tell nothing of what they close.
+_QUOTES = "’”“‘"
 _JOINER = "\u200d"
+#: Colours of skin: each belongs to the picture before it.
+_SKIN = frozenset(map(chr, range(0x1F3FB, 0x1F400)))
+#: Korean letters are wide, too, and Korean sets spaces between its words.
+_HANGUL = re.compile("[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7ff\uffa0-\uffdc]")
 
 
 def clean(text: str) -> str:
     """Return *text* as every player shows it: without controls, tags and the signs of formats."""
-    text = _TAG.sub("", text)
+    text = _STRESS.sub(r"\2", _TAG.sub("", text))
     shown = (" " if letter.isspace() else letter for letter in text if _is_shown(letter))
     text = " ".join("".join(shown).split())
     text = text.replace("-->", "→").replace("\\", "/").replace("{", "(").replace("}", ")")
-    return re.sub(r"<(?=[A-Za-z/])", "< ", text)
+    return re.sub(r"<(?=[A-Za-z/])", "‹", text)
 
 
 def _is_shown(letter: str) -> bool:
@@ -60,8 +70,35 @@ def _width(letter: str) -> float:
     return _WIDE if unicodedata.east_asian_width(letter) in "WF" else 1.0
 
 
+def joined(first: str, second: str) -> str:
+    """Return two texts as one that reads on: with a space, where their letters set any."""
+    if not (first and second):
+        return first or second
+    last = first.rstrip(_QUOTES)[-1:] or first[-1]
+    following = second.lstrip(_QUOTES)[:1] or second[0]
+    return f"{first}{second}" if _sets_no_space(last, following) else f"{first} {second}"
+
+
+def _sets_no_space(before: str, after: str) -> bool:
+    """Whether two words that end and begin so stand together without a space."""
+    if _is_wide_sign(before) or _is_wide_sign(after):
+        return True
+    return _is_unspaced(before) and _is_unspaced(after)
+
+
+def _is_unspaced(letter: str) -> bool:
+    return _width(letter) > 1 and not _HANGUL.match(letter)
+
+
+def _is_wide_sign(letter: str) -> bool:
+    return _width(letter) > 1 and unicodedata.category(letter).startswith("P")
+
+
 def lines_of(text: str) -> tuple[str, ...] | None:
-    """Return *text* as one line or two of about the same width; ``None`` where it needs more."""
+    """Return *text* as one line or two of about the same width; ``None`` where it needs more.
+
+    A word is broken only where it stands alone and is wider than a line.
+    """
     whole = measure(text)
     if whole <= WIDEST:
         return (text,)
@@ -69,7 +106,7 @@ def lines_of(text: str) -> tuple[str, ...] | None:
         return None
     fitting = [
         (abs(whole - 2 * wide) + 60 * cost, place)
-        for cost, place, wide in _breaks(text)
+        for cost, place, wide in _places(text)
         if whole - WIDEST <= wide <= WIDEST
     ]
     return _cut(text, min(fitting)[1]) if fitting else None
@@ -83,10 +120,17 @@ def screens(text: str) -> tuple[str, ...]:
     return (*screens(first), *screens(second)) if second else (text,)
 
 
-def halves(text: str) -> tuple[str, str]:
-    """Return *text* cut near its middle, best after a clause; the second may be empty."""
+def halves(text: str, *, at_any_cost: bool = True) -> tuple[str, str]:
+    """Return *text* cut near its middle, best after a clause; the second may be empty.
+
+    A single word is cut, too, unless it need not be *at_any_cost*.
+    """
     whole = measure(text)
-    places = [(abs(wide / whole - 0.5) + cost, place) for cost, place, wide in _breaks(text)]
+    places = [
+        (abs(wide / whole - 0.5) + cost, place)
+        for cost, place, wide in _places(text)
+        if cost < _LAST_RESORT or at_any_cost
+    ]
     return _cut(text, min(places)[1]) if places else (text, "")
 
 
@@ -94,25 +138,38 @@ def _cut(text: str, place: int) -> tuple[str, str]:
     return text[:place].rstrip(), text[place:].lstrip()
 
 
-def _breaks(text: str) -> Iterator[tuple[float, int, float]]:
-    """Yield each place to cut *text*, what it costs, and how wide the text before it is."""
+def _places(text: str) -> list[tuple[float, int, float]]:
+    """Return each place to cut *text*, what it costs, and how wide the text before it is.
+
+    Those between words; in a single word, those between letters.
+    """
+    between: list[tuple[float, int, float]] = []
+    within: list[tuple[float, int, float]] = []
     wide = 0.0
     for place, (before, after) in enumerate(pairwise(text), start=1):
         wide += _width(before)
-        cost = _cost(before, after)
-        if cost is not None:
-            yield cost, place, wide
+        if before == " " or _is_one_letter(before, after):
+            continue  # the cut before a space is the same one as behind it
+        following = text[place + 1 : place + 2] if after == " " else after
+        clings = following in _NOT_FIRST or before in _NOT_LAST
+        if after == " ":
+            between.append((_cost(before, clings=clings), place, wide))
+        elif not clings and _sets_no_space(before, after):
+            between.append((_cost(before), place, wide))
+        else:
+            within.append((2.0 if clings else 1.0, place, wide))
+    return between or within
 
 
-def _cost(before: str, after: str) -> float | None:
-    if before == " ":
-        return None  # the cut before the space is the same one
-    if after == " ":
-        return 0.0 if before in _CLAUSE or before in _ENDS else 0.15
-    if after in _NOT_FIRST or before == _JOINER or after == _JOINER:
-        return None
-    if unicodedata.category(after).startswith("M"):
-        return None
-    if _width(before) > 1 or _width(after) > 1:
-        return 0.0 if before in _CLAUSE else 0.15
-    return 1.0
+def _cost(before: str, *, clings: bool = False) -> float:
+    """Return what it costs to end a line with *before*, where a word ends."""
+    if clings:
+        return _LAST_RESORT
+    return 0.0 if before in _CLAUSE or before in _ENDS else 0.15
+
+
+def _is_one_letter(before: str, after: str) -> bool:
+    """Whether two characters are drawn as one."""
+    if _JOINER in (before, after) or after in _SKIN:
+        return True
+    return unicodedata.category(after).startswith("M")
