@@ -54,30 +54,41 @@ def vidgen_script_models() -> Iterable[ScriptModelSpec]:  # type: ignore[empty-b
     The factory returns a :class:`~vidgen_core.protocols.LocalWork` or an
     ``AnswerWork`` that takes an ``EnvironmentsRequest``, a ``ScenesRequest``, a
     ``PlacedScenesRequest`` and a ``NarrationTextRequest``; the ``dump_`` functions
-    of ``vidgen_core`` write what each asks for. The one below only writes
-    narrations, for runs that have their scenes.
+    of ``vidgen_core`` write what each asks for.
 
     Example::
 
-        from vidgen_core import ScriptModelSpec, hookimpl
+        from attrs import evolve
+        from vidgen_core import EnvironmentsRequest, NarrationTextRequest, PlacedScenesRequest
+        from vidgen_core import Scene, ScenesRequest, ScriptModelSpec, hookimpl
+        from vidgen_core import dump_environments, dump_scenes, dump_scenes_without_environment
 
         class Model:
-            def __init__(self, context):
-                self.key = context.key
+            def render(self, request, into, progress):
+                into.write_bytes(self.written(request))
 
-            def ask(self, request):
-                return f"A film of {len(request.scenes)} scenes.".encode()
-
-            def write(self, answer, request, into):
-                into.write_bytes(answer)
+            def written(self, request):
+                match request:
+                    case EnvironmentsRequest():
+                        return dump_environments(["An empty stage."])
+                    case ScenesRequest():
+                        lines = filter(None, map(str.strip, request.script.splitlines()))
+                        facts = ({"movement": t, "narration": t, "sound_prompt": t} for t in lines)
+                        return dump_scenes_without_environment([
+                            Scene(number=n, duration=request.lengths[0], **more)
+                            for n, more in zip(range(1, request.most + 1), facts)
+                        ])
+                    case PlacedScenesRequest():
+                        place = request.environments[0]
+                        return dump_scenes(evolve(s, environment=place) for s in request.scenes)
+                    case NarrationTextRequest():
+                        words = " ".join(scene.movement for scene in request.scenes).split()
+                        return " ".join(words[: request.words]).encode()
 
         @hookimpl
         def vidgen_script_models():
             yield ScriptModelSpec(
-                name="terse",
-                summary="says how many scenes there are",
-                factory=Model,
-                keys=("TERSE_API_KEY",),
+                name="lines", summary="one scene for each line", factory=lambda context: Model()
             )
     """
 
@@ -118,7 +129,8 @@ def vidgen_image_generators() -> Iterable[ImageGeneratorSpec]:  # type: ignore[e
     """Yield generators that draw first frames and initial images.
 
     The factory returns a ``LocalWork``, ``RemoteWork`` or ``AnswerWork`` that
-    takes an ``ImageRequest``.
+    takes an ``ImageRequest``. The one below answers at once and costs money, so
+    that core stores what ``ask`` returns before ``write`` sees it.
 
     Example::
 
@@ -126,19 +138,22 @@ def vidgen_image_generators() -> Iterable[ImageGeneratorSpec]:  # type: ignore[e
 
         class Pictures:
             def __init__(self, context):
-                self.options = context.options
+                self.key = context.key
 
-            def render(self, request, into, progress):
+            def ask(self, request):
+                # A real one sends request.prompt to its service here, with self.key.
+                return b"navy"
+
+            def write(self, answer, request, into):
                 from PIL import Image
 
-                Image.new("RGB", (request.width, request.height), "navy").save(into)
+                size = request.width, request.height
+                Image.new("RGB", size, answer.decode()).save(into)
 
         @hookimpl
         def vidgen_image_generators():
             yield ImageGeneratorSpec(
-                name="navy",
-                summary="navy pictures",
-                factory=Pictures,
+                name="navy", summary="navy pictures", factory=Pictures, keys=("NAVY_API_KEY",),
                 price=lambda request, options: Price(0.01, 0.02),
             )
     """
@@ -153,8 +168,12 @@ def vidgen_speech_engines() -> Iterable[SpeechEngineSpec]:  # type: ignore[empty
 
     Example::
 
+        from array import array
+        from math import pi, sin
         from attrs import frozen
         from vidgen_core import SpeechEngineSpec, hookimpl, option
+
+        RATE = 24_000
 
         @frozen(kw_only=True)
         class Options:
@@ -165,13 +184,15 @@ def vidgen_speech_engines() -> Iterable[SpeechEngineSpec]:  # type: ignore[empty
                 self.options, self.media = context.options, context.media
 
             def render(self, request, into, progress):
-                silence = bytes(4 * 24_000 * max(1, len(request.text.split()) // 2))
-                self.media.encode_audio([silence], into, rate=24_000, channels=1)
+                count = RATE * max(1, len(request.text.split()) // 2)
+                turn = 2 * pi * self.options.pitch / RATE
+                samples = array("f", (0.1 * sin(turn * number) for number in range(count)))
+                self.media.encode_audio([samples.tobytes()], into, rate=RATE, channels=1)
 
         @hookimpl
         def vidgen_speech_engines():
             yield SpeechEngineSpec(
-                name="mute", summary="pauses of the right length", factory=Voice, options=Options
+                name="hum", summary="hums as long as one speaks", factory=Voice, options=Options
             )
     """
 
@@ -206,28 +227,95 @@ def vidgen_stitchers() -> Iterable[StitcherSpec]:  # type: ignore[empty-body]
     """Yield stitchers that join clips into scenes and scenes into the film.
 
     The factory returns a :class:`~vidgen_core.protocols.Stitcher`. Core's own is
-    registered by this hook too.
+    registered by this hook too. The one below cuts hard and plays the narration; it
+    leaves out sound effects, subtitles and chapters.
 
     Example::
 
+        from heapq import merge
+        from itertools import chain, islice
         from vidgen_core import StitcherSpec, hookimpl
+
+        RATE = 48_000
+
+        def facts(path):
+            import av
+            with av.open(path) as file:
+                video = file.streams.video[0]
+                return video.width, video.height, float(video.average_rate), video.frames
+
+        def pictures(path, width, height):
+            import av
+            with av.open(path) as file:
+                for frame in file.decode(video=0):
+                    picture = frame.reformat(width=width, height=height, format="rgb24")
+                    yield picture.to_ndarray().tobytes()
+
+        def samples(path):
+            import av
+            resampler = av.AudioResampler(format="flt", layout="mono", rate=RATE)
+            with av.open(path) as file:
+                for frame in chain(file.decode(audio=0), [None]):
+                    for part in resampler.resample(frame):
+                        yield part.to_ndarray().tobytes()
+
+        def packets(file):
+            return (packet for packet in file.demux() if packet.dts is not None)
 
         class Cutter:
             def __init__(self, context):
                 self.media = context.media
 
             def join_scene(self, request, into, progress):
-                raise NotImplementedError("cut the clips of one scene together here")
+                self.cut([(p.path, p.frames) for p in request.parts], request.size, into)
 
             def join_film(self, request, into, progress):
-                raise NotImplementedError("cut the scenes together here")
+                import av
+                parts = [(scene.video, None) for scene in request.scenes]
+                if request.narration is None:
+                    return self.cut(parts, request.size, into)
+                self.cut(parts, request.size, silent := into.with_name("silent.mp4"))
+                self.speak(samples(request.narration), spoken := into.with_name("spoken.m4a"))
+                with av.open(silent) as one, av.open(spoken) as other, av.open(into, "w") as film:
+                    tracks = {f: film.add_stream_from_template(f.streams[0]) for f in (one, other)}
+                    for packet in merge(*map(packets, tracks), key=lambda p: p.dts * p.time_base):
+                        packet.stream = tracks[packet.stream.container]
+                        film.mux(packet)
+
+            def cut(self, parts, size, into):
+                width, height, fps = size or facts(parts[0][0])[:3]
+                shown = (islice(pictures(path, width, height), count) for path, count in parts)
+                frames = chain.from_iterable(shown)
+                self.media.encode_frames(frames, into, width=width, height=height, fps=fps)
+
+            def speak(self, sound, into):
+                self.media.encode_audio(sound, into, rate=RATE, channels=1)
+
+            def join_narration(self, request, into, progress):
+                pause = bytes(4 * round(0.35 * RATE))
+                parts = (chain(samples(part), [pause]) for part in request.parts)
+                self.speak(chain.from_iterable(parts), into)
 
             def fit_narration(self, request, into, progress):
-                raise NotImplementedError("fit the narration here")
+                return self.place([(request.narration, request.videos)], into)
+
+            def place_narration(self, request, into, progress):
+                return self.place([(s.speech, [s.video]) for s in request.scenes], into)
+
+            def place(self, spoken, into):
+                track, lost = [], False
+                for speech, videos in spoken:
+                    seconds = sum(frames / fps for _, _, fps, frames in map(facts, videos))
+                    size = 4 * round(RATE * seconds)
+                    sound = b"".join(samples(speech)) if speech else b""
+                    track.append(sound[:size].ljust(size, bytes(1)))
+                    lost = lost or len(sound) > size
+                self.speak(track, into)
+                return "some of the narration is cut off" if lost else ""
 
         @hookimpl
         def vidgen_stitchers():
-            yield StitcherSpec(name="cutter", summary="cuts by hand", factory=Cutter)
+            yield StitcherSpec(name="cutter", summary="hard cuts, and speech", factory=Cutter)
     """
 
 
@@ -249,9 +337,7 @@ def vidgen_frame_hosts() -> Iterable[FrameHostSpec]:  # type: ignore[empty-body]
         @hookimpl
         def vidgen_frame_hosts():
             yield FrameHostSpec(
-                name="data-url",
-                summary="the picture inside its own URL",
-                factory=lambda context: DataUrls(),
+                name="data-url", summary="a URL that is the picture", factory=lambda _: DataUrls()
             )
     """
 

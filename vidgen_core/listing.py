@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import MappingProxyType
 
 from attrs import define, evolve, field
 
@@ -17,7 +18,7 @@ from vidgen_core.model import Facts, Key, Kind, Step, Verdict
 from vidgen_core.patterns import OutputPattern
 from vidgen_core.plan import File, Listing, Published
 from vidgen_core.probe import probe
-from vidgen_core.script_files import load_environments
+from vidgen_core.script_files import load_environments, load_timings
 from vidgen_core.serialize import load_storyboard
 from vidgen_core.strict_json import MAX_BYTES
 
@@ -27,7 +28,14 @@ OnProbe = Callable[[int, int], None]
 #: Deeper folders and links that lead round in circles are not run directories.
 _DEEPEST = 8
 _WHOLE = Facts()
-_ON_THE_WAY = frozenset({Step.ENVIRONMENTS, Step.SCENES_WITHOUT_ENVIRONMENT})
+#: What is read as it stands: those on the way to the scenes, and when words are spoken.
+_READ: Mapping[Step, Callable[[bytes, str], object]] = MappingProxyType(
+    {
+        Step.ENVIRONMENTS: load_environments,
+        Step.SCENES_WITHOUT_ENVIRONMENT: load_storyboard,
+        Step.SCENE_TIMINGS: load_timings,
+    }
+)
 _PASSED_OVER = frozenset({layout.STATE, layout.DRAFT})
 
 
@@ -194,15 +202,12 @@ def _probe_unknown(
 
 
 def _fault(root: Path, file: File) -> str:
-    """Return what is wrong with a file that leads to the scenes, and is read on the way only."""
-    if file.key.step not in _ON_THE_WAY:
+    """Return what is wrong with a file that is only read where its words are needed."""
+    load = _READ.get(file.key.step)
+    if load is None:
         return ""
     try:
-        content = disk.read_file(root / file.path, MAX_BYTES)
-        if file.key.step is Step.ENVIRONMENTS:
-            load_environments(content, file.path)
-        else:
-            load_storyboard(content, file.path)
+        load(disk.read_file(root / file.path, MAX_BYTES), file.path)
     except (InputError, OSError) as error:
         return str(error)
     return ""

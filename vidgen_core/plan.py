@@ -73,8 +73,9 @@ class Published:
     ``inputs`` maps the paths it was made from to their sha256; ``prompt`` is a
     digest of what it was asked with beside them; ``asked_seconds`` is what the request
     said; ``shown_frames`` is how much of a clip its scene shows, in the file's own
-    frames (0: all). ``scene_seconds``: see :class:`Task`. ``job`` and ``facts`` are
-    the service's, to fetch it again.
+    frames (0: all). ``scene_seconds``: see :class:`Task`. ``timings`` is the sha256 of what
+    says when the sentences of speech are spoken, where that came with it. ``job`` and
+    ``facts`` are the service's, to fetch it again.
     """
 
     path: str
@@ -91,6 +92,7 @@ class Published:
     asked_seconds: float = 0.0
     shown_frames: int = 0
     scene_seconds: float = 0.0
+    timings: str = ""
     job: str = ""
     facts: Mapping[str, str] = field(factory=dict)
 
@@ -262,6 +264,8 @@ class Why(StrEnum):
     NEAR_MISS = "{path} looks like its file; if it is, rename it to {rename}"
     WAITS_FOR = "it waits for {input}"
     LOST_CONTINUITY = "{input} could not be made, so it starts without a picture"
+    NOT_CONTINUED = "it was made without the last frame of {input}, which plays before it"
+    NO_TIMINGS = "nothing says any more when each of its sentences is spoken"
     FAILED = "it failed in this run"
     LEFT_OUT = "left out: {why}"
     ASKED_FOR = "you asked for it"

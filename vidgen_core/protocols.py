@@ -155,7 +155,8 @@ VideoEngine = LocalWork | RemoteWork  # ClipRequest
 ImageGenerator = LocalWork | RemoteWork | AnswerWork  # ImageRequest
 SpeechEngine = LocalWork | RemoteWork | AnswerWork  # SpeechRequest
 SoundEngine = LocalWork | RemoteWork | AnswerWork  # SoundRequest
-ScriptModel = LocalWork | AnswerWork  # NarrationTextRequest
+#: An EnvironmentsRequest, a ScenesRequest, a PlacedScenesRequest or a NarrationTextRequest.
+ScriptModel = LocalWork | AnswerWork
 
 
 class Stitcher(Protocol):

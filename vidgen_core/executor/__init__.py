@@ -8,7 +8,6 @@ loop: the intent before a submit, and the job's id after it.
 
 from __future__ import annotations
 
-import queue
 import time
 from collections.abc import Callable
 from functools import partial
@@ -16,30 +15,18 @@ from typing import Any
 
 from attrs import define, evolve, field
 
-from vidgen_core import disk
-from vidgen_core.errors import (
-    AuthFailed,
-    Billed,
-    ExitCode,
-    Interrupted,
-    JournalDamaged,
-    MachineError,
-    OutOfCredit,
-    PluginBug,
-    ProviderError,
-    Undecided,
-    VidgenError,
-)
+from vidgen_core.errors import Billed, ExitCode, Interrupted, PluginBug, Undecided, VidgenError
 from vidgen_core.executor.books import Books
-from vidgen_core.executor.clock import Clock, Event
-from vidgen_core.executor.crew import Crew
+from vidgen_core.executor.clock import Clock
 from vidgen_core.executor.errand import Errand
-from vidgen_core.executor.events import Listener, Noted, Planned, Progressed, Started, Stopped
+from vidgen_core.executor.events import Listener, Noted, Planned, Progressed, Started
 from vidgen_core.executor.jobs import Job, Outcome
 from vidgen_core.executor.publishing import Origin, Shelf, is_surprising
 from vidgen_core.executor.purchase import Purchase
-from vidgen_core.executor.turns import Turns, provider_of
-from vidgen_core.executor.work import Bench, BrokenInput, Made, as_vidgen_error
+from vidgen_core.executor.relay import Relay
+from vidgen_core.executor.setbacks import Setbacks
+from vidgen_core.executor.turns import Turns
+from vidgen_core.executor.work import Bench, Made
 from vidgen_core.journal import Journal
 from vidgen_core.memory import Memory
 from vidgen_core.model import Key, Step
@@ -51,13 +38,8 @@ __all__ = ["Job", "Outcome", "Run"]
 
 Planning = Callable[[Listing, Ledger, PlanOptions], Plan]
 
-#: Seconds between two looks at what is running.
-TICK = 0.25
-#: How often work on this machine is tried again when its provider says that it may,
-#: and how often one output is made in one run.
-TRIES = 3
-#: How many calls to services run at once. None of them waits inside a provider.
-CALLS = 16
+#: How often one output is made in one run.
+TIMES = 3
 
 
 @define(kw_only=True, eq=False)
@@ -92,17 +74,14 @@ class Run:
     shelf: Shelf = field(init=False)
     books: Books = field(init=False)
     turns: Turns = field(init=False)
-    _events: queue.SimpleQueue[Event] = field(factory=queue.SimpleQueue, init=False)
-    _here: Crew = field(init=False)
-    _services: Crew = field(factory=lambda: Crew(most=CALLS), init=False)
-    _tries: dict[Key, int] = field(factory=dict, init=False)
+    relay: Relay = field(init=False)
+    setbacks: Setbacks = field(init=False)
     _imported: tuple[str, ...] = field(default=(), init=False)
     # Plain flags: a signal handler may set them while any lock is held.
     _interrupted: bool = field(default=False, init=False)
     _hurried: bool = field(default=False, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self._here = Crew(most=max(1, self.jobs) + CALLS)
         self.turns = Turns(jobs=max(1, self.jobs), max_active=self.max_active)
         self.shelf = Shelf(
             directory=self.directory,
@@ -111,6 +90,8 @@ class Run:
             listing=self.listing,
             tell=self.listen,
         )
+        self.setbacks = Setbacks(run=self)
+        self.relay = Relay(turns=self.turns, clock=self.clock, raised=self.setbacks.raised)
         self.books = Books(journal=self.journal, shelf=self.shelf, limit=self.in_doubt_limit)
 
     def interrupt(self) -> None:
@@ -120,7 +101,7 @@ class Run:
         """
         self._hurried = self._interrupted
         self._interrupted = True
-        self._events.put(_nothing)
+        self.relay.put(_nothing)
 
     @property
     def interrupted(self) -> bool:
@@ -138,7 +119,7 @@ class Run:
         Call it before it is written down which clip the picture starts: a crash in
         between must not leave that clip without it.
         """
-        self._replan()
+        self.replan()
         task = self.plan.by_key.get(Key(Step.INITIAL_IMAGE))
         if task is None or not isinstance(task.request, ImportImageRequest):
             return
@@ -157,13 +138,13 @@ class Run:
 
     def work(self) -> Outcome:
         """Do everything that can be done now and say how it ended."""
-        self._replan()
+        self.replan()
         self.options = evolve(self.options, initial_image_for=self.plan.initial_image_for)
         self.outcome = Outcome(plan=self.plan, made=list(self._imported))
         self.turns.agree(self.plan)
         try:
             doubtful = self.books.settle(self.plan)
-            self._replan()
+            self.replan()
             self.outcome.bought += self.books.paid_twice(doubtful, self.plan)
             self._loop()
         finally:
@@ -171,7 +152,7 @@ class Run:
         if self.interrupted:
             self.outcome.codes.add(ExitCode.INTERRUPTED)
         else:
-            self._replan()
+            self.replan()
         self.outcome.plan = self.plan
         in_flight = self.journal.ledger.in_flight.values()
         self.outcome.in_doubt = [work for work in in_flight if not (work.job or work.answered)]
@@ -183,29 +164,23 @@ class Run:
         while not self.interrupted:
             self._start_ready()
             if not self.turns.active:
-                self._replan()
+                self.replan()
                 if not any(self.turns.may_start(task, self.plan) for task in self.plan.to_do):
                     return
                 continue
-            event = self.clock.wait(self._events, self._until_due())
-            if event is not None:
-                event()
-            self._start_due()
+            self.relay.turn()
             self._report()
-
-    def _until_due(self) -> float:
-        now = self.clock.now()
-        due = [job.due - now for job in self.turns.active.values() if job.due is not None]
-        return max(0.0, min([TICK, *due]))
 
     def _report(self) -> None:
         running = tuple((job.task, job.fraction) for job in self.turns.active.values())
         total = len(self.turns.done) + len(self.plan.to_do)
         self.listen(Progressed(running, len(self.outcome.made), max(total, len(running))))
 
-    def _replan(self) -> None:
+    def replan(self) -> None:
+        """Plan again for what is there now."""
         before = getattr(self, "plan", None)
-        self.plan = self.planning(self.shelf.listing, self.journal.ledger, self.options)
+        options = evolve(self.options, given_up=self.turns.given_up)
+        self.plan = self.planning(self.shelf.listing, self.journal.ledger, options)
         self.turns.done.clear()  # the plan knows their files now
         if before is not None and self.plan.scenes and not before.scenes:
             self.turns.agree_within(before.bound, self.plan)
@@ -234,7 +209,7 @@ class Run:
             f"{task.key} would cost {task.price} more than was agreed to",
             advice="run the same command again: it asks for the price first",
         )
-        self.later(Job(task=task, folder=self.directory.root), error)
+        self.setbacks.later(Job(task=task, folder=self.directory.root), error)
 
     # one task ------------------------------------------------------------
 
@@ -244,18 +219,18 @@ class Run:
             self.shelf.may_write(task)
             job.folder = self.directory.scratch(task.key.id)
         except VidgenError as error:
-            self.failed(job, error)
+            self.setbacks.failed(job, error)
             return
         self.turns.begin(job)
         self.listen(Started(task))
-        if not self._tries.get(task.key):
+        if not self.setbacks.has_met(task.key):
             for reason in task.reasons:
                 if reason.why is Why.LOST_CONTINUITY:
                     self.listen(Noted(f"{task.key}: {reason}"))
         if task.kind is None or (task.request is None and task.decision is not Decision.ATTACH):
             self._make_here(job)
             return
-        self.in_worker(job, lambda: self._provider(task), lambda found: self._assign(job, *found))
+        self.relay.start(job, lambda: self._provider(task), lambda found: self._assign(job, *found))
 
     def _provider(self, task: Task) -> tuple[Any, bool]:
         """Return the provider, and whether it works at a service or by an answer."""
@@ -285,14 +260,14 @@ class Run:
                 raise Interrupted("interrupted")
             job.fraction = min(1.0, max(0.0, float(fraction)))
 
-        self.in_worker(
+        self.relay.start(
             job,
             lambda: self.bench.make(job.task, job.folder, inputs, own, progress, self._say),
             lambda made: self._made_here(job, made),
         )
 
     def _say(self, sentence: str) -> None:
-        self._events.put(partial(self.listen, Noted(sentence)))
+        self.relay.put(partial(self.listen, Noted(sentence)))
 
     def _made_here(self, job: Job, made: Made) -> None:
         self.publish(job, made, self._own_origin(job.task))
@@ -310,136 +285,10 @@ class Run:
         self.outcome.made.append(task.output)
         if task.key.step is Step.INITIAL_IMAGE:
             self._picture_is_in()
-        if self.outcome.made.count(task.output) >= TRIES:
-            self._give_up(task.key)
+        if self.outcome.made.count(task.output) >= TIMES:
+            self.turns.give_up(task.key)
         if is_surprising(task, made.facts):
-            self._replan()
-
-    def in_worker(
-        self,
-        job: Job,
-        call: Callable[[], Any],
-        then: Callable[[Any], None],
-        otherwise: Callable[[VidgenError], None] | None = None,
-        *,
-        precious: bool = False,
-    ) -> None:
-        """Run *call* in a worker thread, and in this one *then* with its result.
-
-        *otherwise* is told what it raised; without it the task ends there. An
-        interrupted run waits a moment for what is *precious*.
-        """
-
-        def run() -> None:
-            try:
-                result = call()
-            except BaseException as error:
-                self._events.put(partial(self._raised, job, error, otherwise))
-            else:
-                self._events.put(partial(self._guarded, job, partial(then, result)))
-
-        crew = self._services if self.turns.is_remote(job.task) else self._here
-        crew.start(run, name=_thread_name(job), precious=precious)
-
-    def at(self, job: Job, seconds: float, then: Callable[[], None]) -> None:
-        """Call *then* for *job* in *seconds* from now."""
-        job.due, job.then = self.clock.now() + seconds, then
-
-    def _start_due(self) -> None:
-        now = self.clock.now()
-        for job in list(self.turns.active.values()):
-            if job.due is not None and job.due <= now and job.then is not None:
-                then, job.due, job.then = job.then, None, None
-                self._guarded(job, then)
-
-    # failing -------------------------------------------------------------
-
-    def _guarded(self, job: Job, then: Callable[[], None]) -> None:
-        try:
-            then()
-        except (VidgenError, OSError) as error:
-            self._raised(job, error)
-
-    def _raised(
-        self,
-        job: Job,
-        error: BaseException,
-        otherwise: Callable[[VidgenError], None] | None = None,
-    ) -> None:
-        if isinstance(error, BrokenInput):
-            self.turns.finish(job)
-            self.shelf.found_broken(error.found)
-            self._replan()
-            return
-        vidgen_error = as_vidgen_error(error, job.task)
-        if isinstance(vidgen_error, Interrupted) and self.interrupted:
-            self.turns.finish(job)
-        elif otherwise is not None:
-            self._guarded(job, partial(otherwise, vidgen_error))
-        elif self._again(job, vidgen_error):
-            self.turns.finish(job)
-        else:
-            self.failed(job, vidgen_error)
-
-    def _again(self, job: Job, error: VidgenError) -> bool:
-        """Whether work on this machine may simply be tried once more."""
-        if job.purchase is not None:
-            return False
-        tries = self._tries[job.task.key] = self._tries.get(job.task.key, 0) + 1
-        return isinstance(error, ProviderError) and error.retry and tries < TRIES
-
-    def later(self, job: Job, error: VidgenError) -> None:
-        """End *job* for this run: another run goes on with it, and nothing is lost."""
-        error = self._cause(error)
-        self.turns.finish(job)
-        self.turns.later.add(job.task.key)
-        self._note_failure(job, error, later=True)
-
-    def failed(self, job: Job, error: VidgenError) -> None:
-        """Give *job* up for this run and plan for what does not need it."""
-        error = self._cause(error)
-        if isinstance(error, (AuthFailed, OutOfCredit)):
-            self.turns.closed[provider_of(job.task)] = error
-        self.check_machine(error)
-        if isinstance(error, _FOR_LATER) or (isinstance(error, ProviderError) and error.retry):
-            self.later(job, error)
-            return
-        self.turns.finish(job)
-        self._give_up(job.task.key)
-        self._note_failure(job, error, later=False)
-        self._replan()
-
-    def _cause(self, error: VidgenError) -> VidgenError:
-        """Return what *error* comes from: without its directory no work can end well."""
-        gone = self.directory.went_away
-        if gone is None:
-            return error
-        self.turns.stopped = self.outcome.went_away = True
-        gone.__cause__ = error
-        return gone
-
-    def not_fetched_again(self, job: Job, error: VidgenError) -> None:
-        """A broken file that was paid for cannot be had again: it counts as missing."""
-        self.turns.finish(job)
-        self.shelf.drop_broken(job.task.key, error.message)
-        self._replan()
-
-    def _give_up(self, key: Key) -> None:
-        self.turns.given_up |= {key}
-        self.options = evolve(self.options, given_up=self.turns.given_up)
-
-    def check_machine(self, error: VidgenError) -> None:
-        """Begin nothing new where *error* is one that all other work would meet, too."""
-        if not isinstance(error, MachineError):
-            return
-        if disk.is_everywhere(error) or disk.is_full(self.directory.root):
-            self.turns.stopped = True
-        self.outcome.codes.add(error.exit_code)
-
-    def _note_failure(self, job: Job, error: VidgenError, *, later: bool) -> None:
-        self.outcome.errors.append((job.task, error))
-        self.outcome.codes.add(error.exit_code)
-        self.listen(Stopped(job.task, error, later))
+            self.replan()
 
     def charged(self, key: Key, price: Price) -> None:
         """Count what a service took. Called from any thread."""
@@ -453,19 +302,14 @@ class Run:
         if self.turns.active:
             self._interrupted = True
             self.bench.media.stop()
-        self._services.dismiss()
-        self._here.dismiss()
+        self.relay.dismiss()
         self._say_what_is_waited_for()
-        gone = [
-            crew.leave(self.patience, self.grace, lambda: self._hurried)
-            for crew in (self._services, self._here)
-        ]
-        if self._interrupted and all(gone):
+        gone = self.relay.leave(self.patience, self.grace, lambda: self._hurried)
+        if self._interrupted and gone:
             self.directory.clear_scratch()
 
     def _say_what_is_waited_for(self) -> None:
-        precious = {*self._services.precious, *self._here.precious}
-        waits = [job.task for job in self.turns.active.values() if _thread_name(job) in precious]
+        waits = self.relay.precious()
         if not waits or self._hurried:
             return
         asked = ", ".join(f"{task.provider} ({task.key})" for task in waits)
@@ -475,14 +319,6 @@ class Run:
                 "a second Ctrl-C ends it at once"
             )
         )
-
-
-#: What another run may go on with: nothing has failed for good.
-_FOR_LATER = (AuthFailed, OutOfCredit, MachineError, JournalDamaged, Undecided)
-
-
-def _thread_name(job: Job) -> str:
-    return f"vidgen {job.task.key.id}"
 
 
 def _nothing() -> None:

@@ -151,15 +151,15 @@ class Collection:
         if len(self._bad) == self._fetches and len(set(self._bad)) == 1:
             self._end(error, Billed.YES)  # this is what the service made, and it stays so
             return
-        run.failed(job, error)
+        run.setbacks.failed(job, error)
 
     def _end(self, error: ProviderError, billed: Billed) -> None:
         run = self.errand.run
         run.journal.ended(self.work.key, self.work.take, error.message, billed)
         if self.again:
-            run.not_fetched_again(self.errand.job, error)
+            run.setbacks.not_fetched_again(self.errand.job, error)
             return
-        run.failed(self.errand.job, error)
+        run.setbacks.failed(self.errand.job, error)
 
     # an answer -----------------------------------------------------------
 

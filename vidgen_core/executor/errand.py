@@ -64,11 +64,11 @@ class Errand:
         precious: bool = False,
     ) -> None:
         """Run *call* in a worker thread, and in this one *then* or *otherwise*."""
-        self.run.in_worker(self.job, call, then, otherwise, precious=precious)
+        self.run.relay.start(self.job, call, then, otherwise, precious=precious)
 
     def wait(self, seconds: float, then: Callable[[], None]) -> None:
         """Call *then* in *seconds* from now."""
-        self.run.at(self.job, seconds, then)
+        self.run.relay.at(self.job, seconds, then)
 
     def try_again(self, error: VidgenError, again: Callable[[], None]) -> None:
         """Call *again* in a while, where that may help, or give up."""
@@ -97,6 +97,6 @@ class Errand:
     def give_up(self, error: VidgenError) -> None:
         """End the job for this run; what may succeed later is left to a later run."""
         if isinstance(error, ProviderError) and error.retry:
-            self.run.later(self.job, error)
+            self.run.setbacks.later(self.job, error)
             return
-        self.run.failed(self.job, error)
+        self.run.setbacks.failed(self.job, error)

@@ -84,6 +84,7 @@ class Shelf:
             asked_seconds=task.seconds if task.key.step is Step.CLIP else 0.0,
             shown_frames=_shown_frames(task, made.facts),
             scene_seconds=task.scene_seconds,
+            timings=made.timings[1] if made.timings else "",
             job=origin.job,
             facts=origin.facts,
         )

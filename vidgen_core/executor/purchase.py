@@ -103,7 +103,7 @@ class Purchase:
         assert task.kind is not None
         if not run.may_buy:
             error = MachineError("nothing new is bought while this machine is in trouble")
-            run.later(errand.job, error)
+            run.setbacks.later(errand.job, error)
             return
         self.work = InFlight(
             key=task.key,
@@ -182,7 +182,7 @@ class Purchase:
 
     def _bought(self, bought: _Bought) -> None:
         if bought.trouble is not None:
-            self.errand.run.check_machine(bought.trouble)
+            self.errand.run.setbacks.check_machine(bought.trouble)
         self.errand.tries = 0
         if bought.ref is None:
             self.work = evolve(self.work, answered=True)
@@ -212,20 +212,20 @@ class Purchase:
             self.errand.try_again(error, self._buy)
             return
         run.charged(work.key, work.price)
-        run.failed(self.errand.job, error)
+        run.setbacks.failed(self.errand.job, error)
 
     # an outcome that is not known ----------------------------------------
 
     def _in_doubt(self, error: VidgenError) -> None:
         errand, run = self.errand, self.errand.run
-        run.check_machine(error)
+        run.setbacks.check_machine(error)
         self._doubted = True
         self._doubts += 1
         again, look = errand.can("idempotent", "submit"), errand.can("find", "find")
         if not (again or look):
             self._ask_user(error.message)
         elif self._doubts > DOUBTS or not run.may_buy:
-            run.later(errand.job, error)
+            run.setbacks.later(errand.job, error)
         elif again:
             errand.pause(error, until_next_try(self._doubts, error), self._submit_again)
         else:
@@ -233,7 +233,7 @@ class Purchase:
 
     def _ask_user(self, why: str) -> None:
         message = f"it is not known whether {self.work.provider} took {self.work.key} ({why})"
-        self.errand.run.later(self.errand.job, Undecided(message, advice=self._advice()))
+        self.errand.run.setbacks.later(self.errand.job, Undecided(message, advice=self._advice()))
 
     def _advice(self) -> str:
         return (

@@ -82,6 +82,10 @@ class Turns:
         self.agreed[task.key] = max(high, agreed)
         return True
 
+    def give_up(self, key: Key) -> None:
+        """Take note that *key* is not made in this run any more."""
+        self.given_up |= {key}
+
     def has_room(self, task: Task) -> bool:
         """Whether the limits of the provider and of this machine leave room for *task*."""
         most = self.max_active(task)

@@ -1,0 +1,91 @@
+"""The frozen records that hooks yield: what a provider is, without loading it.
+
+Specs are plain data. Making one, listing it and pricing with it needs no key,
+no network and no SDK; only ``factory`` may import one, on first use.
+"""
+
+from __future__ import annotations
+
+from vidgen_core.specs.lengths import split_evenly
+from vidgen_core.specs.options import NoOptions, option
+from vidgen_core.specs.price import FREE, UNKNOWN_PRICE, Price, free_of_charge
+from vidgen_core.specs.providers import (
+    API,
+    ExecutorSpec,
+    FrameHostSpec,
+    ImageGeneratorSpec,
+    ProviderSpec,
+    ScriptModelSpec,
+    SoundEngineSpec,
+    SpeechEngineSpec,
+    StitcherSpec,
+    VideoEngineSpec,
+    speaks_everything,
+)
+from vidgen_core.specs.requests import (
+    ClipRequest,
+    EnvironmentsRequest,
+    FilmJoinRequest,
+    FilmScene,
+    FitNarrationRequest,
+    FrameRequest,
+    ImageRequest,
+    ImportImageRequest,
+    JoinNarrationRequest,
+    JoinPart,
+    NarrationFromScenesRequest,
+    NarrationTextRequest,
+    PlacedScenesRequest,
+    PlaceNarrationRequest,
+    Request,
+    SceneJoinRequest,
+    ScenesRequest,
+    SoundRequest,
+    SpeechRequest,
+    SpokenScene,
+    SubtitledScene,
+    SubtitlesRequest,
+)
+
+__all__ = [
+    "API",
+    "FREE",
+    "UNKNOWN_PRICE",
+    "ClipRequest",
+    "EnvironmentsRequest",
+    "ExecutorSpec",
+    "FilmJoinRequest",
+    "FilmScene",
+    "FitNarrationRequest",
+    "FrameHostSpec",
+    "FrameRequest",
+    "ImageGeneratorSpec",
+    "ImageRequest",
+    "ImportImageRequest",
+    "JoinNarrationRequest",
+    "JoinPart",
+    "NarrationFromScenesRequest",
+    "NarrationTextRequest",
+    "NoOptions",
+    "PlaceNarrationRequest",
+    "PlacedScenesRequest",
+    "Price",
+    "ProviderSpec",
+    "Request",
+    "SceneJoinRequest",
+    "ScenesRequest",
+    "ScriptModelSpec",
+    "SoundEngineSpec",
+    "SoundRequest",
+    "SpeechEngineSpec",
+    "SpeechRequest",
+    "SpokenScene",
+    "StitcherSpec",
+    "SubtitledScene",
+    "SubtitlesRequest",
+    "VideoEngineSpec",
+    "free_of_charge",
+    "option",
+    "speaks_everything",
+    "split_evenly",
+]

@@ -1,0 +1,45 @@
+"""What work costs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from attrs import frozen
+
+
+@frozen
+class Price:
+    """What one piece of work costs, in US dollars; ``high`` is ``None`` where unknown."""
+
+    low: float = 0.0
+    high: float | None = 0.0
+
+    @property
+    def known(self) -> bool:
+        """Whether there is an upper bound."""
+        return self.high is not None
+
+    @property
+    def free(self) -> bool:
+        """Whether it surely costs nothing."""
+        return self.high == 0.0
+
+    def __add__(self, other: Price) -> Price:
+        known = self.high is not None and other.high is not None
+        return Price(self.low + other.low, (self.high or 0) + (other.high or 0) if known else None)
+
+    def __str__(self) -> str:
+        if self.high is None:
+            return f"at least ${self.low:.2f}" if self.low else "unknown"
+        if self.free:
+            return "free"
+        return f"${self.low:.2f}" if self.low == self.high else f"${self.low:.2f}–{self.high:.2f}"
+
+
+FREE = Price()
+UNKNOWN_PRICE = Price(0.0, None)
+
+
+def free_of_charge(request: Any, options: Any) -> Price:
+    """Price of work that costs nothing."""
+    return FREE
