@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 from attrs import evolve
 from hypothesis import given, settings
@@ -24,10 +26,12 @@ from vidgen_local.script.environments import environments_of, place_scenes
 from vidgen_local.script.hearing import sound_of
 from vidgen_local.script.narrating import narration_text
 from vidgen_local.script.places import PLACES
+from vidgen_local.script.sampling import MOST, fair_share
 from vidgen_local.script.sentences import count_words
 from vidgen_local.script.setting import Setting
 from vidgen_local.script.story import read_story
 from vidgen_local.script.storyboard import scenes_of
+from vidgen_local.world.words import Place, Weather, read_words
 
 LIGHTHOUSE = """The Last Light
 
@@ -72,7 +76,7 @@ def scenes(script: str, most: int = 6, lengths: tuple[float, ...] = (5, 10)) -> 
 
 
 def placed(script: str, most: int = 6, places: int = 4) -> list[Scene]:
-    return place_scenes(scenes(script, most), environments_of(read_story(script), places))
+    return place_scenes(scenes(script, most), environments_of(read_story(script), places, most))
 
 
 def write(request: object, into: Path) -> bytes:
@@ -102,7 +106,7 @@ def test_a_story_that_fits_is_told_word_for_word() -> None:
 
 
 def test_weather_ends_when_the_story_says_so() -> None:
-    found = environments_of(read_story(LIGHTHOUSE), 9)
+    found = environments_of(read_story(LIGHTHOUSE), 9, 5)
     assert "storm" in next(e for e in found if "open sea" in e)
     assert "storm" not in next(e for e in found if "harbour" in e)
 
@@ -252,3 +256,46 @@ def test_a_chinese_text_without_ends_is_cut_into_scenes() -> None:
     found = scenes("海" * 20_000)
     assert 2 <= len(found) <= 6
     assert all(count_words(scene.narration) <= 30 for scene in found)
+
+
+@pytest.mark.parametrize(
+    ("line", "place"),
+    [
+        ("Deep in a cave.", Place.CAVE),
+        ("A cave by the sea.", Place.CAVE),
+        ("An underground tunnel.", Place.CAVE),
+        ("At the bottom of the sea.", Place.UNDERWATER),
+        ("We stand on the moon.", Place.SPACE),
+        ("The moon shines on the harbour.", Place.SEA),
+        ("A spaceship in orbit.", Place.SPACE),
+        ("A bar in the city at night.", Place.ROOM),
+        ("The engine room of a ship.", Place.ROOM),
+        ("A bus stop in the rain.", Place.STREET),
+        ("A train crosses the valley.", Place.HILLS),
+        ("A train station at dawn.", Place.CITY),
+    ],
+)
+def test_a_place_that_is_named_is_the_place_that_is_drawn(line: str, place: Place) -> None:
+    (found, *_) = placed(line, 1, 1)
+    assert read_words(found.environment).place is place
+
+
+def test_no_weather_comes_into_a_cave() -> None:
+    (found, *_) = placed("In a storm they hide in a cave. Rain beats on the rocks.", 1, 1)
+    assert read_words(found.environment).weather is Weather.CLEAR
+    assert "rain" not in found.sound_prompt
+
+
+def test_of_a_script_that_is_far_too_long_beginning_middle_and_end_are_read() -> None:
+    lines = [f"On the day {number} the ship sailed on.\n\n" for number in range(60_000)]
+    text = fair_share("".join(lines))
+    assert len(text) < 1.1 * MOST
+    assert text.startswith(lines[0].strip())
+    assert text.endswith(lines[-1].strip())
+    days = [int(day) for day in re.findall(r"day (\d+) the ship sailed on\.", text)]
+    assert days == sorted(set(days))
+    assert max(np.diff(days)) < 60_000 / 30
+
+
+def test_a_shorter_script_is_read_as_it_is() -> None:
+    assert fair_share(LIGHTHOUSE) == LIGHTHOUSE

@@ -61,6 +61,13 @@ def test_what_is_denied_does_not_count() -> None:
     assert read_words("a harbour without rain, no fog").weather is Weather.CLEAR
 
 
+@pytest.mark.parametrize(
+    "text", ["At dawn the rain is over.", "The storm had passed.", "The snow stops in the harbour."]
+)
+def test_weather_that_is_over_does_not_count(text: str) -> None:
+    assert read_words(text).weather is Weather.CLEAR
+
+
 def test_things_and_seasons_are_read() -> None:
     found = read_words("An autumn harbour: a lighthouse, two boats, gulls in the wind")
     assert found.has("lighthouse")

@@ -130,7 +130,7 @@ def _prose(text: str) -> Iterator[Block]:
         paragraph = paragraph.strip()
         if not paragraph:
             continue
-        title = _title(paragraph, first=number == 0, last=number == len(paragraphs) - 1)
+        title = _title(paragraph, paragraphs[1].strip() if number == 0 and paragraphs[1:] else "")
         if title is not None:
             yield Block(part=Part.HEADING, text=title)
         elif _DIRECTION.fullmatch(paragraph):
@@ -139,16 +139,20 @@ def _prose(text: str) -> Iterator[Block]:
             yield from _paragraph_blocks(paragraph)
 
 
-def _title(paragraph: str, *, first: bool, last: bool) -> str | None:
-    """Return the heading that *paragraph* is, ``None`` where it tells something itself."""
+def _title(paragraph: str, following: str) -> str | None:
+    """Return the heading that *paragraph* is, ``None`` where it tells something itself.
+
+    *following* is what comes after the first paragraph, empty after all others.
+    """
     if paragraph.startswith("#"):
         return _named(paragraph.lstrip("# "))
     if "\n" in paragraph or len(paragraph) > 90:
         return None
     if _SCENE_WORD.fullmatch(paragraph) or _WIDE_SCENE.fullmatch(paragraph):
         return _named(paragraph)
-    alone = first and not last and len(paragraph) < 60
-    return paragraph if alone and not paragraph.endswith(_ENDS) else None
+    # the first item of a list is none: the next is as short, and ends as little
+    named = len(following) >= 60 or following.startswith("#") or following.endswith(_ENDS)
+    return paragraph if named and len(paragraph) < 60 and not paragraph.endswith(_ENDS) else None
 
 
 def _named(heading: str) -> str:

@@ -10,9 +10,10 @@ coast: coast coastline shore cliff cliffs headland rocks promontory
 beach: beach seaside seashore dune_beach sands
 harbour: harbour harbor pier dock quay marina wharf jetty port
 island: island isle islet
+engine_room: engine_room boiler_room machine_room
 ship: ship boat vessel sailboat deck yacht schooner ferry trawler dinghy raft submarine canoe
 sea: sea ocean bay gulf waves surf tide fjord
-underwater: underwater seabed reef
+underwater: underwater seabed reef ocean_floor sea_floor bottom_sea bottom_ocean under_waves
 lake: lake pond lagoon lakeside
 river: river stream creek brook riverbank waterfall
 forest: forest wood woods woodland grove pines glade clearing
@@ -21,26 +22,32 @@ park: park playground
 swamp: swamp marsh bog
 garden: garden orchard greenhouse yard backyard courtyard terrace vineyard
 meadow: meadow grassland pasture prairie
-field: field fields plain farmland wheatfield cornfield
+field: field fields plain farmland wheatfield cornfield stadium
 farm: farm ranch farmyard farmhouse
 village: village hamlet
 house: house cottage hut mansion villa homestead
 home: home apartment flat indoors
-mountain: mountain mountains peak summit ridge alps glacier canyon mountainside
+mountain: volcano mountain mountains peak summit ridge alps glacier canyon mountainside
 hill: hill hills hillside valley hilltop moor countryside landscape
 ruins: ruin ruins temple
 castle: castle palace fortress
 graveyard: graveyard cemetery grave churchyard tomb
 battlefield: battlefield trenches trench
+street: bus_stop
 road: road highway path trail track lane motorway roadside crossroads
 desert: desert dune dunes sahara oasis
-planet: mars planet moon_surface
+planet: planet
+mars: mars martian
+moon: on_moon moon_surface surface_moon lunar
 city: city downtown metropolis skyline skyscraper skyscrapers
 street: street streets avenue boulevard sidewalk pavement town neighbourhood neighborhood
 alley: alley alleyway backstreet
 rooftop: rooftop rooftops roof balcony
 square: square plaza marketplace market fairground
-station: station platform railway subway
+station: station platform train_station railway_station bus_station
+subway: subway subway_station metro underground_station
+railway: railway railroad
+tunnel: tunnel coal_mine gold_mine mineshaft sewer
 bridge: bridge
 airport: airport runway
 sky: airship balloon airborne aloft
@@ -69,7 +76,7 @@ theatre: theatre theater stage cinema opera
 shop: shop store bakery supermarket
 cabin: cabin
 prison: prison jail cell
-cave: cave cavern
+cave: cave cavern grotto catacombs crypt
 barn: barn stable shed
 museum: museum gallery
 factory: factory mill plant warehouse
@@ -188,13 +195,15 @@ event: turns turned gives gave takes took cries cried
 """
 
 THINGS = """
+nothing: beds flower_bed flower_beds garden_bed river_bed
 lighthouse: lighthouse
 boat: boat boats ship ships sail sails sailboat ferry vessel dinghy schooner raft trawler
 house: house houses cottage hut farmhouse
 birds: bird birds gull gulls seagull seagulls geese swallows crow crows
 stars: stars star
 moon: moon moonlight moonlit
-fire: fire flames campfire embers torch
+fire: fire flames campfire bonfire embers
+spaceship: spaceship spacecraft starship rocket
 """
 
 STOP = "the and of to a in is it that he she was for on with his her they as at be this had not are"

@@ -9,23 +9,31 @@ from collections.abc import Sequence
 from attrs import evolve, frozen
 
 from vidgen_core import Scene
+from vidgen_local.script.choosing import choose
 from vidgen_local.script.setting import Setting, read_signs
 from vidgen_local.script.story import Story
 from vidgen_local.script.vocabulary import language_of, vocabulary_for
 
-_BAD_MOODS = ("tense", "afraid", "angry")
+#: How many words a scene holds: of a long script, the places that its scenes tell of
+#: matter more than those of all the rest.
+_ROOM, _BRIEF = 30.0, 20.0
 
 
-def environments_of(story: Story, most: int) -> list[str]:
-    """Return at most *most* descriptions of the story's places, in the order of its telling."""
+def environments_of(story: Story, most: int, scenes: int) -> list[str]:
+    """Return at most *most* descriptions of the story's places, in the order of its telling.
+
+    *scenes*: how many of its scenes the film has at most.
+    """
     weights: dict[tuple[str, ...], float] = defaultdict(float)
     firsts: dict[tuple[str, ...], Setting] = {}
     moods: dict[tuple[str, ...], Counter[str]] = defaultdict(Counter)
+    told = {beat.order for beat in choose(story.beats, scenes, _ROOM, _BRIEF)}
+    spare = min(1.0, len(told) / len(story.beats))
     for number, beat in enumerate(story.beats):
         look: tuple[str, ...] = beat.setting.look
         firsts.setdefault(look, beat.setting)
         ends = 12.0 * (number in (0, len(story.beats) - 1))
-        weights[look] += beat.words + beat.weight + ends
+        weights[look] += (beat.words + beat.weight) * (1 if beat.order in told else spare) + ends
         moods[look].update(name[5:] for name in beat.told if name.startswith("mood:"))
     kept = _kept(weights, max(1, most))
     found = []

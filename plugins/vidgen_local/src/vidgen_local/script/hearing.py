@@ -54,6 +54,9 @@ _OF_LAND = {
     "desert": "dry wind over sand",
     "hills": "light wind",
     "sky": "high wind",
+    "cave": "echoing quiet",
+    "deep": "deep water rumble",
+    "space": "deep low hum",
 }
 _OF_WEATHER = {
     "storm": ("heavy rain", "strong wind", "rolling thunder"),
@@ -65,12 +68,13 @@ _OF_WEATHER = {
 _OF_PLACE = {
     "ship": ("waves against a hull", "creaking wood"),
     "sea": ("waves on the open sea",),
-    "underwater": ("deep water rumble",),
     "river": ("a running stream",),
     "lake": ("small ripples of water",),
-    "space": ("deep low hum",),
     "spaceship": ("a low machine hum",),
     "factory": ("a low machine hum",),
+    "engine_room": ("a low machine hum",),
+    "subway": ("a train passing",),
+    "railway": ("wheels of a train", "light wind"),
     "laboratory": ("a low machine hum",),
     "tavern": ("a murmuring crowd", "clinking glasses"),
     "cafe": ("a murmuring crowd", "clinking glasses"),
@@ -94,9 +98,12 @@ def sound_of(beats: Sequence[Beat], setting: Setting) -> str:
     weather = list(_OF_WEATHER.get(setting.weather, ()))
     if kind.indoors:
         heard = [sound for sound in heard if sound != _SOUNDS["waves"]]
-        sounds = [_OF_LAND["room"], *heard[:3], *_OF_PLACE.get(kind.name, ())]
+        sounds = [_OF_LAND[kind.land], *heard[:3], *_OF_PLACE.get(kind.name, ())]
+        weather = [] if kind.sheltered else weather
         muffled = [f"muffled {sound} outside" for sound in weather[:1] if setting.weather != "fog"]
         return ", ".join(dict.fromkeys([*sounds[: _MOST_SOUNDS - 1], *muffled]))
+    if kind.sheltered:
+        weather = []
     ground = list(_OF_PLACE.get(kind.name, (_OF_LAND[kind.land],)))
     if any("wave" in sound or "water" in sound for sound in ground):
         heard = [sound for sound in heard if sound != _SOUNDS["waves"]]

@@ -70,7 +70,7 @@ island: 岛 島
 ship: 船上 甲板 轮船
 sea: 大海 海上 海洋 海面 海浪
 lake: 湖
-river: 河 江边 江邊 溪
+river: 河 江边 江邊 江面 江上 溪
 forest: 森林 树林 樹林 林中
 jungle: 丛林 叢林
 garden: 花园 花園 院子

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from threading import Lock
 
 from vidgen_core import (
     Context,
@@ -32,6 +33,8 @@ class LocalScriptModel:
 
     def __init__(self, context: Context) -> None:
         self._context = context
+        self._reading = Lock()
+        self._read: tuple[str, Story] | None = None
 
     def render(self, request: ScriptRequest, into: Path, progress: Progress) -> None:
         """Write what *request* asks for to *into*.
@@ -49,7 +52,7 @@ class LocalScriptModel:
         match request:
             case EnvironmentsRequest():
                 story = self._story(request.script, progress)
-                return dump_environments(environments_of(story, request.most))
+                return dump_environments(environments_of(story, request.most, request.scenes))
             case ScenesRequest():
                 durations = durations_for(request.lengths, request.words_per_second)
                 story = self._story(request.script, progress)
@@ -71,7 +74,13 @@ class LocalScriptModel:
         return dump_scenes(place_scenes(request.scenes, request.environments))
 
     def _story(self, script: str, progress: Progress) -> Story:
-        story = read_story(script, self._stop_if_cancelled)
+        """Return the story of *script*; a long one takes a while, and two steps need it."""
+        with self._reading:
+            if self._read and self._read[0] == script:
+                story, self._read = self._read[1], None
+            else:
+                story = read_story(script, self._stop_if_cancelled)
+                self._read = (script, story)
         progress(0.7)
         return story
 

@@ -13,8 +13,8 @@ class PlaceKind:
     """One kind of place.
 
     ``land`` groups kinds that look alike (``sea``, ``forest``, ``city``, ``room``,
-    ``desert``, ``hills``, ``sky``). ``phrase`` is its description, beginning with
-    its own name.
+    ``desert``, ``hills``, ``sky``, ``cave``, ``deep``, ``space``). ``phrase`` is its
+    description, beginning with its own name.
     """
 
     name: str
@@ -25,8 +25,13 @@ class PlaceKind:
 
     @property
     def indoors(self) -> bool:
-        """Whether it is a room."""
-        return self.land == "room"
+        """Whether it is a room or a cave."""
+        return self.land in ("room", "cave")
+
+    @property
+    def sheltered(self) -> bool:
+        """Whether no weather comes there and no window shows any."""
+        return self.land in ("cave", "deep", "space")
 
 
 _TABLE = """
@@ -37,7 +42,7 @@ harbour | sea | a small harbour with boats at the pier by the sea
 island | sea | a lonely island in the wide sea
 ship | sea | a ship on the open sea | cabin
 sea | sea | the open sea with long waves
-underwater | sea | the deep under the waves of the sea
+underwater | deep | the deep underwater, a reef on the seabed
 lake | sea | a still lake between quiet shores
 river | hills | a river that winds through a green valley
 forest | forest | a forest of tall pine trees
@@ -56,8 +61,10 @@ ruins | hills | old ruins on a hill above the valley
 castle | hills | a castle on a hill above the valley | castle_hall
 graveyard | hills | a quiet graveyard on a hill
 battlefield | hills | a wide battlefield on a bare plain below the hills
+railway | hills | green hills above a valley, a train on its way | train
 road | hills | a long road through open hills
 desert | desert | a desert of long dunes
+mars | desert | the red desert of Mars, with long dunes
 planet | desert | a strange planet, a bare desert of dunes
 city | city | a city with a skyline of tall buildings
 street | city | a street in the city between tall buildings | home
@@ -68,7 +75,8 @@ station | city | a railway station in the city | waiting_room
 bridge | city | a long bridge into the city
 airport | city | an airport at the edge of the city
 sky | sky | the wide open sky above the clouds
-space | sky | deep space, a black sky full of stars | spaceship
+space | space | outer space, a black sky full of stars
+moon | space | the surface of the moon in outer space
 room | room | a quiet room with bare walls and one window || house
 home | room | a room in a house, with a table and one window || house
 kitchen | room | a kitchen, a warm room with a table and one window || house
@@ -96,11 +104,14 @@ theatre | room | a theatre hall, a dark room with a lit stage || street
 shop | room | a shop, a room with full shelves and a window || street
 cabin | room | a cabin, a small room with wooden walls and a lamp || forest
 prison | room | a prison cell, a bare room with one barred window || castle
-cave | room | a cave, a dark room of rock || mountain
+cave | cave | a cave, a dark cavern of rock || mountain
+tunnel | cave | a tunnel, a dark cave under the ground || road
 barn | room | a barn, a high room with wooden walls || farm
 museum | room | a museum hall, a great room with white walls || square
 factory | room | a factory hall, a great room with machines || city
-train | room | a train compartment, a narrow room with a wide window || station
+engine_room | room | an engine room, a hot room with machines and pipes || ship
+subway | room | a subway station, a long corridor with lamps under the ground || street
+train | room | a train compartment, a narrow room with a wide window || railway
 car | room | the inside of a car, a small room with wide windows || road
 spaceship | room | the inside of a spaceship, a bright room with screens || space
 waiting_room | room | a waiting room with benches and a clock || station

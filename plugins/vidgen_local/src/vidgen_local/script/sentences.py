@@ -14,6 +14,7 @@ _WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\uff66-\uff9f\U0002
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 _WORD = re.compile(r"[^\W_]+(?:['’\-][^\W_]+)*")
 #: No word is as long as this; what is would be spoken and shown as one.
+_VERY_LONG = re.compile(r"[^\W_]{25,}")
 _ENDLESS = re.compile(r"(\S{80})(?=\S)")
 _ABBREVIATION = re.compile(
     r"(?:^|[\s(\"'“„])(?:[^\W\d_]|Mr|Mrs|Ms|Dr|Prof|St|Mt|Sr|Jr|No|Nr|vs|etc|Capt|Col|Gen|Lt|Sgt"
@@ -30,9 +31,14 @@ def count_words(text: str) -> float:
     """Return how many words it takes to say *text*, one Chinese character counting for half."""
     wide, unspaced = len(_WIDE.findall(text)), len(_UNSPACED.findall(text))
     if not wide and not unspaced:
-        return float(len(_WORD.findall(text)))
+        return len(_WORD.findall(text)) + _in_long_words(text)
     rest = _UNSPACED.sub(" ", _WIDE.sub(" ", text))
-    return 0.5 * wide + 0.22 * unspaced + len(_WORD.findall(rest))
+    return 0.5 * wide + 0.22 * unspaced + len(_WORD.findall(rest)) + _in_long_words(rest)
+
+
+def _in_long_words(text: str) -> float:
+    """Return how many words more it takes to say what is no word, letter by letter."""
+    return sum(0.5 * (len(word) - 24) for word in _VERY_LONG.findall(text))
 
 
 def is_wide(text: str) -> bool:
@@ -126,13 +132,7 @@ def _hard_cut(text: str, most: float) -> list[str]:
     if is_wide(text):
         step = max(1, int(most * 1.9))
         return [text[start : start + step] for start in range(0, len(text), step)]
-    words = text.split()
-    step = max(1, int(most))
-    if len(words) == 1:
-        return [text]
-    pieces = [" ".join(words[start : start + step]) for start in range(0, len(words), step)]
-    # hyphens and slashes make many words of what has no space
-    return [piece for piece in pieces if piece]
+    return _joined(text.split(), most)
 
 
 def is_spoken(sentence: str) -> bool:

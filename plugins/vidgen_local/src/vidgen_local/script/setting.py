@@ -41,6 +41,7 @@ _LIGHT_INSIDE = {
     "dusk": "at dusk, warm evening light",
     "night": "at night, warm lamplight",
 }
+_HOUR = {"dawn": "at dawn", "day": "by day", "dusk": "at dusk", "night": "at night"}
 _SEASON = {
     "spring": "in spring, with blossoms",
     "summer": "in summer, green and warm",
@@ -52,6 +53,7 @@ _THINGS = {
     "birds": "birds in the air",
     "house": "a small house",
     "lighthouse": "a lighthouse",
+    "fire": "a campfire",
 }
 
 
@@ -91,6 +93,9 @@ class Setting:
         """Return one or two sentences that a painter of places understands."""
         kind = self.kind
         place = f"{self.name}: {kind.phrase}" if self.name else _capital(kind.phrase)
+        if kind.sheltered:
+            ship = "a spaceship" if "spaceship" in self.things and kind.land == "space" else ""
+            return self._sentence([place, _HOUR.get(self.hour, ""), ship])
         lights = _LIGHT_INSIDE if kind.indoors else _LIGHT
         season = _SEASON.get(self.season, "")
         season = season.split(",")[0] if kind.indoors else season
@@ -100,6 +105,9 @@ class Setting:
         if not kind.indoors:
             things = [_THINGS[t] for t in self.things if t in _THINGS and t not in kind.phrase]
             parts += things[:2]
+        return self._sentence(parts)
+
+    def _sentence(self, parts: list[str]) -> str:
         sentence = ", ".join(part for part in parts if part) + "."
         return f"{sentence} The mood is {self.mood}." if self.mood else sentence
 
@@ -125,6 +133,7 @@ def read_signs(words: list[str], found: list[Found], vocabulary: Vocabulary) -> 
     named: dict[str, float] = {}
     air: dict[str, str] = {}
     things: list[str] = []
+    last: tuple[str, int] | None = None
     for entry in found:
         before = words[max(0, entry.at - _NEAR) : entry.at]
         for told in entry.tells:
@@ -136,7 +145,10 @@ def read_signs(words: list[str], found: list[Found], vocabulary: Vocabulary) -> 
                 _set_air(air, "clear" if over else concept)
             elif family == "place":
                 here, there = _place(concept, before, vocabulary)
+                if last is not None and _stands_in(last, entry.at, words, vocabulary):
+                    there = _IN_PASSING
                 named[here] = max(there, named.get(here, 0.0))
+                last = (here, entry.at) if there >= NAMED else None
     place, sure = _most_exact(named)
     return Signs(
         place=place,
@@ -157,6 +169,21 @@ def _most_exact(named: dict[str, float]) -> tuple[str, float]:
         if sure >= NAMED and place != "ship" and surest in _WIDER.get(place, ()):
             return place, named[surest]
     return surest, named[surest]
+
+
+#: What is seen from outside as well, or does not stay where it is.
+_SEEN_FROM_OUTSIDE = frozenset(["church", "train", "car", "spaceship", "room", "home", "cabin"])
+_EXACT_OUTSIDE = frozenset(["castle", "ruins", "graveyard", "lighthouse"])
+_MOST_BETWEEN = 3
+
+
+def _stands_in(last: tuple[str, int], at: int, words: list[str], vocabulary: Vocabulary) -> bool:
+    """Whether the place at *at* only tells where the *last* one is: ``a bar in the city``."""
+    place, before = last
+    between = words[before + 1 : at]
+    if not between or len(between) > _MOST_BETWEEN or between[0] not in vocabulary.within:
+        return False
+    return place in _EXACT_OUTSIDE or (PLACES[place].indoors and place not in _SEEN_FROM_OUTSIDE)
 
 
 def _another_time(at: int, before: list[str], vocabulary: Vocabulary) -> bool:
@@ -211,7 +238,7 @@ def _set_air(air: dict[str, str], concept: str) -> None:
 def _place(concept: str, before: list[str], vocabulary: Vocabulary) -> tuple[str, float]:
     """Return the place that is meant and how sure it is that the story is there."""
     if vocabulary.wide:
-        return concept, NAMED
+        return _OUTSIDE_OF.get(concept, concept), NAMED
     for word in reversed(before):
         if any(told.startswith(("place:", "air:")) for told in vocabulary.tells(word)):
             break  # "in the morning the boat": the word before the boat is not its own
@@ -220,8 +247,13 @@ def _place(concept: str, before: list[str], vocabulary: Vocabulary) -> tuple[str
             indoors = inside and bool(PLACES[concept].inside) and concept != "ship"
             return (PLACES[concept].inside if indoors else concept), SURE
         if word in vocabulary.seen:
-            return concept, _IN_PASSING
-    return concept, NAMED
+            return _OUTSIDE_OF.get(concept, concept), _IN_PASSING
+    # a car that passes is no place to be
+    return _OUTSIDE_OF.get(concept, concept), _IN_PASSING if concept == "car" else NAMED
+
+
+#: Where one is who is not in it: ``a train crosses the bridge``.
+_OUTSIDE_OF = {"train": "railway", "car": "road", "spaceship": "space"}
 
 
 def moved(now: Setting, signs: Signs, *, opening: bool) -> Setting:

@@ -8,9 +8,11 @@ from types import MappingProxyType
 
 from attrs import define, evolve, field, frozen
 
+from vidgen_core import InputError
 from vidgen_local.script.blocks import Block, Part, read_blocks, read_slugline
 from vidgen_local.script.cleaning import clean
 from vidgen_local.script.markup import without_markup
+from vidgen_local.script.sampling import fair_share
 from vidgen_local.script.sentences import count_words, is_spoken, split_sentences, within
 from vidgen_local.script.setting import (
     NAMED,
@@ -87,7 +89,7 @@ def read_story(script: str, check: Callable[[], None] = lambda: None) -> Story:
     """
     text = clean(script)
     check()
-    plain = without_markup(text)
+    plain = fair_share(without_markup(text))
     check()
     vocabulary = vocabulary_for(language_of(plain))
     reader = _Reader(vocabulary=vocabulary)
@@ -100,8 +102,16 @@ def read_story(script: str, check: Callable[[], None] = lambda: None) -> Story:
             beats.append(beat)
             if not vocabulary.wide:
                 common.update(word for word in vocabulary.words_of(beat.text) if len(word) > 3)
+    if not beats:
+        raise InputError(
+            "the script tells nothing: there are only marks in it",
+            advice="Write a story into the file, in sentences.",
+        )
+    check()
+    weights = _weights(beats, common, vocabulary)
+    check()
     return Story(
-        beats=tuple(_settled(_weighed(beats, common, vocabulary), reader.first_hours)),
+        beats=tuple(_settled(beats, weights, reader.first_hours)),
         language=vocabulary.language,
     )
 
@@ -215,8 +225,8 @@ class _Reader:
         self.title = title
 
 
-def _weighed(beats: list[Beat], common: Counter[str], vocabulary: Vocabulary) -> list[Beat]:
-    """Return *beats* with what each weighs in the telling."""
+def _weights(beats: list[Beat], common: Counter[str], vocabulary: Vocabulary) -> list[float]:
+    """Return what each of *beats* weighs in the telling."""
     top = dict(common.most_common(60))
     largest = max(top.values(), default=1)
     found = []
@@ -225,7 +235,7 @@ def _weighed(beats: list[Beat], common: Counter[str], vocabulary: Vocabulary) ->
         weight = 1.0 + _of_words(beat, top, largest, vocabulary)
         weight += 1.5 * (number == 0) + 2.0 * (number == len(beats) - 1)
         weight += 1.0 * (before is None or before.passage != beat.passage)
-        found.append(evolve(beat, order=number, weight=max(0.1, weight)))
+        found.append(max(0.1, weight))
         before = beat
     return found
 
@@ -242,8 +252,8 @@ def _of_words(beat: Beat, top: dict[str, int], largest: int, vocabulary: Vocabul
     return weight - 0.4 * beat.spoken
 
 
-def _settled(beats: list[Beat], another_hour: set[int]) -> list[Beat]:
-    """Return *beats* with each passage in one setting, and with what was told later at its start.
+def _settled(beats: list[Beat], weights: list[float], another_hour: set[int]) -> Iterator[Beat]:
+    """Yield *beats* in order with their *weights*, and each passage in one setting.
 
     What the story tells of its first place or hour holds from its beginning; but the
     passages of *another_hour* end when an hour is told, and so had another one.
@@ -263,4 +273,5 @@ def _settled(beats: list[Beat], another_hour: set[int]) -> list[Beat]:
             season=here.season or ahead.season,
         )
         last[number] = ahead
-    return [evolve(beat, setting=last[beat.passage]) for beat in beats]
+    for number, (beat, weight) in enumerate(zip(beats, weights, strict=True)):
+        yield evolve(beat, order=number, weight=weight, setting=last[beat.passage])

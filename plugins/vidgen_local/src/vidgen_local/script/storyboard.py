@@ -52,14 +52,23 @@ def scenes_of(story: Story, most: int, durations: Durations) -> list[Scene]:
 def _whole(beats: Sequence[Beat], told: frozenset[int]) -> list[Beat]:
     """Return *beats*, a part of a sentence whose other part is not *told* made a sentence."""
     found = []
-    for beat in beats:
+    for number, beat in enumerate(beats):
         text = beat.text
         if beat.order + 1 not in told:
             text = _ended(text)
+        if beats[number + 1 : number + 2] and beats[number + 1].paragraph != beat.paragraph:
+            text = _stopped(text)
         if beat.order - 1 not in told:
             text = text[:1].upper() + text[1:]
         found.append(evolve(beat, text=text))
     return found
+
+
+def _stopped(text: str) -> str:
+    """Return *text*, a line that stands alone, with a stop: list items have none."""
+    if not text[-1:].isalnum():
+        return text
+    return f"{text}{'。' if is_wide(text) else '.'}"
 
 
 def _ended(text: str) -> str:

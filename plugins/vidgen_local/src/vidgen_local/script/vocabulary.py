@@ -25,10 +25,13 @@ _CYRILLIC = re.compile(r"[\u0400-\u04ff]")
 _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_WIDE = 4
+_ARTICLES = frozenset(["the", "a", "an", "of"])
 
 
 def folded(text: str) -> str:
     """Return *text* in small letters without accents."""
+    if text.isascii():  # most of a long English text
+        return text.lower()
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(char for char in apart if not unicodedata.combining(char))
 
@@ -89,17 +92,28 @@ class Vocabulary:
         return list(self._known(folded(text)))
 
     def find(self, words: list[str]) -> list[Found]:
-        """Return what *words* tell, pairs of words (``living room``) before single ones."""
+        """Return what *words* tell, pairs of words (``living room``) before single ones.
+
+        Of a pair, the small words between do not count: ``bottom of the sea``.
+        """
         found, taken = [], -1
         for at, word in enumerate(words):
             if at <= taken:
                 continue
-            pair = self.tells(f"{word}_{words[at + 1]}") if at + 1 < len(words) else ()
+            other = self._next(words, at + 1)
+            pair = self.tells(f"{word}_{words[other]}") if other < len(words) else ()
             tells = pair or self.tells(word)
             if tells:
-                found.append(Found(at=at, tells=tells))
-                taken = at + 1 if pair else at
+                taken = other if pair else at
+                found.append(Found(at=taken if other > at + 1 else at, tells=tells))
         return found
+
+    def _next(self, words: list[str], at: int) -> int:
+        """Return where the next word after *at* is that is no article and no ``of``."""
+        last = min(len(words), at + 2)
+        while at < last and words[at] in _ARTICLES:
+            at += 1
+        return at
 
     def _known(self, text: str) -> Iterator[str]:
         place = 0

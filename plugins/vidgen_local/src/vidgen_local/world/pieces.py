@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import TypeAlias
 
 import numpy as np
 from attrs import define, frozen
@@ -11,10 +12,13 @@ from PIL import Image
 
 from vidgen_local.picture import Images, Planes, to_planes
 from vidgen_local.world.model import Water
+from vidgen_local.world.patches import Patch, patches_of, whole
 from vidgen_local.world.pose import Pose
 from vidgen_local.world.sheet import Layer, Sheet
 from vidgen_local.world.waves import Waves
 
+#: A part of a frame: left, top, right and bottom, all even.
+Spot: TypeAlias = tuple[int, int, int, int]
 #: Everything that moves by itself is back where it was after so many seconds.
 BEAT = 5.0
 #: Rows that sway are cut where they would part by so many pixels.
@@ -29,6 +33,7 @@ class Piece:
 
     planes: Images
     cover: Image.Image
+    patches: tuple[Patch, ...]
     left: int
     top: int
     depth: float
@@ -37,7 +42,6 @@ class Piece:
     bob: float
     travel: float
     foot: float
-    opaque: bool
     #: The one luma, blue and red of a piece that has no others.
     flat: tuple[int, int, int] | None
     #: The first row of the sheet from which nothing behind is seen; ``None``: there is none.
@@ -45,8 +49,13 @@ class Piece:
     waves: Waves | None
 
 
-def piece_of(layer: Layer, water: Water | None, noise: np.random.Generator) -> Piece | None:
-    """Return *layer* as planes, ``None`` where nothing is on it."""
+def piece_of(
+    layer: Layer, water: Water | None, noise: np.random.Generator, step: float
+) -> Piece | None:
+    """Return *layer* as planes, ``None`` where nothing is on it.
+
+    *step* is the most pixels of the sheet that a pixel of the frame will be.
+    """
     sheet = layer.sheet
     seen = layer.cover > 1 / 255
     rows, columns = np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
@@ -67,12 +76,13 @@ def piece_of(layer: Layer, water: Water | None, noise: np.random.Generator) -> P
             np.tile(planes[2], (1, 2)),
         )
         cover = np.tile(cover, (1, 2))
-    whole = Image.fromarray(cover)
     still = not layer.alone
     luma, blue, red = (Image.fromarray(plane) for plane in planes)
     return Piece(
         planes=(luma, blue, red),
-        cover=whole,
+        cover=Image.fromarray(cover),
+        # what sways is never where it was
+        patches=whole(cover) if layer.sway else patches_of(cover, math.ceil(2 * step) + 2),
         left=left,
         top=top,
         depth=layer.depth,
@@ -82,7 +92,6 @@ def piece_of(layer: Layer, water: Water | None, noise: np.random.Generator) -> P
         travel=layer.travel,
         foot=layer.foot,
         flat=_flat(rgb, planes) if water is None else None,
-        opaque=bool((cover == 255).all()) and still,
         solid=_solid(cover, top, bottom, sheet)
         if still and left == 0 and right == sheet.width
         else None,
@@ -155,27 +164,17 @@ class Glass:
         spot = self._spot(piece, left, top, step, source, reach, bottom)
         if spot is None:
             return
-        x0, y0, x1, y1 = spot
-        crop = (left + x0 * step - piece.left, top + y0 * step - piece.top)
-        luma, blue, red = piece.planes
-        if piece.waves is not None:
-            luma = piece.waves.at(time)
         foot = (piece.foot - self.sheet.north) * unit - piece.top
-        look = _Look(crop=crop, step=step, shear=lean / unit, foot=foot)
-        size = (x1 - x0, y1 - y0)
-        mask = None if piece.opaque else look.at(piece.cover, size)
-        half = None if mask is None else mask.reduce(2)
-        for target, plane, tone, cover, part in (
-            (frame[0], luma, 0, mask, 1),
-            (frame[1], blue, 1, half, 2),
-            (frame[2], red, 2, half, 2),
-        ):
-            spot = (x0 // part, y0 // part, x1 // part, y1 // part)
-            if piece.flat is not None:
-                target.paste(piece.flat[tone], spot, cover)
-            else:
-                seen = look.at(plane, (size[0] // part, size[1] // part), part)
-                target.paste(seen, spot, cover)
+        look = _Look(
+            corner=(left - piece.left, top - piece.top), step=step, shear=lean / unit, foot=foot
+        )
+        planes = piece.planes
+        if piece.waves is not None:
+            planes = (piece.waves.at(time, look.seen(spot)), *planes[1:])
+        for patch in piece.patches:
+            part = spot if piece.sway else look.part(patch, spot)
+            if part[0] < part[2] and part[1] < part[3]:
+                _paste(frame, planes, piece, look, part, patch.full)
 
     def _spot(
         self,
@@ -186,7 +185,7 @@ class Glass:
         source: tuple[int, int],
         reach: float,
         bottom: int,
-    ) -> tuple[int, int, int, int] | None:
+    ) -> Spot | None:
         """Return the part of the frame, on even pixels, where *piece* is."""
         x0 = math.ceil((piece.left - reach - left) / step)
         y0 = math.ceil((piece.top - top) / step)
@@ -197,46 +196,82 @@ class Glass:
         return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else None
 
 
+def _paste(
+    frame: Images, planes: Images, piece: Piece, look: _Look, spot: Spot, full: bool
+) -> None:
+    """Draw what *look* sees of *piece* into the part *spot* of *frame*."""
+    mask = None if full else look.at(piece.cover, spot)
+    half = None if mask is None else mask.reduce(2)
+    for number, (target, plane, cover) in enumerate(
+        zip(frame, planes, (mask, half, half), strict=True)
+    ):
+        part = spot if number == 0 else (spot[0] // 2, spot[1] // 2, spot[2] // 2, spot[3] // 2)
+        if piece.flat is not None:
+            target.paste(piece.flat[number], part, cover)
+        else:
+            target.paste(look.at(plane, spot, 1 if number == 0 else 2), part, cover)
+
+
 @frozen(kw_only=True)
 class _Look:
     """How a frame lies on a piece: its corner and step in pixels of it, and the wind's lean."""
 
-    crop: tuple[float, float]
+    corner: tuple[float, float]
     step: float
     shear: float
     foot: float
 
-    def at(self, plane: Image.Image, size: tuple[int, int], part: int = 1) -> Image.Image:
-        """Return what is seen of *plane*, which is the piece at 1/*part* of its size."""
-        strips = self._strips(size, part)
-        if len(strips) == 1:
-            return self._strip(plane, size[0], 0, size[1], part)
-        whole = Image.new("L", size)
-        for top, bottom in strips:
-            whole.paste(self._strip(plane, size[0], top, bottom, part), (0, top))
-        return whole
+    def part(self, patch: Patch, spot: Spot) -> Spot:
+        """Return where *patch* is within *spot*; patches side by side leave no gap."""
+        x0, y0, x1, y1 = (
+            2 * round((edge - start) / self.step / 2)
+            for edge, start in zip(
+                (patch.left, patch.top, patch.right, patch.bottom), self.corner * 2, strict=True
+            )
+        )
+        return max(spot[0], x0), max(spot[1], y0), min(spot[2], x1), min(spot[3], y1)
 
-    def _strips(self, size: tuple[int, int], part: int) -> list[tuple[int, int]]:
-        """Return the rows that move together: each a fraction of a pixel from the next."""
-        count = math.ceil(abs(self.shear) * size[1] * self.step / _LEAST_STEP)
-        count = max(1, min(count, _MOST_STRIPS, size[1]))
-        edges = [round(size[1] * number / count) for number in range(count + 1)]
-        return list(pairwise(edges))
+    def seen(self, spot: Spot) -> tuple[int, int]:
+        """Return the columns of the piece that *spot* reads."""
+        reach = abs(self.shear) * 4000 + 3
+        return (
+            math.floor(self.corner[0] + spot[0] * self.step - reach),
+            math.ceil(self.corner[0] + spot[2] * self.step + reach),
+        )
+
+    def at(self, plane: Image.Image, spot: Spot, part: int = 1) -> Image.Image:
+        """Return what is seen in *spot* of *plane*, which is the piece at 1/*part* of its size."""
+        width, height = (spot[2] - spot[0]) // part, (spot[3] - spot[1]) // part
+        strips = self._strips(height)
+        if strips == 1:
+            return self._strip(plane, spot, width, (0, height), part)
+        found = Image.new("L", (width, height))
+        edges = [round(height * number / strips) for number in range(strips + 1)]
+        for rows in pairwise(edges):
+            found.paste(self._strip(plane, spot, width, rows, part), (0, rows[0]))
+        return found
+
+    def _strips(self, height: int) -> int:
+        """Return how many strips move together: each a fraction of a pixel from the next."""
+        count = math.ceil(abs(self.shear) * height * self.step / _LEAST_STEP)
+        return max(1, min(count, _MOST_STRIPS, height))
 
     def _strip(
-        self, plane: Image.Image, width: int, top: int, bottom: int, part: int
+        self, plane: Image.Image, spot: Spot, width: int, rows: tuple[int, int], part: int
     ) -> Image.Image:
-        y = self.crop[1] / part + top * self.step
-        high = (bottom - top) * self.step
-        x = self.crop[0] / part - self.shear * (self.foot / part - y - high / 2)
-        x = min(max(0.0, x), max(0.0, plane.width - width * self.step))
+        step = self.step
+        y = (self.corner[1] + spot[1] * step) / part + rows[0] * step
+        high = (rows[1] - rows[0]) * step
+        x = (self.corner[0] + spot[0] * step) / part
+        x -= self.shear * (self.foot / part - y - high / 2)
+        x = min(max(0.0, x), max(0.0, plane.width - width * step))
         box = (
             x,
             max(0.0, y),
-            min(float(plane.width), x + width * self.step),
+            min(float(plane.width), x + width * step),
             min(float(plane.height), y + high),
         )
-        return plane.resize((width, bottom - top), Image.Resampling.BILINEAR, box=box)
+        return plane.resize((width, rows[1] - rows[0]), Image.Resampling.BILINEAR, box=box)
 
 
 def empty_frame(size: tuple[int, int]) -> Images:

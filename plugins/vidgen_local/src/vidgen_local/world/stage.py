@@ -37,7 +37,7 @@ class Stage:
         random = seeded("stage", seed, text)
         self._world = world
         self._size = size
-        self._pieces = _pieces(world, seeded("dither", seed, text))
+        self._pieces = _pieces(world, seeded("dither", seed, text), world.sheet.frame[0] / size[0])
         self._glow = Glow(world, size, random)
         self._phases = random.uniform(0, 2 * np.pi, 40)
         self._specks: tuple[Speck, ...] = specks(
@@ -100,12 +100,12 @@ class Stage:
         _darken(planes[0], self._corner)
 
 
-def _pieces(world: World, random: np.random.Generator) -> tuple[Piece, ...]:
+def _pieces(world: World, random: np.random.Generator, step: float) -> tuple[Piece, ...]:
     waters = {water.layer: water for water in world.waters}
     _merge(world.layers, waters)
     pieces = []
     for number in range(len(world.layers)):
-        piece = piece_of(world.layers[number], waters.get(number), random)
+        piece = piece_of(world.layers[number], waters.get(number), random, step)
         world.layers[number].drop()
         if piece is not None:
             pieces.append(piece)

@@ -17,7 +17,8 @@ PLACES: Mapping[str, str] = MappingProxyType(
         " parlour:2.5 int:2 parlor:2.5 laboratory:2.5 lab:2 cafe:2 tavern:2.5 inn:1.8 pub:2"
         " bar:1.2 classroom:2.5 hospital:2 museum:2 theatre:1.6 bathroom:2.5 apartment:2"
         " flat:0.4 lounge:2 nursery:2.5 bookshop:2.5 bakery:2 shop:1.4 studio:1.8 hut:0.8"
-        " cottage:0.7 barn:1.2 wheelhouse:2 zimmer:2.5 kuche:2.5 stube:2.5 flur:2 treppe:2"
+        " cottage:0.7 barn:1.2 wheelhouse:2 factory:2 cathedral:1.4 compartment:2 engine_room:2.5"
+        " cell:1.4 prison:1.6 zimmer:2.5 kuche:2.5 stube:2.5 flur:2 treppe:2"
         " chambre:2.5 cuisine:2.5 piece:0.7 habitacion:2.5 cocina:2.5 stanza:2.5 cucina:2.5"
         " комната:2.5 комнате:2.5 кухня:2.5 室:2 房:2 屋_里:2.5 غرفة:2.5 المطبخ:2.5",
         "sea": "sea seas ocean oceans coast coastal:0.8 shore shores beach beaches harbour"
@@ -27,7 +28,6 @@ PLACES: Mapping[str, str] = MappingProxyType(
         " mare playa costa hafen kuste strand insel leuchtturm:0.9 phare:0.9 faro:0.9 plage"
         " spiaggia море моря морем берег 海 港 浜 岛 島 بحر البحر شاطئ الشاطئ ميناء",
         "lake": "lake lakes river rivers pond stream:0.7 brook creek lagoon riverbank lakeside"
-        ""
         " bridge:0.4 bridges:0.4 brucke:0.4 pont:0.4 puente:0.4 ponte:0.4"
         " waterfall canal:0.7 marsh swamp wetland see:0.15 fluss bach lac riviere fleuve lago"
         " rio fiume озеро река реки 湖 河 川 بحيرة نهر النهر",
@@ -36,7 +36,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         " clearing:0.7 wald foret bosque foresta лес лесу леса 林 森 غابة الغابة",
         "city": "city:1.2 cities town:0.8 skyline:1.4 urban downtown rooftop:1.2 rooftops:1.2"
         " metropolis skyscraper skyscrapers cityscape:1.4 towers:0.5 stadt ville ciudad citta"
-        " dacher toits город городе города 城 都 市 مدينة المدينة",
+        " airport station:0.8 stadium dacher toits город городе города 城 都 市 مدينة المدينة",
         "street": "street:1.5 streets:1.4 avenue:1.4 alley:1.6 alleyway:1.6 lane:0.8"
         " boulevard:1.4 sidewalk:1.3 pavement:1.1 neon:0.8 crosswalk:1.3 marketplace:1.1"
         " market:0.9 plaza:1.1 square:0.8 bazaar:1.2 strasse:1.5 gasse:1.5 rue:1.4 calle:1.4"
@@ -51,7 +51,7 @@ PLACES: Mapping[str, str] = MappingProxyType(
         " oasis canyon:0.9 mesa wasteland badlands wuste desierto deserto пустыня пустыне"
         " 沙_漠:2 漠 صحراء الصحراء",
         "mountains": "mountain:1.1 mountains:1.1 peak:0.9 peaks:0.9 summit alps alpine glacier"
-        " ridge:0.7 ridges:0.7 crag crags pass:0.4 himalaya volcano arctic:0.9 polar:0.7"
+        " ridge:0.7 ridges:0.7 crag crags pass:0.4 himalaya volcano:1.2 arctic:0.9 polar:0.7"
         " ice:0.3 tundra:0.9 iceberg:0.9 antarctic antarctica berg berge gebirge montagne"
         " montagnes montana montanas montagna гора горы горах 山 峰 جبل الجبال الجبل",
         "hills": "hill:0.9 hills valley meadow:1.1 meadows:1.1 field:0.9 fields plain:0.5 plains"
@@ -185,7 +185,7 @@ THINGS: Mapping[str, str] = MappingProxyType(
         "lightning": "lightning thunder thunderstorm thunderclap gewitter blitz orage relampago",
         "fireflies": "fireflies firefly magical fairy enchanted glowing",
         "neon": "neon cyberpunk futuristic sci_fi",
-        "spaceship": "spaceship spacecraft starship rocket satellite station shuttle",
+        "spaceship": "spaceship spacecraft starship rocket satellite space_station shuttle",
         "mars": "mars martian",
         "balloon": "balloon balloons airship zeppelin",
         "plane": "plane airplane aeroplane aircraft jet",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from vidgen_local.picture import Bytes
@@ -38,26 +39,35 @@ class Waves:
         path = np.exp(-(side**2)) * (0.25 + 0.75 * water.glitter)
         self._path = np.clip((70 * path + 5) * min(1.0, 2 * water.choppy), 0, 90).astype(np.int16)
         turn = np.arange(256) / 256 * (2 * np.pi)
-        self._wave = np.rint(64 * (0.72 * np.sin(turn) + 0.28 * np.sin(2 * turn + 0.8))).astype(
-            np.int16
-        )
-        self._spark = np.rint(64 * np.clip(np.sin(turn), 0, 1) ** 5).astype(np.int16)
-        self._scratch = np.empty(self._swell.shape, dtype=np.int16)
+        self._wave = _table(64 * (0.72 * np.sin(turn) + 0.28 * np.sin(2 * turn + 0.8)))
+        self._spark = _table(64 * np.clip(np.sin(turn), 0, 1) ** 5)
 
-    def at(self, time: float) -> Image.Image:
-        """Return the luma of the water at *time*."""
+    def at(self, time: float, columns: tuple[int, int]) -> Image.Image:
+        """Return the luma of the water at *time*, living only between *columns*."""
+        part = slice(max(0, columns[0]), max(0, columns[1]))
         # the sum of 8-bit places wraps around as a cycle does
-        swell = self._wave.take(self._swell + _step(time / _SWELL_SECONDS), mode="clip")
+        swell = _looked_up(self._wave, self._swell[:, part] + _step(time / _SWELL_SECONDS))
         swell *= self._reach
         swell >>= 6
-        spark = self._spark.take(self._glitter - _step(time / _GLITTER_SECONDS), mode="clip")
-        spark *= self._path
+        spark = _looked_up(self._spark, self._glitter[:, part] - _step(time / _GLITTER_SECONDS))
+        spark *= self._path[:, part]
         spark >>= 6
         swell += spark
-        swell += self._luma[self._first :]
+        swell += self._luma[self._first :, part]
         np.clip(swell, 16, 235, out=swell)
-        self._out[self._first :] = swell
+        self._out[self._first :, part] = swell
         return Image.fromarray(self._out)
+
+
+def _table(values: np.ndarray) -> list[int]:
+    """Return *values*, within ±100, as a table of bytes, 128 being 0."""
+    return [round(value) + 128 for value in values.tolist()]
+
+
+def _looked_up(table: list[int], places: Bytes) -> NDArray[np.int16]:
+    found = np.asarray(Image.fromarray(places).point(table)).astype(np.int16)
+    found -= 128
+    return found
 
 
 def _cycle(value: np.ndarray) -> Bytes:

@@ -38,6 +38,7 @@ class Falling:
     def over(self, luma: Steps, time: float) -> None:
         """Add what falls to *luma*, in place."""
         width, height = self._size
+        falls: Tile | None = None
         for tile, turns, slant, sway in self._sheets:
             fallen = time / BEAT * turns % 1
             # what slants has come back to its column when it has come back to its row
@@ -50,10 +51,13 @@ class Falling:
             )
             row = int(-fallen * height) % height
             seen = tile[row : row + height, column : column + width]
-            room = np.clip(238 - luma, 0, 238).astype(np.uint16)
-            room *= seen
-            room >>= 8
-            luma += room.view(np.int16)
+            falls = seen if falls is None else np.maximum(falls, seen)
+        if falls is None:
+            return
+        room = np.clip(238 - luma, 0, 238).astype(np.uint16)
+        room *= falls
+        room >>= 8
+        luma += room.view(np.int16)
 
 
 def _doubled(tile: Tile) -> Tile:

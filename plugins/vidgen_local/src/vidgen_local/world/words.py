@@ -122,6 +122,9 @@ def read_words(text: str) -> Words:
 
 _NEGATED = re.compile(
     r"\b(?:no|not|without|never|ohne|sans|sin|senza|kein\w*)\s+(?:\w+\s+or\s+)?\w+"
+    r"|\b(?:rain|storm|snow\w*|fog|mist|thunder)\s+(?:(?:is|was|has|had)\s+(?:\w+\s+)?"
+    r"(?:over|gone|past|passed|ended|stopped|cleared|lifted|died)|ends|ended|stops|stopped|passes"
+    r"|passed|clears|cleared|lifts|lifted)\b"
 )
 
 
