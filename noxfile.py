@@ -19,6 +19,8 @@ nox.options.error_on_missing_interpreters = False
 HERE = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = ["3.11", "3.12", "3.13"]
+#: A file's tests stay together: some share a film that one of them made.
+SIDE_BY_SIDE = ("--numprocesses", "logical", "--maxprocesses", "8", "--dist", "loadfile")
 PLUGINS = sorted(path.parent.name for path in (HERE / "plugins").glob("*/pyproject.toml"))
 
 
@@ -51,7 +53,7 @@ def run_core(session: nox.Session, *arguments: str) -> None:
     editable = [part for path in plugin_paths() for part in ("-e", path)]
     session.install(*group("test"), "-e", ".", *editable)
     session.run("coverage", "erase")
-    session.run("coverage", "run", "-m", "pytest", *arguments, *session.posargs)
+    session.run("coverage", "run", "-m", "pytest", *SIDE_BY_SIDE, *arguments, *session.posargs)
     session.run("coverage", "combine", silent=True)
     if not session.posargs:
         session.run("coverage", "report")
@@ -96,27 +98,29 @@ def run_plugins(session: nox.Session) -> None:
         with session.chdir(session.create_tmp()):
             session.run(
                 "python", "-m", "pytest", str(tests), "--rootdir", str(HERE), "-c",
-                str(HERE / "pyproject.toml"), *session.posargs,
+                str(HERE / "pyproject.toml"), *SIDE_BY_SIDE, *session.posargs,
             )  # fmt: skip
 
 
 @nox.session(tags=["full"])
 def kills(session: nox.Session) -> None:
-    """Forty kills at random moments, each continued to the end."""
+    """Forty kills at random moments of continue and of generate, each continued to the end."""
     editable = [part for path in plugin_paths() for part in ("-e", path)]
     session.install(*group("test"), "-e", ".", *editable)
     session.run(
-        "pytest", "tests/test_kills.py", "--timeout=3000", *session.posargs,
+        "pytest", "tests/test_kills.py", "tests/test_generate_kills.py", "--timeout=3000",
+        *session.posargs,
         env={"VIDGEN_TEST_KILLS": "40"},
     )  # fmt: skip
 
 
 @nox.session(tags=["full"])
 def bench(session: nox.Session) -> None:
-    """Ratios of two things measured in one run."""
+    """Ratios of two things measured in one run, and a long film that must not grow."""
     editable = [part for path in plugin_paths() for part in ("-e", path)]
     session.install(*group("test"), "-e", ".", *editable)
     session.run("python", "benchmarks/run.py", *session.posargs)
+    session.run("python", "benchmarks/long_film.py", *session.posargs)
 
 
 @nox.session

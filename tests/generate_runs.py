@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 from attrs import frozen
 
@@ -67,15 +68,18 @@ def script_file(folder: Path, text: str = SCRIPT) -> Path:
     return path
 
 
-def generate(home: Path, *more: str | os.PathLike[str], small: bool = True) -> Ended:
+def generate(home: Path, *words: str | os.PathLike[str], small: bool = True, **more: Any) -> Ended:
     """Generate in *home*; its runs are in the folder that is the default."""
-    return vidgen("generate", *more, *(SMALL if small else ()), home=home)
+    return vidgen("generate", *words, *(SMALL if small else ()), home=home, **more)
 
 
-def generate_and_die(home: Path, script: Path, step: str, moment: str) -> Path:
-    """Generate and die right *before* or *after* output *step* is published; return the run."""
+def die_at(home: Path, step: str, moment: str, *arguments: str | Path) -> Path:
+    """Run vidgen and die right *before* or *after* output *step* is published; return the run.
+
+    One piece of work at a time: what was made before is the same every time.
+    """
     child = subprocess.run(
-        [sys.executable, "-c", _DIES, step, moment, "generate", str(script), *SMALL],
+        [sys.executable, "-c", _DIES, step, moment, *map(str, arguments), "--jobs", "1"],
         env=environment(home),
         cwd=home,
         stdin=subprocess.DEVNULL,

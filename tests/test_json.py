@@ -84,6 +84,21 @@ def test_a_directory_that_another_run_holds_is_told_as_json(tmp_path: Path) -> N
     assert "another run holds" in told(ended, 7)
 
 
+def test_the_plan_of_a_script_names_the_directory_that_would_be_made(tmp_path: Path) -> None:
+    pytest.importorskip("vidgen_local")
+    script = put(tmp_path / "script.txt", b"A boat.")
+    words = ("generate", script, "--dry-run", "--json", "--output-dir", "my films")
+    for draft in ((), ("--draft",)):
+        ended = vidgen(*words, *draft, home=tmp_path)
+        assert ended.code == 0, ended.err
+        state = ended.json
+        run = tmp_path / "my films" / f"video_{state['timestamp']}"
+        assert Path(state["directory"]) == (run / "draft" if draft else run)
+        assert (state["scenes_file"], state["scenes"], state["finished"]) == ("", [], False)
+        assert state["film"]["path"] == f"final_video_{state['timestamp']}.mp4"
+    assert list(tmp_path.iterdir()) == [script]
+
+
 def test_without_json_nothing_of_an_error_stands_on_standard_output(tmp_path: Path) -> None:
     root = begin(tmp_path, 1)
     ended = vidgen("continue", root, home=tmp_path)

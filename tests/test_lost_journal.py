@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from vidgen_core import layout
-from vidgen_core.cli.continue_command import _exit_code, _last_line
+from vidgen_core.cli.last_line import exit_code, last_line
 from vidgen_core.errors import ExitCode, Unavailable
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
@@ -50,10 +50,10 @@ def test_what_a_stored_request_tells_of_is_a_question_without_its_journal(
         )
         assert f"{layout.REQUESTS}/clip-1-1-*.json" in str(task.reasons[-1])
         outcome = film.work()
-        assert _exit_code(outcome) is ExitCode.DECISION
+        assert exit_code(outcome) is ExitCode.DECISION
         assert film.service.bill() == {"clip-1-1": 1}
     opened: Any = SimpleNamespace(directory=film.open().directory)
-    assert layout.REQUESTS in _last_line(opened, outcome, ExitCode.DECISION)
+    assert layout.REQUESTS in last_line(opened.directory.root, outcome, ExitCode.DECISION)
 
 
 def test_it_is_bought_once_its_request_is_moved_away(film: Film) -> None:

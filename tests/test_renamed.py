@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from vidgen_core import layout
-from vidgen_core.cli.continue_command import _exit_code, _last_line
+from vidgen_core.cli.last_line import exit_code, last_line
 from vidgen_core.errors import ExitCode, MachineError
 from vidgen_core.rundir import RunDirectory
 
@@ -64,11 +64,11 @@ def test_a_run_whose_directory_is_renamed_ends_with_what_happened_and_no_ghost(
     new = rename_at(film, point)
     outcome = film.work()
     assert not film.root.exists()
-    assert _exit_code(outcome) is ExitCode.MACHINE
+    assert exit_code(outcome) is ExitCode.MACHINE
     said = {error.message for _, error in outcome.errors}
     assert said == {f"the directory {film.root} went away"}
     opened: Any = SimpleNamespace(directory=RunDirectory(film.root))
-    last = _last_line(opened, outcome, ExitCode.MACHINE)
+    last = last_line(opened.directory.root, outcome, ExitCode.MACHINE)
     assert last.endswith("to go on: vidgen continue ITS_NEW_NAME")
     assert not (new / f"final_video_{TS}.mp4").exists()
     film.root, film.service.at = new, lambda point: None
