@@ -55,6 +55,7 @@ class CoreOptions:
     image_generator: str = option("", "Image generator for first frames.")
     tts: str = option("", "Speech engine for the narration.")
     sound_engine: str = option("", "Engine for the scenes' sound effects.")
+    frame_host: str = option("", "Host that gives pictures a URL, for engines that need one.")
     stitcher: str = option("ffmpeg", "Stitcher that joins clips and scenes.")
     skip_narration: bool = option(False, "Make no narration; use what is there.")
     skip_sound_effects: bool = option(False, "Make no sound effects; use what is there.")
@@ -110,6 +111,20 @@ class CoreOptions:
         scope="user",
         changes_output=False,
         validator=gt(0),
+    )
+    max_cost: float = option(
+        0.0,
+        "Most that this directory may cost in all, in dollars (0: no limit).",
+        scope="user",
+        changes_output=False,
+        validator=ge(0),
+    )
+    unknown_price: float = option(
+        0.0,
+        "What a piece of work of unknown price counts as, in dollars (0: nothing is assumed).",
+        scope="user",
+        changes_output=False,
+        validator=ge(0),
     )
     #: Spending in doubt is for a flag or the user's file, never for what a shell exports.
     in_doubt_limit: float = field(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from datetime import date
 from typing import Any
 
 import attrs
@@ -38,6 +39,11 @@ def _options_class(instance: object, attribute: object, value: object) -> None:
         raise TypeError(f"options must be an attrs class, got {value!r}")
 
 
+def _date(instance: object, attribute: object, value: str) -> None:
+    if value:
+        date.fromisoformat(value)
+
+
 @frozen(kw_only=True)
 class ProviderSpec:
     """What every provider declares.
@@ -47,8 +53,11 @@ class ProviderSpec:
     ``options``: an attrs class made with :func:`option`. ``keys``: environment
     variables, any of which holds the key; empty where none is needed.
     ``outputs``: the files it writes. ``abilities``: words that core knows:
-    ``idempotent`` (a submit with the same token is charged once) and ``find``
-    (see ``protocols.Findable``). ``price(request, options)``: pure.
+    ``idempotent`` (a submit with the same token is charged once), ``find``
+    (see ``protocols.Findable``), ``pictures-by-url`` and ``starts-from-jobs`` (how an
+    engine takes the picture that a clip begins with, see :class:`ClipRequest`; the jobs
+    are those of all providers of its name). ``price(request, options)``: pure;
+    ``priced_on``: the ISO date of the prices that it knows, empty where unknown.
     ``max_active``: how many pieces of work it takes at once (0: as many as
     ``--jobs``).
     """
@@ -64,6 +73,7 @@ class ProviderSpec:
     price: Callable[[Any, Any], Price] = field(
         default=free_of_charge, validator=attrs.validators.is_callable()
     )
+    priced_on: str = field(default="", validator=_date)
     max_active: int = field(default=0, validator=attrs.validators.ge(0))
 
 

@@ -16,7 +16,12 @@ class ClipRequest:
     """One video clip. ``seconds`` is one of the engine's lengths.
 
     ``start_frame`` is the picture it must begin with, as a path: relative to the
-    run directory while planning, absolute when a provider receives it.
+    run directory while planning, absolute when a provider receives it. An engine
+    with the ability ``pictures-by-url`` gets it as ``start_url``, where a frame host
+    has put it, and one that ``starts-from-jobs`` as ``start_job``: the id of its own
+    job, which made the file ``start_of``. The clip begins with the end of that file
+    where it is a video, and with the picture where it is one. Core fills in
+    ``start_url`` and ``start_job`` right before a submit.
     """
 
     scene: Scene
@@ -24,6 +29,9 @@ class ClipRequest:
     prompt: str
     seconds: float
     start_frame: str | None = None
+    start_of: str | None = None
+    start_url: str = ""
+    start_job: str = ""
     width: int = 1280
     height: int = 720
     fps: float = 24.0
