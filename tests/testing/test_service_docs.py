@@ -1,0 +1,45 @@
+"""The page about rehearsing says what the service does."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from vidgen_core.testing.service import Service, read_requests
+from vidgen_core.testing.service.__main__ import parser
+from vidgen_core.testing.service.trouble import EVERYWHERE
+
+PAGE = (Path(__file__).parents[2] / "docs" / "rehearse.md").read_text(encoding="utf-8")
+
+
+def told(title: str) -> dict[str, str]:
+    """Return the rows of the table whose head is *title*: the words of its first column."""
+    table = PAGE.partition(f"| {title} |")[2].partition("\n\n")[0]
+    rows = [line.split("|")[1:-1] for line in table.splitlines()[2:]]
+    return {name: " ".join(row[1:]) for row in rows for name in re.findall(r"`(.+?)`", row[0])}
+
+
+def test_every_option_is_told() -> None:
+    options = {text for action in parser()._actions for text in action.option_strings}
+    assert {name.split()[0] for name in told("option")} == options - {"-h", "--help"}
+
+
+def test_every_mode_is_told_with_the_routes_that_know_it(tmp_path: Path) -> None:
+    service = Service(tmp_path)
+    service.stop()
+    rows = told("mode | routes | what the client meets")
+    assert set(told("mode | what the client meets")) == EVERYWHERE
+    routes = {route.name: route.modes for route in service._router.routes}
+    known = {mode: {r for r, modes in routes.items() if mode in modes} for mode in rows}
+    assert {mode: set(re.findall(r"`(\w+\.\w+)`", row)) for mode, row in rows.items()} == known
+    assert set().union(*routes.values()) == set(rows)
+    assert all(f"`{name}`" in PAGE for name in routes)
+
+
+def test_the_example_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (example,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    exec(compile(example, "rehearse.md", "exec"), {})
+    assert len(read_requests(tmp_path / "rehearsal")) == 1
