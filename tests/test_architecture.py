@@ -14,17 +14,18 @@ PLUGINS = CORE.parent / "plugins"
 
 #: Each room may import from the rows above it, and from its own row.
 ROWS = (
-    ("errors", "patterns", "model"),
+    ("errors", "http_errors", "hosts", "patterns", "model"),
     ("layout", "specs", "protocols", "plan"),
     ("strict_json", "serialize", "scenes_file", "script_files"),
     ("hookspecs", "settings", "keys"),
     ("planner",),
-    ("disk", "memory", "journal", "rundir", "probe", "listing", "media"),
+    ("disk", "download", "memory", "journal", "rundir", "probe", "listing", "media"),
     ("stitch",),
     ("subtitles",),
     ("plugins", "selection", "opening"),
     ("executor",),
     ("report",),
+    ("testing",),
     ("cli",),
 )
 
@@ -81,6 +82,11 @@ def test_a_room_knows_only_the_rooms_before_it(path: Path) -> None:
         assert RANK[other] <= RANK[room], f"{room} may not import {other}"
 
 
+def test_what_helps_tests_is_used_by_nobody_else() -> None:
+    for path in modules():
+        assert room_of(path) == "testing" or "testing" not in rooms_imported(path), path
+
+
 def test_no_two_rooms_import_each_other() -> None:
     edges = {room_of(path): rooms_imported(path) for path in modules()}
     for room, others in edges.items():
@@ -119,7 +125,8 @@ def test_help_loads_no_heavy_library(command: str) -> None:
         "import sys\n"
         "from vidgen_core.cli import main\n"
         f"main({command.split()!r})\n"
-        "heavy = {'av', 'numpy', 'PIL', 'ffmpeg', 'rich', 'imageio_ffmpeg', 'cattrs', 'attr'}\n"
+        "heavy = {'av', 'numpy', 'PIL', 'ffmpeg', 'rich', 'imageio_ffmpeg', 'cattrs', 'attr',\n"
+        "         'httpx', 'httpcore'}\n"
         "print(sorted(heavy & set(sys.modules)), file=sys.stderr)\n"
     )
     ended = subprocess.run(

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         AuthFailed,
         BadOutput,
         Billed,
+        Expired,
         InputError,
         Interrupted,
         JobFailed,
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
         VidgenError,
     )
     from vidgen_core.hookspecs import Outcome, hookimpl
+    from vidgen_core.hosts import service_url
+    from vidgen_core.http_errors import (
+        clean_words,
+        no_answer,
+        no_connection,
+        retry_after,
+        service_error,
+    )
     from vidgen_core.layout import OUTPUT, Output
     from vidgen_core.model import Key, Kind, Scene, Step, Timing
     from vidgen_core.patterns import OutputPattern, PatternError
@@ -37,6 +46,7 @@ if TYPE_CHECKING:
     from vidgen_core.protocols import (
         AnswerWork,
         Context,
+        Downloads,
         Executor,
         Failed,
         Findable,
@@ -114,9 +124,11 @@ __all__ = [
     "ClipRequest",
     "Context",
     "Decision",
+    "Downloads",
     "EnvironmentsRequest",
     "Executor",
     "ExecutorSpec",
+    "Expired",
     "Failed",
     "FilmJoinRequest",
     "FilmScene",
@@ -185,19 +197,27 @@ __all__ = [
     "VideoEngine",
     "VideoEngineSpec",
     "VidgenError",
+    "clean_words",
     "dump_environments",
     "dump_scenes",
     "dump_scenes_without_environment",
     "dump_timings",
     "free_of_charge",
     "hookimpl",
+    "no_answer",
+    "no_connection",
     "option",
+    "retry_after",
+    "service_error",
+    "service_url",
     "split_evenly",
 ]
 
 #: Where names live. The first room that has a name has the same object as any later one.
 _ROOMS = (
     "errors",
+    "http_errors",
+    "hosts",
     "patterns",
     "model",
     "layout",

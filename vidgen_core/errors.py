@@ -185,6 +185,16 @@ class JobLost(ProviderError):
     default_billed = Billed.UNKNOWN
 
 
+class Expired(ProviderError):
+    """The address of a result ran out; the service gives a fresh one when it is asked again.
+
+    It is asked again by itself: fetching costs nothing.
+    """
+
+    exit_code = ExitCode.LATER
+    default_retry = True
+
+
 class BadOutput(ProviderError):
     """What the provider delivered is not what was asked for."""
 

@@ -56,19 +56,43 @@ class MediaTools(Protocol):
         """Return the first picture of an image or video as ``rgb24`` of that size."""
 
 
+#: How many bytes a download may have unless its caller says otherwise.
+LARGEST_DOWNLOAD = 2 << 30
+
+
+class Downloads(Protocol):
+    """What a service made, brought here: without keys, cookies or any other sign of who asks."""
+
+    def __call__(self, url: str, into: Path, *, limit: int = LARGEST_DOWNLOAD) -> None:
+        """Write what stands at *url* to *into*; at most *limit* bytes.
+
+        Raises ``Expired`` where the address does not hold any more: ask the service
+        for a fresh one, or let it through, and core polls the job again. Other faults
+        are ``Unavailable``, ``RateLimited``, ``BadOutput``, ``MachineError`` and
+        ``Interrupted``; then nothing is left at *into*. No error shows more of the
+        address than its host.
+        """
+
+
+def _no_downloads(url: str, into: Path, *, limit: int = LARGEST_DOWNLOAD) -> None:
+    raise RuntimeError("this Context was made by hand and cannot download: give it `download`")
+
+
 @frozen(kw_only=True)
 class Context:
     """What a factory receives.
 
     ``options`` is an instance of the spec's options class; ``key`` the secret,
     empty where the spec names none; ``cancelled()`` turns true when the run is
-    to stop, and long local work asks it now and then.
+    to stop, and long local work asks it now and then. ``download(url, into)``
+    brings a result here.
     """
 
     options: Any
     media: MediaTools
     key: str = field(default="", repr=False)
     cancelled: Callable[[], bool] = lambda: False
+    download: Downloads = _no_downloads
 
 
 @frozen(kw_only=True)

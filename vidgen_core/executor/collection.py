@@ -75,7 +75,6 @@ class Collection:
         self.unwritten = False
 
     def _polled(self, state: object) -> None:
-        self.errand.tries = 0
         match state:
             case Ready():
                 self._fetch(state)
@@ -83,6 +82,7 @@ class Collection:
                 billed = Billed(state.billed) if state.billed in tuple(Billed) else Billed.UNKNOWN
                 self._failed(JobFailed(str(state.message), billed=billed))
             case Pending():
+                self.errand.tries = 0  # not so when it is ready: fetching it may still fail
                 fraction = real(state.fraction)
                 self.errand.job.fraction = (
                     None if fraction is None else min(1.0, max(0.0, fraction))

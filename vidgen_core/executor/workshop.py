@@ -6,10 +6,13 @@ import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import attrs
 from attrs import define, field
 
 from vidgen_core import disk
+from vidgen_core.download import Downloader
 from vidgen_core.errors import AuthFailed, MachineError, PluginBug, VidgenError
+from vidgen_core.hosts import is_on_this_machine
 from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import Loaded
 from vidgen_core.plugins.admission import sentence
@@ -49,11 +52,13 @@ class Workshop:
         key = self.key_for(loaded)
         if loaded.spec.keys and not key:
             raise missing_key(loaded)
+        options = self.options_for(loaded)
         context = Context(
-            options=self.options_for(loaded),
+            options=options,
             media=self.media,
             key=key,
             cancelled=self.cancelled,
+            download=Downloader(loopback=_rehearses(options), cancelled=self.cancelled),
         )
         return self._guarded(loaded, "its factory", lambda: loaded.spec.factory(context))
 
@@ -81,6 +86,18 @@ class Workshop:
                 f"{loaded.distribution} {loaded.version}: {what} raised {sentence(error)}",
                 advice=f"this is a fault of {loaded.distribution}; its authors want to know",
             ) from error
+
+
+def _rehearses(options: Any) -> bool:
+    """Whether the user has put a service of the provider on this machine.
+
+    A run directory cannot say so: options of scope ``user`` are never read from one.
+    """
+    return any(
+        attribute.metadata.get("scope") == "user"
+        and is_on_this_machine(getattr(options, attribute.name))
+        for attribute in attrs.fields(type(options))
+    )
 
 
 def missing_key(loaded: Loaded) -> AuthFailed:
