@@ -35,6 +35,7 @@ from vidgen_core.rundir import RunDirectory
 from vidgen_core.script_files import dump_timings
 from vidgen_core.specs import (
     FREE,
+    FrameHostSpec,
     ImageGeneratorSpec,
     Price,
     ProviderSpec,
@@ -136,7 +137,8 @@ def facts_of(request: Any) -> dict[str, Any]:
     scene = request.scene.number
     what = f"clip-{scene}-{request.clip}" if hasattr(request, "clip") else f"image-{scene}"
     frame = Path(request.start_frame).name if getattr(request, "start_frame", None) else ""
-    return {"what": what, "scene": scene, "prompt": request.prompt, "frame": frame}
+    started = {name: getattr(request, f"start_{name}", "") for name in ("job", "url")}
+    return {"what": what, "scene": scene, "prompt": request.prompt, "frame": frame, **started}
 
 
 class Remote:
@@ -320,6 +322,34 @@ def answering(service: Service) -> tuple[ProviderSpec, ...]:
     return ScriptModelSpec(name="words", **facts), SpeechEngineSpec(name="voice", **facts)
 
 
+class Hosting:
+    """A frame host: its URLs tell which picture they are of, and hold a signature."""
+
+    def __init__(self, service: Service, url: str) -> None:
+        self.service = service
+        self.url = url
+        self._count = 0
+
+    def publish(self, picture: Path) -> str:
+        assert picture.is_file()
+        self.service.at("publish")
+        self.service.called("publish", picture.name)
+        self._count += 1
+        return self.url.format(name=picture.name, count=self._count)
+
+
+SIGNED = "https://shelf.example/{name}?signature=s3cret-{count}"
+
+
+def frame_host(service: Service, url: str = SIGNED, **changes: Any) -> FrameHostSpec:
+    facts: dict[str, Any] = {
+        "name": "shelf",
+        "summary": "gives pictures a URL",
+        "factory": lambda context: Hosting(service, url),
+    }
+    return FrameHostSpec(**{**facts, **changes})
+
+
 def stitcher(service: Service) -> StitcherSpec:
     return StitcherSpec(name="ffmpeg", summary="cuts", factory=lambda context: Scissors(service))
 
@@ -330,6 +360,7 @@ _KINDS: Mapping[type, ProviderKind] = {
     SpeechEngineSpec: ProviderKind.SPEECH_ENGINE,
     ImageGeneratorSpec: ProviderKind.IMAGE_GENERATOR,
     StitcherSpec: ProviderKind.STITCHER,
+    FrameHostSpec: ProviderKind.FRAME_HOST,
 }
 
 
@@ -435,6 +466,7 @@ def prepare(opened: Opened, journal: Journal, film: Film, **changes: Any) -> Run
         "patience": 0.5,
         "grace": 2.0,
         "version_of": lambda task: ("vidgen-fake", "1.0"),
+        "frame_host": host.name if (host := opened.selection.providers.frame_host) else "",
     }
     run = Run(**{**facts, **changes})
     workshop.cancelled = lambda: run.interrupted

@@ -38,6 +38,7 @@ from vidgen_core.planner import plan
 from vidgen_core.specs import (
     FilmJoinRequest,
     FitNarrationRequest,
+    FrameHostSpec,
     ImageGeneratorSpec,
     PlaceNarrationRequest,
     Price,
@@ -114,6 +115,7 @@ def provider(
         ProviderKind.SOUND_ENGINE: SoundEngineSpec,
         ProviderKind.SCRIPT_MODEL: ScriptModelSpec,
         ProviderKind.STITCHER: StitcherSpec,
+        ProviderKind.FRAME_HOST: FrameHostSpec,
     }
     spec = specs[kind](name=name, summary="", factory=unusable, price=priced(dollars), **more)
     return Provider(kind=kind, spec=spec, explicit=explicit)
@@ -135,6 +137,10 @@ def script(**more: Any) -> Provider:
     return provider(ProviderKind.SCRIPT_MODEL, **more)
 
 
+def host(**more: Any) -> Provider:
+    return provider(ProviderKind.FRAME_HOST, dollars=0.0, **({"name": "shelf"} | more))
+
+
 def providers(*chosen: Provider, installed: Iterable[Provider] = ()) -> Providers:
     """The chosen providers; those in *installed* are loaded besides."""
     stitcher = provider(ProviderKind.STITCHER, name="ffmpeg", dollars=0)
@@ -144,6 +150,7 @@ def providers(*chosen: Provider, installed: Iterable[Provider] = ()) -> Provider
         ProviderKind.SPEECH_ENGINE: "speech",
         ProviderKind.SOUND_ENGINE: "sounds",
         ProviderKind.SCRIPT_MODEL: "script",
+        ProviderKind.FRAME_HOST: "frame_host",
     }
     values: dict[str, Any] = {places[one.kind]: one for one in chosen}
     loaded = (stitcher, *chosen, *installed)
@@ -191,6 +198,8 @@ class World:
         lines = [
             f"scenes {[(one.number, one.duration, one.sound_prompt) for one in self.scenes]}",
             f"providers {[(one.kind.value, one.explicit) for one in named if one]}",
+            f"abilities {sorted(chosen.engine.spec.abilities) if chosen.engine else ()}, "
+            f"frame host {chosen.frame_host is not None}",
             f"lengths {chosen.engine.spec.lengths if chosen.engine else ()}, rate {self.rate}",
             str(self.options),
             f"in flight {[(key.id, job.job) for key, job in self.in_flight.items()]}",
@@ -334,7 +343,7 @@ class World:
             self.submit(task)
         job = self.in_flight.get(task.key) or task.collects
         inputs = {path: self.files[path].sha256 for path in task.inputs}
-        seconds, rate = self._length(task), self.rate
+        seconds, rate = self._length(task), self._rate(task)
         for path in dict.fromkeys((*task.displaces, task.output)):
             if path in self.files:
                 del self.files[path]
@@ -354,7 +363,7 @@ class World:
             asked_seconds=task.seconds if task.key.step is Step.CLIP else 0.0,
             shown_frames=shown,
             scene_seconds=task.scene_seconds,
-            job=job.job if job else "",
+            job=job.job if job else self._free_job(task),
         )
         self.in_flight.pop(task.key, None)
         self.made.append(task.output)
@@ -362,6 +371,20 @@ class World:
             self.options = evolve(self.options, initial_image="")
         if task.key.step is Step.NARRATION_TEXT:
             self.texts[task.output] = "a boat comes in"
+
+    def _free_job(self, task: Task) -> str:
+        """The job of work that costs nothing: a service alone has any."""
+        engine = self.providers.engine
+        is_its = engine is not None and task.provider == engine.name
+        return (
+            f"free-{task.key.id}" if is_its and "starts-from-jobs" in engine.spec.abilities else ""
+        )
+
+    def _rate(self, task: Task) -> float:
+        match task.request:
+            case SceneJoinRequest(size=(_, _, rate)) | FilmJoinRequest(size=(_, _, rate)):
+                return rate
+        return self.rate
 
     def _length(self, task: Task) -> float:
         match task.request:

@@ -211,6 +211,7 @@ def _options(
         metadata_only=metadata_only,
         burn_subtitles=core.burn_subtitles,
         font=core.font,
+        require_continuity=core.require_continuity,
     )
 
 

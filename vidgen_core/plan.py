@@ -169,6 +169,7 @@ class EngineProvider(Provider):
 class Providers:
     """The providers of a plan; ``None`` where none was chosen.
 
+    ``frame_host`` gives pictures a URL, for an engine that takes them by URL only.
     ``installed`` holds all that are loaded, by kind and name, so that work in
     flight can be attached to whichever provider took the money.
     """
@@ -179,6 +180,7 @@ class Providers:
     speech: Provider | None = None
     sounds: Provider | None = None
     script: Provider | None = None
+    frame_host: Provider | None = None
     installed: Mapping[tuple[ProviderKind, str], ProviderSpec] = field(factory=dict)
 
 
@@ -192,7 +194,8 @@ class PlanOptions:
     ``given_up``: outputs that failed for good in this process. ``size``: width, height
     and frame rate of a film that has no video yet. ``metadata_only``: make the script's
     files and nothing else. ``burn_subtitles``: draw them into the picture, with the
-    font file ``font`` (empty: the one that comes with vidgen).
+    font file ``font`` (empty: the one that comes with vidgen). ``require_continuity``: no
+    clip is made that does not go on from what plays before it.
     """
 
     skip_narration: bool = False
@@ -210,6 +213,7 @@ class PlanOptions:
     max_environments: int = 3
     size: tuple[int, int, float] = (1280, 720, 24.0)
     metadata_only: bool = False
+    require_continuity: bool = False
 
 
 class Decision(StrEnum):
@@ -264,11 +268,25 @@ class Why(StrEnum):
     NEAR_MISS = "{path} looks like its file; if it is, rename it to {rename}"
     WAITS_FOR = "it waits for {input}"
     LOST_CONTINUITY = "{input} could not be made, so it starts without a picture"
+    NO_FRAME_HOST = (
+        "{provider} takes pictures by URL only, and no frame host was chosen: "
+        "it starts without a picture; --frame-host NAME"
+    )
+    NEEDS_FRAME_HOST = (
+        "{provider} takes pictures by URL only, and no frame host was chosen to give {picture} one"
+    )
+    BY_FRAME_HOST = "{host} gives {picture} a URL"
+    FROM_JOB = "{provider} has {input} as its own job, and starts from there"
+    CONTINUITY_REQUIRED = "continuity is required"
     NOT_CONTINUED = "it was made without the last frame of {input}, which plays before it"
     NO_TIMINGS = "nothing says any more when each of its sentences is spoken"
     FAILED = "it failed in this run"
     LEFT_OUT = "left out: {why}"
     ASKED_FOR = "you asked for it"
+
+
+#: Why a clip does not go on from what plays before it.
+LOST = frozenset({Why.LOST_CONTINUITY, Why.NO_FRAME_HOST})
 
 
 @frozen

@@ -160,7 +160,11 @@ class Findable(Protocol):
     settle_seconds: float
 
     def find(self, request: Any, token: str, since: float) -> Sequence[JobRef]:
-        """Return the jobs made since *since* (Unix time) that *request* may have made."""
+        """Return the jobs made since *since* (Unix time) that *request* may have made.
+
+        After a crash its ``start_url`` ends with its path: what follows may be a secret,
+        and is not kept.
+        """
 
 
 @runtime_checkable
@@ -214,10 +218,14 @@ class Stitcher(Protocol):
 
 
 class FrameHost(Protocol):
-    """Puts a picture where a service can read it."""
+    """Puts a picture where a service can read it.
+
+    Called right before a submit that needs it, in a worker thread, and again where it
+    failed or a submit is repeated in another process.
+    """
 
     def publish(self, picture: Path) -> str:
-        """Return a URL for *picture*."""
+        """Return a URL for *picture*: ``https``, ``http`` or ``data``."""
 
 
 class Executor(Protocol):

@@ -10,12 +10,14 @@ from attrs import field, frozen
 
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import find_key
-from vidgen_core.plan import EngineProvider, Provider, ProviderKind, Providers
+from vidgen_core.plan import EngineProvider, Provider, ProviderKind, Providers, Reason
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.settings import Settings
 from vidgen_core.settings.core_options import CoreOptions
 from vidgen_core.specs import VideoEngineSpec
 
+#: The option that names the frame host. It is never chosen by itself: it gives pictures away.
+FRAME_HOST_OPTION = "frame_host"
 #: The provider that is used for words and sounds where none was named.
 OFFLINE = "local"
 
@@ -52,7 +54,7 @@ def select(registry: Registry, settings: Settings, run_directory: Path) -> Selec
     assumed: dict[ProviderKind, str] = {}
 
     def chosen(kind: ProviderKind, fallback: str = "") -> Provider | None:
-        option = OPTION[kind]
+        option = OPTION.get(kind, FRAME_HOST_OPTION)
         name = str(getattr(settings.core, option))
         explicit = bool(name) and settings.origin(option) != "default"
         name = name or (fallback if fallback in registry.names(kind) else "")
@@ -82,6 +84,7 @@ def select(registry: Registry, settings: Settings, run_directory: Path) -> Selec
         speech=chosen(ProviderKind.SPEECH_ENGINE, OFFLINE),
         sounds=chosen(ProviderKind.SOUND_ENGINE, OFFLINE),
         script=chosen(ProviderKind.SCRIPT_MODEL, OFFLINE),
+        frame_host=chosen(ProviderKind.FRAME_HOST),
         installed={(loaded.kind, loaded.name): loaded.spec for loaded in registry.providers},
     )
     return Selection(providers=providers, notes=tuple(notes), assumed=assumed)
@@ -131,6 +134,16 @@ def provider_required(
         f"no {_words(kind)} was chosen",
         advice=f"choose one with --{option} NAME; installed: "
         + installed(registry, kind, run_directory),
+    )
+
+
+def frame_host_required(
+    reason: Reason, registry: Registry, run_directory: Path, *, without: str
+) -> UsageError:
+    """Return the error for *reason*: a picture has no URL. *without*: how to do without."""
+    hosts = installed(registry, ProviderKind.FRAME_HOST, run_directory)
+    return UsageError(
+        str(reason), advice=f"choose one with --frame-host NAME; installed: {hosts}; or {without}"
     )
 
 

@@ -12,9 +12,20 @@ from hypothesis import strategies as st
 
 from vidgen_core.layout import OUTPUT
 from vidgen_core.model import Key, Step, Verdict
-from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, PlanOptions
+from vidgen_core.plan import LOST, STUCK, TO_DO, Decision, Plan, PlanOptions
+from vidgen_core.specs import ClipRequest
 
-from ..planning_files import World, engine, images, providers, scene, script, sounds, speech
+from ..planning_files import (
+    World,
+    engine,
+    host,
+    images,
+    providers,
+    scene,
+    script,
+    sounds,
+    speech,
+)
 from ..run_paths import (
     ADJUSTED,
     FILM,
@@ -31,6 +42,7 @@ from ..run_paths import (
     sound_path,
     video_path,
 )
+from .worlds import BY_URL, BY_URL_AND_JOB
 
 SETTINGS = settings(
     max_examples=80,
@@ -62,9 +74,12 @@ def worlds(draw: st.DrawFn, *, near_misses: bool = False, flights: bool = True) 
         for number in numbers
     )
     world = World(scenes=scenes, rate=pick(24.0, 24.0, 25.0))
-    chosen = [engine(pick(*LENGTHS), dollars=pick(0.0, 1.0))]
+    abilities = pick((), (), BY_URL, BY_URL_AND_JOB, BY_URL_AND_JOB, ("starts-from-jobs",))
+    chosen = [engine(pick(*LENGTHS), dollars=pick(0.0, 1.0), abilities=abilities)]
     if draw(st.booleans()):
-        chosen.append(images(dollars=pick(0.0, 1.0)))
+        chosen.append(images(name=pick("paid", "painter"), dollars=pick(0.0, 1.0)))
+    if draw(st.booleans()):
+        chosen.append(host())
     for make in (sounds, speech, script):
         explicit = draw(st.booleans())
         if draw(st.booleans()):
@@ -74,6 +89,7 @@ def worlds(draw: st.DrawFn, *, near_misses: bool = False, flights: bool = True) 
         skip_narration=draw(st.booleans()),
         skip_sound_effects=draw(st.booleans()),
         first_frames=draw(st.booleans()),
+        require_continuity=_one_time_in_three(draw),
         **pick({}, {"initial_image": "/pictures/a.png"}, {"initial_image_prompt": "a boat"}),
     )
     for number in numbers:
@@ -218,6 +234,51 @@ def _all_needs(the_plan: Plan, key: Key) -> set[Key]:
                 found.add(need)
                 todo.append(need)
     return found
+
+
+@SETTINGS
+@given(any_world)
+def test_a_new_clip_starts_from_a_picture_or_a_job_or_from_nothing_for_a_reason(
+    world: World,
+) -> None:
+    the_plan, chosen = world.plan(), world.providers
+    assert chosen.engine is not None
+    abilities = chosen.engine.spec.abilities
+    playing = [
+        Key(Step.CLIP, one.number, clip)
+        for one in the_plan.scenes
+        for clip in one.clips or (1,)  # a scene that is one video has no clips
+    ]
+    for task in the_plan.tasks:
+        if task.key.step is not Step.CLIP or task.decision is not Decision.MAKE:
+            continue
+        request = task.request
+        assert isinstance(request, ClipRequest)
+        begins = [each for each in (request.start_frame, request.start_of) if each]
+        assert list(task.inputs) == begins
+        whys = {reason.why for reason in task.reasons}
+        if request.start_frame and "pictures-by-url" in abilities:
+            assert chosen.frame_host is not None
+        if request.start_of:
+            _is_of_a_job(world, the_plan, request.start_of)
+            assert "starts-from-jobs" in abilities
+        if not begins:
+            assert whys & LOST or task.key == playing[0]
+        assert not (whys & LOST and (begins or world.options.require_continuity))
+
+
+def _is_of_a_job(world: World, the_plan: Plan, path: str) -> None:
+    """Fail unless the engine's name stands for *path*, there or to be made, and all of it plays."""
+    maker = next((task for task in the_plan.to_do if task.output == path), None)
+    if maker is not None:
+        assert (maker.provider, maker.shown_frames) == ("paid", 0)
+        return
+    file, record = world.files[path], world.published.get(path)
+    if record is not None and record.size == file.size:
+        assert (record.provider, bool(record.job)) == ("paid", True)
+        assert not record.shown_frames or file.facts.frames <= record.shown_frames
+        return
+    assert world.in_flight[file.key].job
 
 
 @SETTINGS

@@ -228,6 +228,12 @@ def test_an_initial_image_that_the_run_remembers_starts_the_same_clip() -> None:
     assert "initial-image" not in decisions(w.plan())
 
 
+def test_a_clip_whose_initial_image_was_taken_away_goes_on_from_what_plays_before() -> None:
+    w = world(5.0, 5.0, options=PlanOptions(initial_image_for=a_clip(2, 1)))
+    w.put(video_path(1))
+    assert start_of(w, 2) == scene_frame_path(1)
+
+
 def test_an_initial_image_that_starts_nothing_is_said() -> None:
     w = world(5.0, options=PlanOptions(initial_image="/pictures/boat.png"))
     w.put(video_path(1))

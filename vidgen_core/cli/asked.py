@@ -22,6 +22,7 @@ _FLAGS = (
     "image_generator",
     "tts",
     "sound_engine",
+    "frame_host",
     "stitcher",
     "skip_narration",
     "skip_sound_effects",
@@ -34,6 +35,7 @@ _FLAGS = (
     "max_environments",
     "aspect",
     "resolution",
+    "require_continuity",
     "burn_subtitles",
     "font",
 )

@@ -100,7 +100,7 @@ def _prepared(opened: Opened, arguments: Namespace, news: News) -> Iterator[Run]
 
 def _run(opened: Opened, media: Media, journal: Journal, listen: Listener) -> Run:
     registry, settings = opened.registry, opened.settings
-    root = opened.directory.root
+    root, host = opened.directory.root, opened.selection.providers.frame_host
     workshop = Workshop(
         media=media,
         find=registry.find,
@@ -128,6 +128,7 @@ def _run(opened: Opened, media: Media, journal: Journal, listen: Listener) -> Ru
         bench=Bench(root=root, media=media, workshop=workshop),
         jobs=settings.core.jobs or os.cpu_count() or 1,
         in_doubt_limit=settings.core.in_doubt_limit,
+        frame_host=host.name if host else "",
         listen=listen,
         max_active=max_active,
         version_of=version_of,

@@ -258,6 +258,13 @@ def _add_work(parser: ArgumentParser) -> None:
     )
     _add_switch(
         film,
+        "--require-continuity",
+        "--no-require-continuity",
+        "require_continuity",
+        "rather stop than make a clip that does not go on from the one before",
+    )
+    _add_switch(
+        film,
         "--burn-subtitles",
         "--no-burn-subtitles",
         "burn_subtitles",
@@ -297,6 +304,7 @@ def _add_providers(group: _Parts) -> None:
         ("--image-generator", ("--image-gen-model",), "draws pictures (also --image-gen-model)"),
         ("--tts", (), "speaks the narration"),
         ("--sound-engine", (), "makes the sound effects"),
+        ("--frame-host", (), "gives pictures a URL, for engines that need one"),
         ("--stitcher", (), "joins clips, scenes and sound"),
     )
     for name, old, help in providers:

@@ -48,8 +48,9 @@ class Run:
 
     *planning* is the planner with everything but its changing values. *jobs* is
     how many pieces of work run on this machine at once. *in_doubt_limit*: up to
-    this price what may have been bought is bought once more. *grace*: how many
-    seconds a submit on its way is given when the run is interrupted.
+    this price what may have been bought is bought once more. *frame_host*: who gives
+    pictures a URL; empty for nobody. *grace*: how many seconds a submit on its way is
+    given when the run is interrupted.
     """
 
     directory: RunDirectory
@@ -64,6 +65,7 @@ class Run:
     max_active: Callable[[Task], int] = lambda task: 0
     version_of: Callable[[Task], tuple[str, str]] = lambda task: ("vidgen-core", "")
     in_doubt_limit: float = 0.0
+    frame_host: str = ""
     clock: Clock = field(factory=Clock)
     today: Callable[[], float] = time.time
     patience: float = 1.0

@@ -75,22 +75,27 @@ class Errand:
         if not self.tries_again(error, again):
             self.give_up(error)
 
-    def tries_again(self, error: VidgenError, again: Callable[[], None]) -> bool:
-        """Call *again* in a while, where that may help; return whether it may."""
+    def tries_again(self, error: VidgenError, again: Callable[[], None], *, who: str = "") -> bool:
+        """Call *again* in a while, where that may help; return whether it may.
+
+        *who*: whose fault it is, where that is not the provider's.
+        """
         self.tries += 1
         if not (isinstance(error, ProviderError) and error.retry and self.tries < TRIES):
             return False
         pause = until_next_try(self.tries, error)
         if pause > LONGEST_PAUSE:
             return False
-        self.pause(error, pause, again)
+        self.pause(error, pause, again, who=who)
         return True
 
-    def pause(self, error: VidgenError, seconds: float, again: Callable[[], None]) -> None:
+    def pause(
+        self, error: VidgenError, seconds: float, again: Callable[[], None], *, who: str = ""
+    ) -> None:
         """Call *again* in *seconds* from now, and say so where that is long."""
         if seconds > _LONG_PAUSE:
             what = "asks for patience" if isinstance(error, RateLimited) else "cannot be reached"
-            name = self.job.task.provider
+            name = who or self.job.task.provider
             self.run.listen(Noted(f"{name} {what}, trying again in {seconds:.0f} s"))
         self.wait(seconds, again)
 

@@ -10,14 +10,17 @@ from attrs import define, evolve, field, frozen
 
 from vidgen_core import layout
 from vidgen_core.errors import (
+    AuthFailed,
     Billed,
     Interrupted,
     JobLost,
     MachineError,
+    OutOfCredit,
     ProviderError,
     Undecided,
     VidgenError,
 )
+from vidgen_core.executor.beginning import with_beginning
 from vidgen_core.executor.clock import real, until_next_try
 from vidgen_core.executor.collection import Collection, path_of_answer
 from vidgen_core.executor.errand import Errand
@@ -122,9 +125,9 @@ class Purchase:
         inputs = run.shelf.inputs(task)
 
         def buy() -> _Bought:
-            if run.interrupted:
-                raise Interrupted("interrupted")
+            self._stop_if_interrupted()
             self.sent = self._to_be_sent(run.bench.digests(inputs))
+            self._stop_if_interrupted()  # a frame host may have taken its time
             run.directory.write_state(_path_of_sent(self.work), describe(self.sent))
             run.journal.intent(self.work)
             self._begun = True
@@ -132,13 +135,22 @@ class Purchase:
 
         errand.in_worker(buy, self._bought, self._refused, precious=True)
 
+    def _stop_if_interrupted(self) -> None:
+        if self.errand.run.interrupted:
+            raise Interrupted("interrupted")
+
     def _to_be_sent(self, digests: dict[str, str]) -> Sent:
+        """Return what is asked for, with all that its engine needs. Runs in a worker thread."""
         run, task, before = self.errand.run, self.errand.job.task, self.sent
         distribution, version = run.version_of(task)
         options = run.bench.workshop.options(self.work.kind, task.provider)
         return Sent(
             provider=task.provider,
-            request=before.request if before else run.bench.spelled_out(task.request),
+            request=(
+                with_beginning(run, task.provider, before.request, url_cut=before.url_cut)
+                if before
+                else with_beginning(run, task.provider, run.bench.spelled_out(task.request))
+            ),
             distribution=distribution,
             version=version,
             options=options_to_keep(options),
@@ -152,6 +164,7 @@ class Purchase:
 
     def _submit(self) -> _Bought:
         """Hand the work over and write down the job's id. Runs in a worker thread."""
+        self._give_url_again()
         errand, work, request = self.errand, self.work, self._request()
         submit = lambda: _checked(errand.provider.submit(request, work.token))  # noqa: E731
         ref = errand.call("submit", submit)
@@ -172,6 +185,15 @@ class Purchase:
             run.journal.answered(work.key, work.take)
 
         return _Bought(answer=answer, trouble=_trouble(store))
+
+    def _give_url_again(self) -> None:
+        """Complete a request of an earlier process, whose URL was not kept whole."""
+        if self.sent is not None and self.sent.url_cut:
+            run, sent = self.errand.run, self.sent
+            request = with_beginning(run, sent.provider, sent.request, url_cut=True)
+            self._stop_if_interrupted()
+            self.sent = evolve(sent, request=request, url_cut=False)
+            run.directory.write_state(_path_of_sent(self.work), describe(self.sent))
 
     def _request(self) -> Any:
         """Return what the service is asked, with absolute paths."""
@@ -195,7 +217,7 @@ class Purchase:
         """A submit raised: what the journal may forget depends on whether it was charged."""
         run, work = self.errand.run, self.work
         if not self._begun or isinstance(error, Undecided):  # it was not sent
-            self.errand.give_up(error)
+            self._not_sent(error)
             return
         billed = error.billed if isinstance(error, ProviderError) else Billed.UNKNOWN
         if billed is Billed.UNKNOWN:
@@ -213,6 +235,16 @@ class Purchase:
             return
         run.charged(work.key, work.price)
         run.setbacks.failed(self.errand.job, error)
+
+    def _not_sent(self, error: VidgenError) -> None:
+        """The request could not be completed: that of its frame host may work in a while."""
+        errand = self.errand
+        if errand.tries_again(error, self._buy, who=errand.run.frame_host):
+            return
+        if isinstance(error, (AuthFailed, OutOfCredit)):  # the engine has done nothing wrong
+            errand.run.setbacks.later(errand.job, error)
+            return
+        errand.give_up(error)
 
     # an outcome that is not known ----------------------------------------
 

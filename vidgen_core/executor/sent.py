@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any
+from urllib.parse import urlsplit
 
 import attrs
 from attrs import field, frozen
@@ -30,7 +31,7 @@ _CLASSES: Mapping[str, type] = MappingProxyType(
     }
 )
 #: The fields of requests that name a file of the run directory.
-_PATHS = ("start_frame", "text_file")
+_PATHS = ("start_frame", "start_of", "text_file")
 
 
 @frozen(kw_only=True)
@@ -38,7 +39,8 @@ class Sent:
     """One request as a provider got it, its paths relative to the run directory.
 
     ``options``: those of the provider that may stand in a run directory.
-    ``inputs`` maps the files that it was made from to their sha256.
+    ``inputs`` maps the files that it was made from to their sha256. ``url_cut``: the
+    URL of its picture was kept without what may be a secret in it.
     """
 
     provider: str
@@ -47,6 +49,7 @@ class Sent:
     version: str = ""
     options: Mapping[str, Any] = field(factory=dict)
     inputs: Mapping[str, str] = field(factory=dict)
+    url_cut: bool = False
 
 
 @lru_cache(maxsize=1)
@@ -69,16 +72,32 @@ def options_to_keep(options: Any) -> dict[str, Any]:
 
 def describe(sent: Sent) -> bytes:
     """Return *sent* as JSON text."""
+    request, cut = _without_secrets(sent.request)
     value = {
         "provider": sent.provider,
         "distribution": sent.distribution,
         "version": sent.version,
         "options": dict(sent.options),
         "inputs": dict(sent.inputs),
-        "type": type(sent.request).__name__,
-        "request": _converter().unstructure(sent.request),
+        "type": type(request).__name__,
+        "request": _converter().unstructure(request),
+        **({"url_cut": True} if cut or sent.url_cut else {}),
     }
     return json.dumps(value, indent=2, ensure_ascii=True, default=str).encode()
+
+
+def _without_secrets(request: Request) -> tuple[Request, bool]:
+    """Return *request* with no more than the place in its picture's URL, and whether it had more.
+
+    What follows may be a signature, or in a ``data:`` URL the picture itself.
+    """
+    if not isinstance(request, specs.ClipRequest) or not request.start_url:
+        return request, False
+    url = urlsplit(request.start_url)
+    place = f"{url.scheme}:"
+    if url.netloc:
+        place += f"//{url.netloc.rpartition('@')[2]}{url.path}"
+    return attrs.evolve(request, start_url=place), place != request.start_url
 
 
 def read_sent(path: Path) -> Sent:
@@ -99,6 +118,7 @@ def read_sent(path: Path) -> Sent:
             version=str(value.get("version", "")),
             options=dict(value.get("options", {})),
             inputs={str(name): str(digest) for name, digest in value.get("inputs", {}).items()},
+            url_cut=value.get("url_cut") is True,
         )
     except Exception as error:
         raise JobLost(f"{path} does not tell what was sent: {error}") from error

@@ -216,8 +216,12 @@ class Bench:
             return str(root / path)
 
         match request:
-            case ClipRequest(start_frame=str(frame)):
-                return evolve(request, start_frame=full(frame))
+            case ClipRequest(start_frame=frame, start_of=file):
+                return evolve(
+                    request,
+                    start_frame=full(frame) if frame else None,
+                    start_of=full(file) if file else None,
+                )
             case SpeechRequest(text_file=str(path)):
                 return evolve(request, text_file=full(path))
             case SceneJoinRequest():

@@ -22,6 +22,7 @@ from vidgen_core.plan import (
     SceneState,
     Task,
 )
+from vidgen_core.planner.continuity import foreseen, lost_continuity
 from vidgen_core.planner.film_notes import film_notes
 from vidgen_core.planner.freshness import why_film_again
 from vidgen_core.planner.joins import join_film, join_scene
@@ -65,7 +66,7 @@ def plan(
                 "the script is empty, and there are no scenes",
                 advice="put the script back, or a scenes file",
             )
-        return plan_script(s, script)
+        return foreseen(s, plan_script(s, script))
     left_alone = _left_alone(s)
     wanted = options.initial_image or options.initial_image_prompt or options.initial_image_for
     image = ImageChoice(key=options.initial_image_for, wanted=bool(wanted))
@@ -77,6 +78,7 @@ def plan(
         tasks = _words_alone(s, tasks)
     if image.wanted and image.key is None:
         notes.append("the initial image starts nothing: no clip is still to be made")
+    notes.extend(lost_continuity(s, tasks))
     notes.extend(_paid_and_not_needed(s, tasks))
     notes.extend(film_notes(s, tasks[-1]))
     return Plan(

@@ -34,22 +34,32 @@ def stale_reasons(s: Situation, file: File, prompt: str = "") -> tuple[Reason, .
     changed = s.changed_input(record)
     if changed:
         reasons.append(because(Why.INPUT_CHANGED, input=changed))
-    if file.key.step is Step.CLIP and file.key.clip == 1:
-        reasons.extend(_lost_continuity(s, file.key.scene, record))
+    if file.key.step is Step.CLIP:
+        reasons.extend(_lost_continuity(s, file.key, record))
     return tuple(reasons)
 
 
-def _lost_continuity(s: Situation, scene: int, first: Published | None) -> Iterator[Reason]:
-    """Yield the reason where a scene's *first* clip was made without a picture to go on from.
+def _lost_continuity(s: Situation, key: Key, clip: Published | None) -> Iterator[Reason]:
+    """Yield the reason where *clip* was made without a picture to go on from.
 
-    The scene before it failed then, or came to play before it later.
+    What plays before it failed then, came to play before it later, or ends with a
+    picture that its engine could not be given.
     """
-    before = s.before.get(scene)
     # A record without its distribution was mended after a crash and tells no inputs.
-    if before is None or first is None or not (first.asked_seconds and first.distribution):
+    if clip is None or clip.inputs or not (clip.asked_seconds and clip.distribution):
         return
-    if not first.inputs:
-        yield because(Why.NOT_CONTINUED, input=f"scene {before}")
+    before = _plays_before(s, key)
+    if before is not None:
+        yield because(Why.NOT_CONTINUED, input=str(before))
+
+
+def _plays_before(s: Situation, key: Key) -> Key | None:
+    """Return the clip that is there before clip *key*, or before a first clip the scene."""
+    if key.clip > 1:
+        clips = [clip for clip in s.clip_numbers.get(key.scene, ()) if clip < key.clip]
+        return Key(Step.CLIP, key.scene, clips[-1]) if clips else None
+    scene = s.before.get(key.scene)
+    return Key(Step.SCENE, scene) if scene is not None else None
 
 
 def stale_video(s: Situation, video: File, scene: Scene) -> tuple[Reason, ...]:
@@ -61,7 +71,7 @@ def stale_video(s: Situation, video: File, scene: Scene) -> tuple[Reason, ...]:
     if prompts - {scene_digest(scene)}:
         reasons.append(because(Why.PROMPT_CHANGED))
     if clips:
-        reasons.extend(_lost_continuity(s, scene.number, clips[0]))
+        reasons.extend(_lost_continuity(s, Key(Step.CLIP, scene.number, 1), clips[0]))
     return tuple(reasons)
 
 

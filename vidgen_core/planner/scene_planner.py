@@ -283,6 +283,7 @@ def _make(
         prompt=scene.prompt,
         seconds=clip.seconds,
         start_frame=picture.path,
+        start_of=picture.job_of,
         width=width,
         height=height,
         fps=fps,
@@ -299,9 +300,11 @@ def _make(
         request,
         reasons=(*spoilt, because(why), *picture.reasons),
         needs=(*picture.needs, *_words_needed(plan)),
-        inputs=(picture.path,) if picture.path else (),
+        inputs=picture.inputs,
     )
     task = questioned(s, task)
+    if task.decision is Decision.MAKE and picture.barred:
+        task = evolve(task, decision=Decision.BLOCKED)
     awaited = picture.waits or _words_awaited(plan)
     if task.decision is Decision.MAKE and awaited is not None:
         waits = because(Why.WAITS_FOR, input=str(awaited))

@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import STUCK, TO_DO, Decision, File, Provider, Reason, Task, Why, because
+from vidgen_core.plan import (
+    LOST,
+    STUCK,
+    TO_DO,
+    Decision,
+    File,
+    Provider,
+    Reason,
+    Task,
+    Why,
+    because,
+)
 from vidgen_core.planner.freshness import is_older
 from vidgen_core.planner.orders import given_up, questioned, work
+from vidgen_core.planner.reach import (
+    by_frame_host,
+    from_job,
+    is_own_job,
+    needs_frame_host,
+    no_frame_host,
+    takes_files,
+    will_be_own_job,
+)
 from vidgen_core.planner.scene_plan import ImageChoice, Part, ScenePlan
 from vidgen_core.planner.situation import Situation, paths, prompt_digest
 from vidgen_core.specs import FrameRequest, ImageRequest, ImportImageRequest
@@ -15,12 +35,24 @@ from vidgen_core.specs import FrameRequest, ImageRequest, ImportImageRequest
 
 @frozen(kw_only=True)
 class Picture:
-    """What a clip starts from; ``waits`` is the output that cannot be had now."""
+    """What a clip starts from: the picture ``path``, or the job that made the file ``job_of``.
+
+    ``waits`` is the output that cannot be had now. ``barred``: the clip is not made
+    before somebody decides; ``reasons`` say about what.
+    """
 
     path: str | None = None
+    job_of: str | None = None
     needs: tuple[Key, ...] = ()
     reasons: tuple[Reason, ...] = ()
     waits: Key | None = None
+    barred: bool = False
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """The file that the clip is made from, where there is one."""
+        file = self.path or self.job_of
+        return (file,) if file else ()
 
 
 def start_picture(
@@ -37,21 +69,53 @@ def start_picture(
     first frame; the initial image in the first scene; the scene before. Tasks
     that make the picture are added to *plan*.
     """
+    picture = _by_rule(s, plan, previous, before, image, key)
+    if s.options.require_continuity and any(reason.why in LOST for reason in picture.reasons):
+        reasons = (because(Why.CONTINUITY_REQUIRED), *picture.reasons)
+        return evolve(picture, reasons=reasons, barred=True)
+    if picture.path is not None:
+        return evolve(picture, reasons=(*picture.reasons, *by_frame_host(s, picture.path)))
+    return picture
+
+
+def _by_rule(
+    s: Situation,
+    plan: ScenePlan,
+    previous: ScenePlan | None,
+    before: Part | None,
+    image: ImageChoice,
+    key: Key,
+) -> Picture:
     if image.wanted and image.key in (None, key):
         image.key = key
-        return _initial_image(s, plan)
+        picture = _initial_image(s, plan)
+        if picture is not None:
+            return picture
     if before is not None:
         return _last_frame(s, plan, plan, before)
     first_frame = Key(Step.FIRST_FRAME, plan.scene.number)
     first = s.best(first_frame)
     if first is not None:
-        return Picture(path=first.path)
+        return _there(s, first)
     if s.paid_for(first_frame) or (s.options.first_frames and s.providers.images):
         return _first_frame(s, plan, first_frame)
     if previous is None:
         found = s.best(Key(Step.INITIAL_IMAGE))
-        return Picture(path=found.path) if found else Picture()
+        return _there(s, found) if found else Picture()
     return _after(s, plan, previous)
+
+
+def _there(s: Situation, file: File) -> Picture:
+    """The picture *file*, which somebody wants the clip to start from."""
+    if is_own_job(s, file):
+        return _from_job(s, file.key, file.path)
+    if not takes_files(s):
+        return Picture(reasons=(needs_frame_host(s, file.path),), barred=True)
+    return Picture(path=file.path)
+
+
+def _from_job(s: Situation, key: Key, path: str, needs: tuple[Key, ...] = ()) -> Picture:
+    return Picture(job_of=path, needs=needs, reasons=(from_job(s, str(key)),))
 
 
 def _after(s: Situation, plan: ScenePlan, previous: ScenePlan) -> Picture:
@@ -64,8 +128,13 @@ def _after(s: Situation, plan: ScenePlan, previous: ScenePlan) -> Picture:
         return Picture(waits=stuck)
     if previous.video is None:
         return _last_frame(s, plan, previous, previous.parts[-1])
+    end = _end(s, previous.video)
+    if end is not None and _is_shown_to_its_end(s, previous.video, end) and is_own_job(s, end):
+        return _from_job(s, end.key, end.path)
+    if not takes_files(s):
+        return Picture(reasons=(no_frame_host(s),))
     keys = [Key(Step.SCENE_LAST_FRAME, number)]
-    last_clip = _last_clip(s, previous.video)
+    last_clip = _last_clip(s, previous.video, end)
     if last_clip:
         keys.insert(0, Key(Step.LAST_FRAME, number, last_clip))
     for key in keys:
@@ -75,12 +144,27 @@ def _after(s: Situation, plan: ScenePlan, previous: ScenePlan) -> Picture:
     return _extract(s, plan, keys[0], FrameRequest(video=previous.video.path), ())
 
 
-def _last_clip(s: Situation, video: File) -> int:
+def _end(s: Situation, video: File) -> File | None:
+    """The clip that a scene's *video* ends with by its record, where it is there."""
+    record = s.record(video)
+    return s.files.get(list(record.inputs)[-1]) if record and record.inputs else None
+
+
+def _is_shown_to_its_end(s: Situation, video: File, clip: File) -> bool:
+    """Whether *video* was joined from *clip* as it is, and shows its last frame."""
+    joined, record = s.record(video), s.record(clip)
+    if not clip.counts or joined is None or record is None:
+        return False
+    shown = record.shown_frames
+    is_whole = not shown or 0 < clip.facts.frames <= shown
+    return is_whole and joined.inputs[clip.path] == record.sha256
+
+
+def _last_clip(s: Situation, video: File, end: File | None) -> int:
     """Return the number of the clip that a scene's *video* ends with; 0 where unknown."""
     record = s.record(video)
-    joined = [s.files[path].key for path in record.inputs if path in s.files] if record else []
-    if joined:
-        return joined[-1].clip
+    if record is not None and record.inputs:
+        return end.key.clip if end is not None else 0
     return max(s.clip_numbers.get(video.key.scene, ()), default=0)
 
 
@@ -91,6 +175,11 @@ def _last_frame(s: Situation, plan: ScenePlan, owner: ScenePlan, part: Part) -> 
     made_now = clip_task is not None and clip_task.decision in TO_DO
     if clip_task is not None and clip_task.decision in STUCK:
         return Picture(waits=part.key)
+    needs = (part.key,) if made_now else ()
+    if not part.shown_frames and _is_own(s, part, clip_task if made_now else None):
+        return _from_job(s, part.key, part.path, needs)
+    if not takes_files(s):
+        return Picture(reasons=(no_frame_host(s),))
     key = Key(Step.LAST_FRAME, scene, clip)
     if not made_now:
         whole_scene = Key(Step.SCENE_LAST_FRAME, scene)
@@ -101,7 +190,14 @@ def _last_frame(s: Situation, plan: ScenePlan, owner: ScenePlan, part: Part) -> 
                 return Picture(path=frame.path)
     frame_number = part.shown_frames - 1 if part.shown_frames else None
     request = FrameRequest(video=part.path, frame=frame_number)
-    return _extract(s, plan, key, request, (part.key,) if made_now else ())
+    return _extract(s, plan, key, request, needs)
+
+
+def _is_own(s: Situation, part: Part, made_by: Task | None) -> bool:
+    """Whether *part* comes from a job of the chosen engine; *made_by*: what gives it now."""
+    if made_by is not None:
+        return will_be_own_job(s, made_by)
+    return is_own_job(s, s.files[part.path])
 
 
 def _extract(
@@ -124,10 +220,21 @@ def _made(s: Situation, plan: ScenePlan, task: Task) -> Picture:
     """The picture that *task* makes, unless it failed or waits for somebody."""
     if task.key in s.options.given_up:
         task = given_up(task)
-    plan.tasks.append(task)
     if task.decision not in TO_DO:
+        plan.tasks.append(task)
         return Picture(waits=task.key)
-    return Picture(path=task.output, needs=(task.key,))
+    if will_be_own_job(s, task):
+        plan.tasks.append(task)
+        return _from_job(s, task.key, task.output, (task.key,))
+    if takes_files(s):
+        plan.tasks.append(task)
+        return Picture(path=task.output, needs=(task.key,))
+    if task.decision is Decision.ATTACH:
+        plan.tasks.append(task)  # it is paid for; a new one would start nothing
+    given = task.output
+    if isinstance(task.request, ImportImageRequest):
+        given = task.request.path
+    return Picture(reasons=(needs_frame_host(s, given),), barred=True)
 
 
 def _first_frame(s: Situation, plan: ScenePlan, key: Key) -> Picture:
@@ -144,7 +251,8 @@ def _first_frame(s: Situation, plan: ScenePlan, key: Key) -> Picture:
     return _made(s, plan, questioned(s, work(s, key, s.providers.images, request)))
 
 
-def _initial_image(s: Situation, plan: ScenePlan) -> Picture:
+def _initial_image(s: Situation, plan: ScenePlan) -> Picture | None:
+    """The picture that the run was given; ``None`` where somebody took it away."""
     key, prompt = Key(Step.INITIAL_IMAGE), s.options.initial_image_prompt
     if s.options.initial_image:
         return _made(s, plan, _import(s, key))
@@ -154,7 +262,7 @@ def _initial_image(s: Situation, plan: ScenePlan) -> Picture:
     images = s.providers.images
     if prompt and images is not None and not _is_drawn(s, found, prompt, images):
         return _drawn(s, plan, key, prompt, images)
-    return Picture(path=found.path) if found else Picture()
+    return _there(s, found) if found else None
 
 
 def _is_drawn(s: Situation, found: File | None, prompt: str, images: Provider) -> bool:

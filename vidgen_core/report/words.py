@@ -36,6 +36,7 @@ _SWITCHES: Mapping[str, tuple[str, str]] = {
     "skip_narration": ("--skip-narration", "--narration"),
     "skip_sound_effects": ("--skip-sound-effects", "--sound-effects"),
     "keep_clip_audio": ("--keep-clip-audio", "--drop-clip-audio"),
+    "require_continuity": ("--require-continuity", "--no-require-continuity"),
     "burn_subtitles": ("--burn-subtitles", "--no-burn-subtitles"),
     "first_frame_image_gen": ("--first-frame-image-gen", "--no-first-frame-image-gen"),
 }

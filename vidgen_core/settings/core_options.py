@@ -60,6 +60,9 @@ class CoreOptions:
     skip_narration: bool = option(False, "Make no narration; use what is there.")
     skip_sound_effects: bool = option(False, "Make no sound effects; use what is there.")
     first_frame_image_gen: bool = option(False, "Draw a first frame for each scene to be made.")
+    require_continuity: bool = option(
+        False, "Make no clip that does not go on from what plays before it."
+    )
     keep_clip_audio: bool = option(False, "Keep the sound of the clips themselves.")
     initial_image_prompt: str = option("", "Draw the picture that the film starts with.")
     initial_image_for: str = option("", "The clip that the initial image starts, as its id.")

@@ -1,0 +1,72 @@
+"""What an engine can be handed to start from: a file, a URL, or a job of its own."""
+
+from __future__ import annotations
+
+from vidgen_core.plan import File, Reason, Task, Why, because
+from vidgen_core.planner.situation import Situation
+
+
+def by_url(s: Situation) -> bool:
+    """Whether the chosen engine takes pictures by URL only."""
+    return _can(s, "pictures-by-url")
+
+
+def from_jobs(s: Situation) -> bool:
+    """Whether the chosen engine can start from what jobs of its own made."""
+    return _can(s, "starts-from-jobs")
+
+
+def _can(s: Situation, ability: str) -> bool:
+    engine = s.providers.engine
+    return engine is not None and ability in engine.spec.abilities
+
+
+def takes_files(s: Situation) -> bool:
+    """Whether the chosen engine can be given a file: as it is, or by a frame host."""
+    return not by_url(s) or s.providers.frame_host is not None
+
+
+def is_own_job(s: Situation, file: File) -> bool:
+    """Whether a job of the chosen engine's name made *file*, which is there, by the journal."""
+    if not from_jobs(s):
+        return False
+    record = s.record(file)
+    if record is not None:
+        return record.provider == _engine(s) and bool(record.job)
+    # A crash between the file and its record: the journal is mended when work begins.
+    job = s.ledger.in_flight.get(file.key)
+    return job is not None and job.provider == _engine(s) and bool(job.job and not job.shown_frames)
+
+
+def will_be_own_job(s: Situation, task: Task) -> bool:
+    """Whether what *task* gives, which is still to be had, comes from such a job."""
+    if not from_jobs(s) or task.provider != _engine(s):
+        return False
+    return task.collects is None or not task.collects.answered
+
+
+def _engine(s: Situation) -> str:
+    return s.providers.engine.name if s.providers.engine else ""
+
+
+def no_frame_host(s: Situation) -> Reason:
+    """Return the reason why a clip starts without the picture that plays before it."""
+    return because(Why.NO_FRAME_HOST, provider=_engine(s))
+
+
+def needs_frame_host(s: Situation, picture: str) -> Reason:
+    """Return the reason why a clip is not made: *picture* was asked for, and has no URL."""
+    return because(Why.NEEDS_FRAME_HOST, provider=_engine(s), picture=picture)
+
+
+def by_frame_host(s: Situation, picture: str) -> tuple[Reason, ...]:
+    """Return the reason that tells who gets *picture*, where the engine takes no files."""
+    host = s.providers.frame_host
+    if host is None or not by_url(s):
+        return ()
+    return (because(Why.BY_FRAME_HOST, host=host.name, picture=picture),)
+
+
+def from_job(s: Situation, what: str) -> Reason:
+    """Return the reason that tells from which job a clip starts: that of *what*."""
+    return because(Why.FROM_JOB, provider=_engine(s), input=what)
