@@ -114,7 +114,7 @@ def test_no_scene_number_in_common_stops(tmp_path: Path) -> None:
     add_scene(root, 8)
     before = everything(root)
     said = refused(vidgen("continue", root, *WITH_LOCAL, home=tmp_path), 8)
-    assert "no scene number in common: the scenes file has 1, 2, the videos are of scenes 7" in said
+    assert "the scenes file has scenes 1–2, the videos are of scenes 7–8" in said
     assert everything(root) == before
 
 

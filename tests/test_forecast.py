@@ -9,7 +9,7 @@ from attrs import define, evolve
 
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Plan, ProviderKind, SceneState, Task
-from vidgen_core.report.forecast import Forecast, in_words
+from vidgen_core.report.forecast import LONGEST, Forecast, in_words
 
 from .run_paths import TS
 
@@ -184,8 +184,12 @@ def test_a_plan_that_was_made_again_counts_what_is_done(forecast: Forecast, cloc
         (43, "45 s left"),
         (92, "2 min left"),
         (3600, "60 min left"),
-        (7500, "2 h 05 min left"),
+        (89.4 * 60, "89 min left"),
+        (7500, "2.1 h left"),
+        (9.97 * 3600, "10 h left"),
+        (1e9, "9999 h left"),
     ],
 )
 def test_time_is_said_no_more_exactly_than_it_is_known(seconds: float | None, words: str) -> None:
     assert in_words(seconds) == words
+    assert len(words) <= LONGEST

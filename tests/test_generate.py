@@ -127,6 +127,8 @@ def test_metadata_only_stops_after_the_words_and_continue_makes_the_film(tmp_pat
         "scene_physical_environment_TS.json",
         "narration_text_TS.txt",
     }
+    remembered = (the_run(tmp_path) / ".vidgen" / "settings.toml").read_text()
+    assert f'scenes_file = "scenes_{timestamp(tmp_path)}.json"' in remembered
     words = ("--continue-from-dir", the_run(tmp_path), *PICTURES_ONLY)
     done = generate(tmp_path, *words, small=False)
     assert done.code == 0
@@ -204,6 +206,21 @@ def test_a_script_may_come_by_standard_input(tmp_path: Path) -> None:
 def test_a_wrong_option_costs_no_directory(tmp_path: Path, arguments: tuple[str, ...]) -> None:
     script = script_file(tmp_path)
     assert refused(generate(tmp_path, script, *arguments, small=False), 2)
+    assert list(tmp_path.iterdir()) == [script]
+
+
+@pytest.mark.parametrize("below", ["", "runs", "more/runs"])
+def test_where_a_file_is_no_runs_can_be(tmp_path: Path, below: str) -> None:
+    script = script_file(tmp_path)
+    for more in ([], ["--dry-run"]):
+        said = refused(generate(tmp_path, script, "--output-dir", script / below, *more), 2)
+        assert f"{script} is not a directory" in said
+    assert list(tmp_path.iterdir()) == [script]
+
+
+def test_a_new_film_has_no_json_files_to_be_listed(tmp_path: Path) -> None:
+    script = script_file(tmp_path)
+    assert "--list-json-files" in refused(generate(tmp_path, script, "--list-json-files"), 2)
     assert list(tmp_path.iterdir()) == [script]
 
 

@@ -118,8 +118,13 @@ def test_what_somebody_put_into_it_is_not_taken_back(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="limits are other things elsewhere")
-def test_where_no_byte_can_be_written_no_directory_is_left(tmp_path: Path) -> None:
+def test_where_no_byte_can_be_written_no_directory_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import resource
+
+    # Coverage could not write either, and would say so.
+    monkeypatch.delenv("COVERAGE_PROCESS_CONFIG", raising=False)
 
     def no_bytes() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

@@ -129,7 +129,7 @@ def clip_of(scene: int) -> Task:
     return evolve(CLIP, key=Key(Step.CLIP, scene, 1))
 
 
-@pytest.mark.parametrize("columns", [24, 30, 60, 140])
+@pytest.mark.parametrize("columns", [20, 24, 30, 60, 140])
 def test_what_is_shown_live_is_never_wider_than_the_terminal(
     columns: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -142,9 +142,9 @@ def test_what_is_shown_live_is_never_wider_than_the_terminal(
     with progress() as listen:
         for event in (
             Planned(Plan(timestamp=TS, tasks=(CLIP, longest, FILM), scenes=(SCENE,))),
-            *(Started(CLIP), Started(longest), Progressed(running, 0, 3)),
+            *(Started(CLIP), Started(longest), Progressed(running)),
             *(Published(CLIP, "clip.mp4"), Noted("something that takes a few words to say")),
-            *(Progressed(running[1:], 1, 3), Stopped(FILM, BadOutput("it is too short"))),
+            *(Progressed(running[1:]), Stopped(FILM, BadOutput("it is too short"))),
         ):
             listen(event)
     plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
@@ -154,6 +154,37 @@ def test_what_is_shown_live_is_never_wider_than_the_terminal(
     if columns >= 60:
         assert any(line.startswith("  making scene 2 clip 1 with local ") for line in lines)
         assert any(line.startswith("the film: 1 of 3 files ") for line in lines)
+
+
+@pytest.mark.parametrize("columns", [20, 28, 32, 80])
+def test_the_time_left_is_never_cropped(columns: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    monkeypatch.setattr("vidgen_core.report.progress.in_words", lambda seconds: "89 min left")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with progress() as listen:
+        listen(Planned(Plan(timestamp=TS, tasks=(CLIP, FILM), scenes=(SCENE,))))
+        listen(Progressed(((CLIP, 0.25),)))
+    plain = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", terminal.getvalue())
+    lines = plain.replace("\r", "\n").split("\n")
+    whole = {line.rstrip() for line in lines if "89" in line}
+    assert whole
+    assert all(line.endswith(" 89 min left") and len(line) <= columns for line in whole), whole
+
+
+def test_a_terminal_that_moves_no_cursor_gets_the_lines_of_a_log(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TERM", "dumb")
+    monkeypatch.setenv("COLUMNS", "80")
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with looking() as on_probe, progress() as listen:
+        for event in STORY:
+            listen(event)
+    assert on_probe is None
+    assert terminal.getvalue().splitlines() == told(Lines())
 
 
 def test_files_that_are_looked_at_fit_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -171,7 +202,8 @@ def test_files_that_are_looked_at_fit_the_terminal(monkeypatch: pytest.MonkeyPat
 
 def test_verbose_names_what_is_made_on_the_way_too() -> None:
     lines = told(Lines(verbose=True))
-    assert "[1/4] the last frame of scene 2 clip 1: frame.jpg" in lines
+    assert "the last frame of scene 2 clip 1: frame.jpg" in lines
+    assert "[1/3] scene 2 clip 1: clip.mp4" in lines, "the same numbers as without it"
     assert "joining scene 2 …" in lines
 
 

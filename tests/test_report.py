@@ -17,7 +17,7 @@ from attrs import evolve
 from vidgen_core import plugins
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, open_run
-from vidgen_core.plan import Decision, Plan, ProviderKind, Reason, Why, because
+from vidgen_core.plan import Decision, Plan, ProviderKind, Reason, Task, Why, because
 from vidgen_core.report import as_json, text, words
 from vidgen_core.rundir import RunDirectory
 
@@ -87,6 +87,33 @@ def test_a_reason_is_said_once_and_without_jargon() -> None:
     assert words.why([because(Why.MISSING)], leave_out=[Why.MISSING]) == ""
     short = because(Why.SHORT, missing=1.50001, duration=5.0)
     assert words.sentence(short) == "1.5 s of its 5 s are missing"
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"),
+    [
+        (
+            because(Why.INPUT_MADE, input=Key(Step.NARRATION_ADJUSTED)),
+            "the narration at the film's length is made in this run",
+        ),
+        (
+            because(Why.INPUT_MADE, input=Key(Step.SUBTITLES)),
+            "the subtitles are made in this run",
+        ),
+        (
+            because(Why.UNTOLD, input=Key(Step.SUBTITLES)),
+            "the subtitles are made of words that are told no more",
+        ),
+        (
+            because(Why.INPUT_REMOVED, input=Key(Step.SCENE, 3)),
+            "scene 3 is in it, but no longer in the scenes file",
+        ),
+        (because(Why.WAITS_FOR, input=Key(Step.SCENES)), "it waits for the scenes"),
+        (because(Why.INPUT_ADDED, input="a.srt"), "a.srt is not in it"),
+    ],
+)
+def test_a_reason_names_what_it_is_about_in_plain_words(reason: Reason, said: str) -> None:
+    assert words.sentence(reason) == said
 
 
 def test_every_reason_has_a_sentence() -> None:
@@ -236,6 +263,21 @@ def test_narration_and_sounds_that_are_there_are_said(tmp_path: Path) -> None:
     assert f"  the narration is there: narration_audio_{TS}.mp3" in lines
 
 
+@pytest.mark.parametrize("step", [Step.SOUND, Step.SCENE_NARRATION])
+@pytest.mark.parametrize("decision", [Decision.KEEP, Decision.STALE, Decision.REDO])
+def test_what_is_heard_counts_as_there_while_it_lies_there(
+    step: Step, decision: Decision, tmp_path: Path
+) -> None:
+    opened, plan = look(begin(tmp_path, 2), **ENGINE)
+    tasks = [
+        Task(key=Key(step, number), decision=each, output=f"{number}.mp3")
+        for number, each in ((1, decision), (2, Decision.MAKE))
+    ]
+    heard = evolve(plan, tasks=(*tasks, *plan.tasks))
+    thing = "sound effects" if step is Step.SOUND else "scene narrations"
+    assert f"  1 of 2 {thing} there" in text.analysis(opened, heard).splitlines()
+
+
 def test_names_that_act_on_terminals_are_escaped(tmp_path: Path) -> None:
     root = begin(tmp_path, [scene_object(1, scene_name="\x1b[31mred", seconds=2)], name="a\x1b[2Jb")
     add_clip(root, 1, 1, 1)
@@ -371,6 +413,14 @@ def test_the_example_of_an_end_has_the_keys_that_are_printed(tmp_path: Path) -> 
     assert state["errors"][0]["error"] == end["errors"][0]["error"]
     assert shape(state["json_files"]) == shape(listed["json_files"])
     assert set(state) == {*EXAMPLES[0], *end, *listed}
+
+
+def test_what_a_reason_is_about_is_an_id_in_json(tmp_path: Path) -> None:
+    opened, plan = look(begin(tmp_path, 1), skip_narration=True, skip_sound_effects=True)
+    film = as_json.state(opened, plan)["tasks"][-1]
+    waits = first(film["reasons"], lambda each: each["code"] == "waits-for")
+    assert waits["input"] in {task.key.id for task in plan.tasks}
+    json.loads(as_json.dump(as_json.state(opened, plan)))
 
 
 def test_every_decision_is_documented() -> None:

@@ -20,6 +20,7 @@ from vidgen_core.model import Key, Kind, Step, key_from_id
 from vidgen_core.patterns import PatternError
 from vidgen_core.plan import File, Ledger, Listing, Plan, PlanOptions, Provider
 from vidgen_core.planner import plan
+from vidgen_core.planner.situation import Situation
 from vidgen_core.plugins import Registry
 from vidgen_core.rundir import RunDirectory, new_timestamp, timestamp_of_run
 from vidgen_core.scenes_file import UNWRITTEN, ChosenScenes, choose
@@ -29,6 +30,15 @@ from vidgen_core.settings import load as load_settings
 from vidgen_core.settings.core_options import size_of
 from vidgen_core.subtitles import words_spoken
 
+#: What a film is told from, and what leads to it; of the rest of it, all is made.
+WORDS = (
+    Step.SCRIPT,
+    Step.SCENES_WITHOUT_ENVIRONMENT,
+    Step.ENVIRONMENTS,
+    Step.SCENES,
+    Step.NARRATION_TEXT,
+    Step.INITIAL_IMAGE,
+)
 #: A run uses a handful of patterns; a file of more is not one that vidgen wrote.
 _MOST_PATTERNS = 200
 _LARGEST_PATTERNS = 1024 * 1024
@@ -67,6 +77,18 @@ class Opened:
             texts=self.texts,
         )
 
+    def best(self, key: Key) -> File | None:
+        """Return the version of *key* that counts of those that were found, or ``None``."""
+        found = Situation(
+            storyboard=self.scenes.storyboard,
+            listing=self.listing,
+            ledger=self.ledger,
+            providers=self.selection.providers,
+            options=self.options,
+            timestamp=self.timestamp,
+        )
+        return found.best(key)
+
     def now(self) -> Opened:
         """Return this with the scenes that were written since it was read."""
         if self.scenes.path:
@@ -81,15 +103,24 @@ class Opened:
 
 @frozen(kw_only=True)
 class Words:
-    """What a run that is not there yet begins with: its script, or its scenes.
+    """What a run begins with: its script, or its scenes, and what stands beside them.
 
-    ``files``: as a walk of its directory will find them; ``texts``: what they say, by path.
+    ``files``: as a walk of its directory will find them, with their digests where they
+    lie somewhere else; ``texts``: what they say, by path. ``settings``: what holds for the
+    run where its own settings say nothing, as the tables of a settings file.
     """
 
     timestamp: str
     files: tuple[File, ...]
     texts: Mapping[str, str] = field(factory=dict)
     scenes: ChosenScenes = UNWRITTEN
+    settings: Mapping[str, Any] = field(factory=dict)
+
+    def outdate(self, file: File, ledger: Ledger) -> bool:
+        """Whether *file* is of words that are not among these, and that its run did not make."""
+        if file.key.step not in WORDS or file.path in ledger.published:
+            return False
+        return file.path not in {each.path for each in self.files}
 
 
 def find_directory(path: str) -> RunDirectory:
@@ -118,6 +149,7 @@ def open_run(
     sets: Sequence[str] = (),
     initial_image: str = "",
     metadata_only: bool = False,
+    words: Words | None = None,
     memory: Memory | None = None,
     on_probe: OnProbe | None = None,
 ) -> Opened:
@@ -125,24 +157,42 @@ def open_run(
 
     *flags*: core's options from the command line, ``None`` where not given.
     *initial_image*: a picture given now, ``""`` for none. *metadata_only*: make the
-    script's files and nothing else.
+    script's files and nothing else. *words*: what the directory, which need not be there,
+    is to be begun or gone on with; it is read as if they lay in it.
     """
-    directory.may_write(layout.LOCK)  # else a file of that folder would be blamed
     root = directory.root
-    specs = [loaded.spec for loaded in registry.providers]
-    settings = load_settings(flags=flags, sets=sets, run_directory=root, specs=specs)
+    is_there = words is None or root.is_dir()
+    if is_there:
+        directory.may_write(layout.LOCK)  # else a file of that folder would be blamed
+    settings = load_settings(
+        flags=flags,
+        sets=sets,
+        run_directory=root,
+        below=words.settings if words else None,
+        specs=[loaded.spec for loaded in registry.providers],
+    )
     selection = select(registry, settings, root)
     core = settings.core
-    scenes = choose(root, recorded=core.scenes_file, max_bytes=core.max_scenes_file_bytes)
     ledger = read_ledger(root)
     memory = memory if memory is not None else read_memory(root)
     outputs = (*(output for output, _ in registry.patterns()), *remembered_outputs(root))
-    listing = list_directory(
-        root, outputs=outputs, published=ledger.published, memory=memory, on_probe=on_probe
-    )
+    listing = Listing()
+    if is_there:
+        listing = list_directory(
+            root, outputs=outputs, published=ledger.published, memory=memory, on_probe=on_probe
+        )
+    if words is not None:
+        listing = _laid_over(listing, words, ledger, root)
+    scenes = words.scenes if words else UNWRITTEN
+    if words is None or (not scenes.path and Key(Step.SCENES) in listing.by_key):
+        scenes = choose(root, recorded=core.scenes_file, max_bytes=core.max_scenes_file_bytes)
     timestamp = timestamp_of_run(
-        root, recorded=core.timestamp, scenes_file=scenes.path, listing=listing
+        root,
+        recorded=core.timestamp or (words.timestamp if words else ""),
+        scenes_file=scenes.path,
+        listing=listing,
     )
+    texts = texts_of(root, listing.files) | (dict(words.texts) if words else {})
     return Opened(
         directory=directory,
         registry=registry,
@@ -155,40 +205,27 @@ def open_run(
         timestamp=timestamp or new_timestamp(),
         outputs=outputs,
         options=_options(settings, flags, initial_image, metadata_only),
-        texts=texts_of(root, listing.files) | words_spoken(root, listing, ledger),
+        texts=texts | words_spoken(root, listing, ledger),
     )
 
 
-def foresee(
-    directory: RunDirectory,
-    registry: Registry,
-    words: Words,
-    *,
-    flags: Mapping[str, Any],
-    sets: Sequence[str] = (),
-    initial_image: str = "",
-    metadata_only: bool = False,
-) -> Opened:
-    """Return what :func:`open_run` would, were *directory* begun with *words*.
+def _laid_over(listing: Listing, words: Words, ledger: Ledger, root: Path) -> Listing:
+    """Return *listing* as it is once *words* lie in *root*, in place of older ones."""
+    new = {file.path: file for file in words.files}
+    for file in listing.files:
+        if file.path in new and _is_same(root / file.path, new[file.path]):
+            new[file.path] = file
+    kept = (file for file in listing.files if not words.outdate(file, ledger))
+    files = {file.path: file for file in kept} | new
+    return evolve(listing, files=tuple(files[path] for path in sorted(files)))
 
-    Nothing is written, and nothing is read of *directory*, which need not be there.
-    """
-    specs = [loaded.spec for loaded in registry.providers]
-    settings = load_settings(flags=flags, sets=sets, specs=specs)
-    return Opened(
-        directory=directory,
-        registry=registry,
-        settings=settings,
-        selection=select(registry, settings, directory.root),
-        scenes=words.scenes,
-        listing=Listing(files=words.files),
-        ledger=Ledger(),
-        memory=Memory(),
-        timestamp=words.timestamp,
-        outputs=tuple(output for output, _ in registry.patterns()),
-        options=_options(settings, flags, initial_image, metadata_only),
-        texts=words.texts,
-    )
+
+def _is_same(path: Path, file: File) -> bool:
+    """Whether what lies at *path* is what *file* describes."""
+    try:
+        return path.stat().st_size == file.size and disk.digest(path) == file.sha256
+    except OSError:
+        return False
 
 
 def _options(

@@ -251,6 +251,7 @@ class Why(StrEnum):
     INPUT_CHANGED = "{input} changed since it was made"
     INPUT_ADDED = "{input} is not in it"
     INPUT_REMOVED = "{input} is in it, but no longer in the scenes file"
+    UNTOLD = "{input} is made of words that are told no more"
     CHOICE_CHANGED = "its chapters, subtitles or the clips' own sound are chosen otherwise now"
     WRONG_LENGTH = "it lasts {seconds:.1f} s and the film {film:.1f} s"
     AFTER_REFILL = "clip {clip} before it is made again"
@@ -351,6 +352,18 @@ class SceneState:
     seconds: float
     clips: tuple[int, ...]
     reasons: tuple[Reason, ...]
+
+
+class Tally(str):
+    """A note that counts what is there: another of its ``kind`` that takes its place is no news."""
+
+    kind: str
+
+    def __new__(cls, kind: str, sentence: str) -> Tally:
+        """Return *sentence* as a note of this *kind*."""
+        note = super().__new__(cls, sentence)
+        note.kind = kind
+        return note
 
 
 @frozen(kw_only=True)

@@ -56,9 +56,19 @@ def test_the_last_line_says_how_to_open_the_film() -> None:
     )
 
 
-def test_without_a_film_there_is_nothing_to_open() -> None:
+def test_after_the_words_alone_it_says_which_file_to_change_and_how_to_go_on() -> None:
     line = last_line(Path("/run"), ended(Decision.LEAVE), ExitCode.COMPLETE)
-    assert line == "finished: 2 files made, nothing was charged"
+    assert line == (
+        "finished: 2 files made, nothing was charged; to make the film: "
+        f"change scenes_{TS}.json as you like, then vidgen continue /run"
+    )
+
+
+def test_what_is_made_on_the_way_is_not_counted_as_it_was_not_while_it_was_made() -> None:
+    outcome = ended()
+    outcome.made.append(f"scene_1_all_vid_{TS}/scene_1_vid_1_last_frame.jpg")
+    line = last_line(Path("/run"), outcome, ExitCode.COMPLETE)
+    assert line.startswith("finished: 2 files made, ")
 
 
 @pytest.mark.parametrize("platform", ["win32", "freebsd"])
@@ -75,6 +85,12 @@ def test_a_command_that_cannot_be_copied_is_left_out(name: str) -> None:
     assert last_line(root, ended(), ExitCode.COMPLETE).endswith("nothing was charged")
     stopped = last_line(root, ended(Decision.WAIT), ExitCode.INTERRUPTED)
     assert stopped.endswith("; to go on: vidgen continue DIR")
+
+
+def test_a_draft_goes_on_with_the_words_of_its_run() -> None:
+    root = Path("/my films/run/draft")
+    line = last_line(root, ended(Decision.WAIT), ExitCode.INTERRUPTED, draft=True)
+    assert line.endswith("; to go on: vidgen continue '/my films/run' --draft")
 
 
 @pytest.mark.parametrize("name", ["a b", "it's", "$(reboot)", "Москва", "電影"])

@@ -10,7 +10,7 @@ import pytest
 from vidgen_core.cli.at_work import News, telling_news
 from vidgen_core.executor.events import Event, Noted, Planned
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Plan, ProviderKind, Task
+from vidgen_core.plan import Decision, Plan, ProviderKind, Tally, Task
 
 from ..run_paths import TS
 
@@ -66,7 +66,21 @@ def test_other_events_pass(heard: Heard) -> None:
 
 def test_a_note_that_counts_on_is_no_news_and_one_beside_it_is() -> None:
     news = News()
-    assert news.of(["2 scenes are fitted into 10.5 s"]) == ["2 scenes are fitted into 10.5 s"]
-    assert news.of(["3 scenes are fitted into 12 s"]) == []
-    assert news.of(["3 scenes are fitted into 12 s", "job 7"]) == ["job 7"]
-    assert news.of(["3 scenes are fitted into 12 s", "job 7", "job 8"]) == ["job 8"]
+    two, three = Tally("fitted", "2 scenes are fitted"), Tally("fitted", "3 scenes are fitted")
+    assert news.of([two]) == [two]
+    assert news.of([three]) == []
+    assert news.of([three, "job 7"]) == ["job 7"]
+    assert news.of([three, "job 7", "job 8"]) == ["job 8"]
+
+
+def test_the_same_sentence_about_another_scene_is_news() -> None:
+    news = News()
+    news.of(["scene 4 is not spoken"])
+    assert news.of(["scene 3 is not spoken"]) == ["scene 3 is not spoken"]
+
+
+def test_another_form_of_the_film_is_news() -> None:
+    news = News()
+    news.of([Tally("fitted into 96x64", "1 scene is fitted into 96x64")])
+    other = Tally("fitted into 64x96", "1 scene is fitted into 64x96")
+    assert news.of([other]) == [other]

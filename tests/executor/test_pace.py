@@ -16,6 +16,7 @@ from vidgen_core.errors import RateLimited, Unavailable
 from vidgen_core.executor.clock import Clock, Event, real, until_next_poll, until_next_try
 from vidgen_core.executor.crew import Crew, side_by_side
 from vidgen_core.executor.events import Published
+from vidgen_core.executor.relay import CALLS
 from vidgen_core.model import Step
 
 from ..fakes import Film
@@ -25,18 +26,25 @@ from .films import local, put_first_frames, six_scenes, use
 
 @define(eq=False)
 class Hands:
-    """Counts how many pieces of work are done at once, whenever another begins."""
+    """Counts how many pieces of work are done at once, whenever another begins.
 
+    Each piece waits until *together* of them were under way at once, however slow the
+    machine is, and then a moment for one too many.
+    """
+
+    together: int
     busy_at_once: list[int] = field(factory=list)
     _busy: int = 0
-    _lock: threading.Lock = field(factory=threading.Lock)
+    _changed: threading.Condition = field(factory=threading.Condition)
 
     def work(self) -> None:
-        with self._lock:
+        with self._changed:
             self._busy += 1
             self.busy_at_once.append(self._busy)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: max(self.busy_at_once) >= self.together, timeout=20)
         time.sleep(0.01)
-        with self._lock:
+        with self._changed:
             self._busy -= 1
 
 
@@ -106,7 +114,7 @@ def test_no_more_than_jobs_pieces_run_on_this_machine_at_once(
 ) -> None:
     film = six_scenes(film, tmp_path)
     local(film)
-    hands = Hands()
+    hands = Hands(jobs)
     film.service.trouble["render"] = [hands.work] * 6
     assert film.work(jobs=jobs).codes == set()
     assert max(hands.busy_at_once) == jobs
@@ -116,16 +124,10 @@ def test_many_remote_jobs_share_a_few_threads(film: Film, tmp_path: Path) -> Non
     film = Film(begin(tmp_path / "many", 40), film.service, ())
     put_first_frames(film.root, 40)
     use(film)
-    most = [0]
-
-    def count() -> None:
-        names = [t.name for t in threading.enumerate() if t.name.startswith("vidgen clip")]
-        most[0] = max(most[0], len(names))
-        time.sleep(0.005)
-
-    film.service.trouble["submit"] = [count] * 40
+    hands = Hands(CALLS)
+    film.service.trouble["submit"] = [hands.work] * 40
     assert film.work().codes == set(), film.said
-    assert 1 < most[0] <= 16
+    assert max(hands.busy_at_once) == CALLS
     assert sum(film.service.bill().values()) == 40
 
 
@@ -133,17 +135,24 @@ def test_many_remote_jobs_share_a_few_threads(film: Film, tmp_path: Path) -> Non
 
 
 def test_a_crew_runs_no_more_at_once_than_it_has_hands() -> None:
-    crew, hands = Crew(most=2), Hands()
+    crew, hands = Crew(most=2), Hands(2)
     for _ in range(6):
         crew.start(hands.work, name="vidgen test")
-    assert crew.leave(5, 5, lambda: False)
+    assert crew.leave(30, 30, lambda: False)
     assert (len(hands.busy_at_once), max(hands.busy_at_once)) == (6, 2)
 
 
 def test_a_crew_waits_longer_for_what_is_precious() -> None:
-    crew, done = Crew(most=2), threading.Event()
-    crew.start(lambda: (time.sleep(0.3), done.set())[1], name="vidgen test", precious=True)
-    assert crew.leave(0.0, 5, lambda: False)
+    crew, begun, done = Crew(most=2), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        time.sleep(0.3)
+        done.set()
+
+    crew.start(work, name="vidgen test", precious=True)
+    assert begun.wait(20)  # what has not begun is not waited for
+    assert crew.leave(0.0, 20, lambda: False)
     assert done.is_set()
 
 

@@ -80,7 +80,7 @@ def test_timings_that_cannot_be_read_are_not_published_and_it_is_said(told: Film
     told.work()
     assert told.is_finished()
     assert timings_path(1) not in visible(told.root)
-    assert "subtitle times are estimated for scenes 1, 2" in told.said
+    assert "subtitle times are estimated for scenes 1–2" in told.said
 
 
 def test_clips_go_on_as_the_scenes_file_says_where_speech_fails(told: Film) -> None:

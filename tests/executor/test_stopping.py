@@ -39,7 +39,7 @@ def test_an_interrupted_run_stops_and_cleans_its_scratch(film: Film) -> None:
 def test_an_interrupt_lets_a_submit_on_its_way_write_its_id(film: Film) -> None:
     def stop() -> None:
         film.run.interrupt()
-        time.sleep(0.2)
+        time.sleep(0.1)
 
     fail_first(film, "submitted", stop)
     outcome = film.work()
@@ -60,10 +60,10 @@ def test_a_submit_that_hangs_is_left_behind_and_its_id_is_not_lost_twice(
         film.run.interrupt()
         if twice:
             film.run.interrupt()
-        go_on.wait(10)
+        go_on.wait(60)
 
     fail_first(film, "submitted", hang)
-    with film.working(grace=30.0 if twice else 0.2) as run:
+    with film.working(grace=60.0 if twice else 0.2) as run:
         outcome = run.work()
     go_on.set()  # it comes back after the journal was closed
     assert outcome.codes == {ExitCode.INTERRUPTED}

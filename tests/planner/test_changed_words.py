@@ -36,6 +36,7 @@ from ..run_paths import (
     NARRATION,
     SUBTITLES,
     TEXT,
+    TS,
     clip_path,
     speech_path,
     timings_path,
@@ -125,8 +126,8 @@ def test_words_that_are_taken_away_leave_the_film_and_no_file_is_lost(dollars: f
         told(w, number, "")
     plan = w.plan()
     assert to_do(plan) == {"film"}
-    assert whys(plan.by_key[THE_FILM]) == {"INPUT_REMOVED"}
-    assert any("no longer told" in note and "scenes 1, 2" in note for note in plan.notes)
+    assert whys(plan.by_key[THE_FILM]) == {"UNTOLD"}
+    assert any("no longer told" in note and "scenes 1–2" in note for note in plan.notes)
     asked = plan.by_key[THE_FILM].request
     assert isinstance(asked, FilmJoinRequest)
     assert (asked.narration, asked.subtitles) == (None, None)
@@ -196,6 +197,34 @@ def test_a_new_text_that_nobody_speaks_leaves_the_old_voice_out() -> None:
     assert ADJUSTED not in w.files
 
 
+@pytest.mark.parametrize("scenes", [(1,), (1, 2)])
+def test_new_words_that_nobody_speaks_are_named_with_the_reason(scenes: tuple[int, ...]) -> None:
+    w = finished(3.0, 3.0)
+    w.providers = providers(engine(), unable_of("no Chinese", "清"))
+    for number in scenes:
+        told(w, number, "清晨")
+    some = " of scene 1" if len(scenes) == 1 else ""
+    where = "scene 1" if len(scenes) == 1 else "scenes 1–2"
+    assert w.plan().notes[:2] == (
+        f"the new words of {where} cannot be spoken: what was spoken there is left out of the"
+        " film, and its files stay where they are",
+        f"narration{some} is not spoken: no Chinese; it is shown as subtitles",
+    )
+
+
+def test_words_taken_away_and_words_that_nobody_speaks_are_told_apart() -> None:
+    w = finished(3.0, 3.0, 3.0)
+    w.providers = providers(engine(), unable_of("no Chinese", "清"))
+    told(w, 1, "")
+    told(w, 2, "清晨")
+    notes = w.plan().notes
+    assert [note.partition(":")[0] for note in notes] == [
+        "what was spoken in scene 1 is no longer told",
+        "the new words of scene 2 cannot be spoken",
+        "narration of scene 2 is not spoken",
+    ]
+
+
 def test_skipping_the_narration_keeps_the_track_whose_words_are_still_told() -> None:
     w = finished(3.0, 3.0)
     for path in (speech_path(1), speech_path(2), FILM):
@@ -219,6 +248,31 @@ def test_scenes_that_say_that_they_tell_nothing_get_no_narration_in_one_piece() 
     assert not {"narration", "narration-text"} & to_do(w.plan())
     w.scenes = (scene(1),)
     assert {"narration", "narration-text"} <= to_do(w.plan())
+
+
+# where nobody reads them ---------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [TEXT, f"scene_physical_environment_{TS}.json"])
+def test_words_that_are_changed_where_nobody_reads_them_are_named(path: str) -> None:
+    w = finished(3.0, 3.0)
+    if path not in w.files:
+        w.put(path)
+        w.record(path)
+    said = f"{path} was changed, but the scenes file is what counts"
+    assert said not in w.plan().notes
+    w.put(path)
+    assert said in w.plan().notes
+    assert not w.plan().to_do
+
+
+def test_the_text_of_a_narration_in_one_piece_counts_when_it_is_changed() -> None:
+    w = World(scenes=(scene(1),), providers=providers(engine(), speech(), script()))
+    w.put(TEXT)
+    w.record(TEXT)
+    w.put(TEXT)
+    assert not [note for note in w.plan().notes if "what counts" in note]
+    assert "narration" in to_do(w.plan())
 
 
 # timings -----------------------------------------------------------------

@@ -179,6 +179,12 @@ def test_huge_clip_numbers_cost_no_time() -> None:
     assert found[-1].number == 8640
 
 
+def test_an_engine_of_very_many_lengths_is_split_for_too() -> None:
+    halves = tuple(half / 2 for half in range(2, 41))
+    assert split_evenly(99.5, halves) == (19.5, 20.0, 20.0, 20.0, 20.0)
+    assert split_evenly(24.8, halves) == (12.5, 12.5)
+
+
 @settings(max_examples=50)
 @given(st.integers(1, 60), st.sampled_from((LUMA, LTX, THIRD, (3.0, 7.0))))
 def test_splitting_evenly_wastes_least_then_takes_fewest(

@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from vidgen_core.model import Key, Step
+from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import Decision, PlanOptions, Why
-from vidgen_core.specs import EnvironmentsRequest, PlacedScenesRequest, Price, ScenesRequest
+from vidgen_core.specs import (
+    EnvironmentsRequest,
+    PlacedScenesRequest,
+    Price,
+    ScenesRequest,
+    SpeechRequest,
+)
 
 from ..planning_files import (
     THE_FILM,
     World,
     engine,
+    images,
     priced,
     providers,
     scene,
@@ -159,3 +169,88 @@ def test_metadata_only_plans_the_words_and_leaves_the_film() -> None:
     told.perform(plan.tasks[0])
     assert told.plan().finished
     assert not evolve(told.options, metadata_only=False).metadata_only
+
+
+# the most that it may cost -----------------------------------------------
+
+
+def test_the_initial_image_is_in_the_bound_and_only_once() -> None:
+    w = begun(
+        providers=providers(engine((20,)), script(), images(dollars=4.0)),
+        options=PlanOptions(max_scenes=3, initial_image_prompt="a boat"),
+    )
+    assert w.plan().bound.high == pytest.approx(3 * 1.0 + 4.0)
+
+
+def test_scenes_that_grow_for_their_words_are_in_the_bound() -> None:
+    free = speech(dollars=0.0)
+    w = begun(providers=providers(engine((5,)), script(), free), options=PlanOptions(max_scenes=1))
+    plan = w.plan()
+    assert plan.bound.high == pytest.approx(5)  # 60 words take 24 s, and a scene goes on after
+    assert "at most 1 scene of at most 24.8 s" in plan.notes[0]
+    w.options = PlanOptions(max_scenes=1, skip_narration=True)
+    assert w.plan().bound.high == pytest.approx(4)
+    assert "of at most 20 s" in w.plan().notes[0]
+
+
+def test_a_shorter_scene_of_more_clips_is_in_the_bound() -> None:
+    one = PlanOptions(max_scenes=1)
+    w = begun(providers=providers(engine((5, 8, 24)), script()), options=one)
+    assert w.plan().bound.high == pytest.approx(4)  # 20 s are four clips, 24 s only one
+
+
+def per_second(base: float, rate: float) -> Callable[[Any, Any], Price]:
+    def price(request: Any, options: Any) -> Price:
+        dollars = base + rate * request.seconds
+        return Price(dollars, dollars)
+
+    return price
+
+
+def per_letter(request: SpeechRequest, options: Any) -> Price:
+    return Price(0.0, 0.001 * len(request.text))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data())
+def test_the_bound_is_never_below_the_plan_for_scenes_as_they_were_asked_for(
+    data: st.DataObject,
+) -> None:
+    draw = data.draw
+    lengths = draw(st.sets(st.sampled_from((4, 5, 6.5, 8, 9, 12, 24)), min_size=1))
+    rates = st.sampled_from((0.0, 0.3, 1.0))
+    chosen = [engine(tuple(lengths), price=per_second(draw(rates), draw(rates)))]
+    for one in (
+        images(dollars=4.0),
+        evolve(speech(), spec=evolve(speech().spec, price=per_letter)),
+        evolve(sounds(), spec=evolve(sounds().spec, price=per_second(0.0, 1.0))),
+    ):
+        chosen += [one] if draw(st.booleans()) else []
+    most = draw(st.integers(1, 3))
+    w = begun(
+        providers=providers(*chosen, script(dollars=0.0)),
+        options=PlanOptions(
+            max_scenes=most,
+            first_frames=draw(st.booleans()),
+            initial_image_prompt=draw(st.sampled_from(("", "a boat"))),
+        ),
+    )
+    plan = w.plan()
+    asked = plan.by_key[Key(Step.SCENES_WITHOUT_ENVIRONMENT)].request
+    assert isinstance(asked, ScenesRequest)
+    w.scenes = tuple(
+        _as_asked_for(draw, asked, number) for number in range(1, draw(st.integers(1, most)) + 1)
+    )
+    follows = w.plan().price.high
+    assert plan.bound.high is not None
+    assert follows is not None
+    assert follows <= plan.bound.high + 1e-6
+
+
+def _as_asked_for(draw: st.DrawFn, asked: ScenesRequest, number: int) -> Scene:
+    """A scene that is no longer than was asked for, with words that are about as many."""
+    duration = draw(st.just(asked.longest) | st.floats(0.5, asked.longest))
+    most = int(1.5 * asked.words_per_second * duration)
+    words = draw(st.just(most) | st.integers(0, most))
+    told = " ".join(["boats"] * words)
+    return scene(number, duration, narration=told, source={"narration": told})

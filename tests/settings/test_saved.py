@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidgen_core.settings import run_settings
+from vidgen_core.settings import run_settings, run_values
 
 from .places import TEXT, Place
 
@@ -56,6 +56,20 @@ def test_what_the_run_holds_already_is_not_said_again(place: Place) -> None:
 def test_the_users_options_are_never_written_to_a_run(place: Place) -> None:
     with pytest.raises(ValueError, match="ffmpeg may not stand in a run directory"):
         run_settings(place.load(), {"ffmpeg": "/usr/bin/ffmpeg"})
+
+
+def test_another_runs_file_stands_below_the_runs_own_and_is_not_written_into_it(
+    place: Place,
+) -> None:
+    below = {"seed": 4, "max_scenes": 2, "ffmpeg": "/usr/bin/ffmpeg"}
+    flags = {"seed": 7, "max_scenes": 2}
+    settings = place.load(flags=flags, below=below)
+    assert (settings.core.seed, settings.core.max_scenes, settings.core.ffmpeg) == (7, 2, "")
+    assert run_settings(settings) == "seed = 7\n"
+    assert run_values(settings, without=("seed",)) == {}
+    unasked = place.load(below=below)
+    assert (unasked.core.seed, unasked.origin("seed")) == (4, "run")
+    assert run_settings(unasked) == ""
 
 
 def test_without_a_run_directory_there_is_something_to_save_still(place: Place) -> None:

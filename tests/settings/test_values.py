@@ -96,6 +96,71 @@ def test_a_bad_core_flag_is_named_as_it_is_typed(place: Place) -> None:
     assert error.message == "--stall-seconds: 'stall_seconds' must be > 0: -1.0"
 
 
+@pytest.mark.parametrize(
+    ("given", "size"),
+    [
+        ("99999x99999", "99999x99999"),
+        ("36p", "64x36"),
+        ("1280x20", "1280x20"),
+        ("8641x1080", "8641x1080"),
+        ("0x0", "0x0"),
+        ("9000p", "16000x9000"),
+    ],
+)
+def test_a_size_that_no_film_has_is_refused_with_the_limits(
+    place: Place, given: str, size: str
+) -> None:
+    error = refused(place, flags={"resolution": given})
+    assert error.message == (
+        f"--resolution: {size} is no size of a film: its sides are from 64 to 8640 pixels"
+    )
+
+
+@pytest.mark.parametrize("size", ["", "big", "1280", "1280X720", "8640x4320", "１２８０p"])
+def test_what_is_no_size_at_all_is_told_what_one_looks_like(place: Place, size: str) -> None:
+    if size in ("1280", "8640x4320"):
+        assert place.load(flags={"resolution": size}).core.resolution == size
+        return
+    assert "is no resolution: 720p" in refused(place, flags={"resolution": size}).message
+
+
+@pytest.mark.parametrize("where", ["flag", "environment", "user"])
+def test_an_aspect_that_the_resolution_contradicts_is_refused(place: Place, where: str) -> None:
+    flags, environ = {"resolution": "1280x720"}, {}
+    if where == "flag":
+        flags["aspect"] = "9:16"
+    if where == "environment":
+        environ["VIDGEN_ASPECT"], environ["VIDGEN_RESOLUTION"] = "9:16", flags.pop("resolution")
+    if where == "user":
+        place.user_file.write_text("aspect = '9:16'\nresolution = '1280x720'\n")
+        flags = {}
+    error = refused(place, flags=flags, environ=environ)
+    assert error.message.endswith("aspect: a film of 1280x720 is not 9:16")
+    assert "--resolution 720p" in error.advice
+
+
+def test_an_aspect_is_not_quietly_ignored_for_a_resolution_from_further_away(place: Place) -> None:
+    place.user_file.write_text("resolution = '1280x720'")
+    assert refused(place, flags={"aspect": "1:1"}).message.startswith("--aspect: ")
+
+
+def test_a_nearer_resolution_is_meant_instead_of_an_aspect_and_a_begun_run_goes_on(
+    place: Place,
+) -> None:
+    place.user_file.write_text("aspect = '9:16'")
+    assert place.load(flags={"resolution": "1280x720"}).core.resolution == "1280x720"
+    place.run_file.write_text("aspect = '9:16'\nresolution = '1280x720'\n")
+    assert place.load().core.aspect == "9:16"
+
+
+@pytest.mark.parametrize(
+    ("aspect", "size"),
+    [("16:9", "854x480"), ("16:9", "1280x704"), ("9:16", "1080x1920"), ("1:1", "512x500")],
+)
+def test_sides_that_are_rounded_have_their_aspect(place: Place, aspect: str, size: str) -> None:
+    assert place.load(flags={"aspect": aspect, "resolution": size}).core.resolution == size
+
+
 def test_values_that_do_not_fit_together_are_named_together(place: Place) -> None:
     @frozen(kw_only=True)
     class Range:

@@ -1,4 +1,4 @@
-"""A run as the command line asks for it: opened where it is there, foreseen where it is not."""
+"""A run as the command line asks for it, be it there or only to be begun."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from vidgen_core.errors import UsageError
 from vidgen_core.memory import Memory
 from vidgen_core.model import Kind, Verdict
-from vidgen_core.opening import Opened, Words, foresee, open_run
+from vidgen_core.opening import Opened, Words, open_run
 from vidgen_core.plugins import Registry
 from vidgen_core.probe import probe
 from vidgen_core.report.progress import looking
@@ -51,18 +51,17 @@ def open_asked(
     directory: RunDirectory,
     registry: Registry,
     memory: Memory | None = None,
+    words: Words | None = None,
 ) -> Opened:
-    """Read everything about *directory*; a terminal shows how far that is."""
+    """Read everything about *directory*; a terminal shows how far that is.
+
+    *words*: what it is to go on with, or to begin with where it is not there.
+    """
     wishes = _wishes(arguments)
     with looking(quiet=arguments.quiet) as on_probe:
-        return open_run(directory, registry, **wishes, memory=memory, on_probe=on_probe)
-
-
-def foresee_asked(
-    arguments: Namespace, directory: RunDirectory, registry: Registry, words: Words
-) -> Opened:
-    """Return what *directory*, which is not there, would be with *words* in it."""
-    return foresee(directory, registry, words, **_wishes(arguments))
+        return open_run(
+            directory, registry, **wishes, words=words, memory=memory, on_probe=on_probe
+        )
 
 
 def _wishes(arguments: Namespace) -> dict[str, Any]:

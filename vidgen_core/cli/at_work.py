@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import signal
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
@@ -26,15 +25,13 @@ from vidgen_core.journal import Journal
 from vidgen_core.media import Media
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, used_patterns
-from vidgen_core.plan import Plan, Task
+from vidgen_core.plan import Plan, Tally, Task
 from vidgen_core.plugins import Registry
 from vidgen_core.report import text
 from vidgen_core.report.progress import progress
 from vidgen_core.report.words import flags, say
 from vidgen_core.selection import key_for
 from vidgen_core.settings import run_settings
-
-_NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 
 
 def carry_out(opened: Opened, plan: Plan, arguments: Namespace, said: Iterable[str]) -> Outcome:
@@ -168,12 +165,15 @@ class News:
     def of(self, notes: Iterable[str]) -> list[str]:
         """Return those of *notes* that are new, and count them as said.
 
-        A note that took the place of one which differs in its numbers alone is no news:
-        it counts the scenes that are there.
+        One that counts on what was counted before is none.
         """
         now = tuple(dict.fromkeys(notes))
-        replaced = {_NUMBER.sub("#", old) for old in self.said.difference(now)}
-        new = [n for n in now if n not in self.said and _NUMBER.sub("#", n) not in replaced]
+        counted = {note.kind for note in self.said if isinstance(note, Tally)}
+        new = [
+            note
+            for note in now
+            if note not in self.said and not (isinstance(note, Tally) and note.kind in counted)
+        ]
         self.said.update(now)
         return new
 
@@ -213,12 +213,18 @@ def _telling_plugins(registry: Registry, show: Listener, *, traced: bool) -> Lis
 
 
 def _remembering(opened: Opened, listen: Listener) -> Listener:
-    """Write down which clip the initial image starts as soon as there are scenes to know it."""
+    """Write down which file the scenes are in as soon as there are scenes.
+
+    Only then is it known, too, which clip the initial image starts.
+    """
+    known = opened
 
     def told(event: Event) -> None:
+        nonlocal known
         match event:
-            case Planned(plan) if plan.initial_image_for and not opened.scenes.path:
-                _save_choices(opened.now(), plan, quiet=True)
+            case Planned(plan) if plan.scenes and not known.scenes.path:
+                known = opened.now()
+                _save_choices(known, plan, quiet=True)
         listen(event)
 
     return told

@@ -29,4 +29,6 @@ def ask_for_money(plan: Plan, arguments: Namespace) -> None:
     show(text.steps(plan))
     print(f"{question}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
     if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise Undecided("nothing was bought", advice="vidgen continue DIR --dry-run shows the plan")
+        raise Undecided(
+            "nothing was bought", advice="to see the plan, add --dry-run to the same command"
+        )

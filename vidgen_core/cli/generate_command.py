@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from vidgen_core import disk, layout, plugins
-from vidgen_core.cli import continue_command
-from vidgen_core.cli.asked import flags_of, foresee_asked
-from vidgen_core.cli.drafting import open_draft, use_offline_providers
+from vidgen_core.cli.asked import flags_of, open_asked
+from vidgen_core.cli.drafting import draft, use_offline_providers
 from vidgen_core.cli.ending import one_object, results_only
+from vidgen_core.cli.finishing import agree, dry_run, finish
 from vidgen_core.errors import InputError, MachineError, UsageError
 from vidgen_core.media import Media
 from vidgen_core.model import Key, Step
@@ -35,24 +35,47 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 def run(arguments: Namespace) -> int:
     """Make the film; return the exit code."""
     with results_only(arguments), one_object(arguments, {}):
+        _refuse_list(arguments)
         script = read_script(arguments.script)
         registry = plugins.load()
         _use_offline_providers(arguments, registry)
         settings = _settings(arguments, registry)
         if arguments.draft:  # the run itself remembers what was chosen for it
             use_offline_providers(arguments, registry)
-        runs = Path(arguments.output_dir).absolute()
+        runs = _runs(arguments.output_dir)
         # What would stop the film is found before anything of it is written.
         foreseen = _foresee(arguments, registry, runs, script)
         if arguments.dry_run:
-            return continue_command.dry_run(foreseen, arguments)
-        continue_command.agree(foreseen, arguments)
+            return dry_run(foreseen, arguments)
+        agree(foreseen, arguments)
         image = Path(arguments.initial_image_path) if arguments.initial_image_path else None
         directory = begin(runs, script, settings, image)
         arguments.yes, arguments.initial_image_path = True, None
-        if arguments.draft:
-            directory = open_draft(directory)
-        return continue_command.finish(directory, arguments, registry)
+        make = draft if arguments.draft else finish
+        return make(directory, arguments, registry)
+
+
+def _refuse_list(arguments: Namespace) -> None:
+    if arguments.list_json_files:
+        raise UsageError(
+            "--list-json-files lists what a run directory has, and a new film has none yet",
+            advice="vidgen status DIR --list-json-files",
+        )
+
+
+def _runs(path: str) -> Path:
+    """Return the absolute *path* of the folder for new runs, which need not be there.
+
+    Raises ``UsageError`` where a file has its name, or that of a folder around it.
+    """
+    runs = Path(path).absolute()
+    there = next(each for each in (runs, *runs.parents) if os.path.lexists(each))
+    if not there.is_dir():
+        raise UsageError(
+            f"--output-dir {path}: {there} is not a directory",
+            advice="name a folder; it is made where it is not there",
+        )
+    return runs
 
 
 def _foresee(arguments: Namespace, registry: Registry, runs: Path, script: str) -> Opened:
@@ -67,7 +90,7 @@ def _foresee(arguments: Namespace, registry: Registry, runs: Path, script: str) 
     )
     words = Words(timestamp=timestamp, files=(file,), texts={file.path: script})
     directory = RunDirectory(root / layout.DRAFT if arguments.draft else root)
-    return foresee_asked(arguments, directory, registry, words)
+    return open_asked(arguments, directory, registry, words=words)
 
 
 def read_script(path: str) -> str:
@@ -170,7 +193,7 @@ def _fill(
 
 
 def _encoded(script: str) -> bytes:
-    return script.encode("utf-8", "replace")
+    return script.encode("utf-8")
 
 
 def _named(step: Step, timestamp: str) -> str:

@@ -12,6 +12,7 @@ from vidgen_core.executor import Outcome
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Plan, Task, Why
 from vidgen_core.report import text
+from vidgen_core.report.progress import ON_THE_WAY
 from vidgen_core.report.words import count, name, say, scenes, width
 from vidgen_core.specs import FREE
 from vidgen_core.strict_json import printable
@@ -34,15 +35,18 @@ def exit_code(outcome: Outcome) -> ExitCode:
     return exit_code_for(codes)
 
 
-def last_line(root: Path, outcome: Outcome, code: ExitCode) -> str:
-    """Return how the run in *root* ended, and what to type next, as one line."""
-    return "; ".join(filter(None, _both(root, outcome, code)))
+def last_line(root: Path, outcome: Outcome, code: ExitCode, *, draft: bool = False) -> str:
+    """Return how the run in *root* ended, and what to type next, as one line.
+
+    *draft*: it is the draft of the run that it lies in, and goes on with its words.
+    """
+    return "; ".join(filter(None, _both(root, outcome, code, draft)))
 
 
-def say_last_line(root: Path, outcome: Outcome, code: ExitCode) -> None:
+def say_last_line(root: Path, outcome: Outcome, code: ExitCode, *, draft: bool = False) -> None:
     """Print it on standard error; what is to be typed begins a line where not all fits in one."""
-    line = last_line(root, outcome, code)
-    said, then = _both(root, outcome, code)
+    line = last_line(root, outcome, code, draft=draft)
+    said, then = _both(root, outcome, code, draft)
     if then and sys.stderr.isatty() and len(line) > width(sys.stderr):
         say(said)
         line = then
@@ -50,15 +54,31 @@ def say_last_line(root: Path, outcome: Outcome, code: ExitCode) -> None:
     print(printable(line), file=sys.stderr, flush=True)
 
 
-def _both(root: Path, outcome: Outcome, code: ExitCode) -> tuple[str, str]:
+def _both(root: Path, outcome: Outcome, code: ExitCode, draft: bool) -> tuple[str, str]:
     """Return what happened and was charged, and what to type next (may be empty)."""
-    made = f"{count(len(outcome.made), 'file')} made, {_charged(outcome)}"
+    made = f"{count(_counted(outcome), 'file')} made, {_charged(outcome)}"
+    place = str(root.parent if draft else root)
+    again = command_for("ITS_NEW_NAME" if outcome.went_away else place, draft=draft)
     if code is ExitCode.COMPLETE:
-        return f"finished: {made}", _how_to_watch(root, outcome.plan)
-    again = _again("ITS_NEW_NAME" if outcome.went_away else str(root))
+        then = _how_to_go_on(outcome.plan, again) or _how_to_watch(root, outcome.plan)
+        return f"finished: {made}", then
     if code is ExitCode.INTERRUPTED:
         return f"interrupted: {made}", f"to go on: {again}"
     return f"not finished: {_why(outcome)}; {made}", f"to go on: {_way_on(outcome, again)}"
+
+
+def _counted(outcome: Outcome) -> int:
+    """Return how many files were made, as they were counted while the run worked."""
+    uncounted = [layout.OUTPUT[step].pattern for step in ON_THE_WAY]
+    return sum(all(each.match(path) is None for each in uncounted) for path in outcome.made)
+
+
+def _how_to_go_on(plan: Plan, again: str) -> str:
+    """Say what to type after the words alone were made; empty where more was."""
+    if plan.by_key[Key(Step.FILM)].decision is not Decision.LEAVE:
+        return ""
+    scenes_file = layout.OUTPUT[Step.SCENES].pattern.format(timestamp=plan.timestamp)
+    return f"to make the film: change {scenes_file} as you like, then {again}"
 
 
 def _how_to_watch(root: Path, plan: Plan) -> str:
@@ -70,9 +90,11 @@ def _how_to_watch(root: Path, plan: Plan) -> str:
     return f"to watch it: {command}" if _can_be_copied(command) else ""
 
 
-def _again(place: str) -> str:
-    command = shlex.join(["vidgen", "continue", place])
-    return command if _can_be_copied(command) else "vidgen continue DIR"
+def command_for(place: str, *, draft: bool = False) -> str:
+    """Return what to type to go on with the run in *place*, or with its *draft*."""
+    option = ["--draft"] if draft else []
+    command = shlex.join(["vidgen", "continue", place, *option])
+    return command if _can_be_copied(command) else " ".join(["vidgen continue DIR", *option])
 
 
 def _can_be_copied(command: str) -> bool:

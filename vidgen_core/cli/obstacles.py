@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
 from vidgen_core.errors import InputError, UsageError, VidgenError
 from vidgen_core.executor.workshop import missing_key
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import LOST, Decision, Plan, ProviderKind, Task, Why
-from vidgen_core.plugins import Registry
 from vidgen_core.report.words import flags, name
 from vidgen_core.selection import (
     frame_host_required,
@@ -17,32 +21,49 @@ from vidgen_core.selection import (
 )
 from vidgen_core.subtitles import must_be_drawable
 
+#: What is to be moved away, beside the film, for it to be without its narration or sounds.
+_HEARD: Mapping[str, tuple[Step, ...]] = MappingProxyType(
+    {
+        "skip_narration": (
+            Step.SCENE_NARRATION,
+            Step.NARRATION,
+            Step.NARRATION_ADJUSTED,
+            Step.SUBTITLES,
+        ),
+        "skip_sound_effects": (Step.SOUND,),
+    }
+)
+_SCENE = re.compile(r"scene_[0-9]+")
 _ANY_WORD = "any word of the script may be told, until its scenes are written"
 
 
-def no_provider(opened: Opened, plan: Plan, registry: Registry) -> UsageError | None:
+def no_provider(opened: Opened, plan: Plan) -> UsageError | None:
     """Return the error that asks for a provider, where work needs one and none was chosen."""
     for task in plan.stuck:
         for reason in task.reasons:
             if reason.why is Why.NO_PROVIDER:
                 kind = ProviderKind(reason.facts["kind"])
                 root, core = opened.directory.root, opened.settings.core
-                return provider_required(kind, registry, root, core)
+                return provider_required(kind, opened.registry, root, core)
     return None
 
 
-def obstacle(opened: Opened, plan: Plan, registry: Registry) -> VidgenError | None:
-    """Return what would stop the run half-way: no provider (``UsageError``) or no key."""
+def obstacle(opened: Opened, plan: Plan) -> VidgenError | None:
+    """Return what would stop the run half-way, if anything would.
+
+    No provider, no host for a picture or lost continuity (``UsageError``), no font for
+    words that are to be drawn, or no key.
+    """
     lacking = (
-        no_provider(opened, plan, registry)
-        or _no_url(opened, plan, registry)
-        or _not_continued(opened, plan, registry)
+        no_provider(opened, plan)
+        or _no_url(opened, plan)
+        or _not_continued(opened, plan)
         or _no_font(opened, plan)
     )
     if lacking is not None:
         return lacking
     for kind, provider in _at_work(opened, plan):
-        loaded = registry.find(kind, provider)
+        loaded = opened.registry.find(kind, provider)
         if loaded.spec.keys and not key_for(loaded, opened.directory.root):
             return missing_key(loaded)
     return None
@@ -77,24 +98,24 @@ def _whys(task: Task) -> set[Why]:
     return {reason.why for reason in task.reasons}
 
 
-def _no_url(opened: Opened, plan: Plan, registry: Registry) -> UsageError | None:
+def _no_url(opened: Opened, plan: Plan) -> UsageError | None:
     """Return the error for a picture that was asked for and that its engine cannot be given."""
     for task in plan.stuck:
         for reason in task.reasons:
             if reason.why is Why.NEEDS_FRAME_HOST:
                 root, without = opened.directory.root, "do without that picture"
-                return frame_host_required(reason, registry, root, without=without)
+                return frame_host_required(reason, opened.registry, root, without=without)
     return None
 
 
-def _not_continued(opened: Opened, plan: Plan, registry: Registry) -> UsageError | None:
+def _not_continued(opened: Opened, plan: Plan) -> UsageError | None:
     """Return the error that names the clips which may not be made, for continuity is required."""
     stuck = [task for task in plan.stuck if Why.CONTINUITY_REQUIRED in _whys(task)]
     if not stuck:
         return None
     clips = ", ".join(name(task.key) for task in stuck)
     lost = next(reason for reason in stuck[0].reasons if reason.why in LOST)
-    hosts = installed(registry, ProviderKind.FRAME_HOST, opened.directory.root)
+    hosts = installed(opened.registry, ProviderKind.FRAME_HOST, opened.directory.root)
     return UsageError(
         f"continuity is required, and it would be lost: {clips}: {lost}",
         advice=f"installed frame hosts: {hosts}; or --no-require-continuity",
@@ -134,7 +155,8 @@ def _as_one_scene(opened: Opened) -> tuple[Scene, ...]:
 def without_effect(opened: Opened) -> str:
     """Return a sentence about the options given now that cannot change a finished film.
 
-    Empty where there are none. What the plan's own notes name is left out.
+    It says what to move away for each of them. Empty where there are none. What the
+    plan's own notes name is left out.
     """
     given = {
         name: value
@@ -143,7 +165,28 @@ def without_effect(opened: Opened) -> str:
     }
     if not given:
         return ""
-    return (
-        f"without effect on a finished film, and not kept: {flags(given)}; "
-        "to make it again, move the film, its scenes and their clips away"
-    )
+    idle = f"without effect on a finished film, and not kept: {flags(given)}"
+    return "; ".join([idle, *_ways(opened, given)])
+
+
+def _ways(opened: Opened, given: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what must be away for the options *given* to count; what is heard costs no clip."""
+    if given.keys() - _HEARD.keys():
+        yield "to make it again, move the film, its scenes and their clips away"
+    for option, steps in _HEARD.items():
+        if option not in given:
+            continue
+        there = _files(opened, steps) if given[option] else []
+        if there or not given[option]:
+            away = ", ".join([*there, *_files(opened, (Step.FILM,))])
+            again = flags({option: given[option]})
+            yield f"to have it otherwise, move {away} away and give {again} again"
+
+
+def _files(opened: Opened, steps: Iterable[Step]) -> list[str]:
+    """Return the files of *steps*: several of one kind by one name with stars."""
+    found: list[str] = []
+    for step in steps:
+        paths = [file.path for file in opened.listing.files if file.key.step is step]
+        found += paths if len(paths) == 1 else [_SCENE.sub("scene_*", path) for path in paths]
+    return list(dict.fromkeys(found))

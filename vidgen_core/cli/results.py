@@ -73,7 +73,7 @@ def print_result(
     elif complete and decision is Decision.LEAVE:
         _print_path(root, arguments.results)
     if outcome is not None and not (complete and arguments.quiet):
-        say_last_line(root, outcome, code)
+        say_last_line(root, outcome, code, draft=arguments.draft)
 
 
 def _print_path(path: Path, results: TextIO) -> None:

@@ -42,7 +42,7 @@ def _status(
         return ExitCode.COMPLETE
     said = [text.analysis(opened, plan, verbose=arguments.verbose)]
     said.append("nothing to do" if plan.finished else text.steps(plan, verbose=arguments.verbose))
-    lacking = no_provider(opened, plan, registry)
+    lacking = no_provider(opened, plan)
     if lacking is not None:
         said.append(INDENT + lacking.advice)
     print(folded("\n".join(said), arguments.results), file=arguments.results)

@@ -175,8 +175,7 @@ class Run:
 
     def _report(self) -> None:
         running = tuple((job.task, job.fraction) for job in self.turns.active.values())
-        total = len(self.turns.done) + len(self.plan.to_do)
-        self.listen(Progressed(running, len(self.outcome.made), max(total, len(running))))
+        self.listen(Progressed(running))
 
     def replan(self) -> None:
         """Plan again for what is there now."""
@@ -202,15 +201,17 @@ class Run:
 
     def _is_agreed(self, task: Task) -> bool:
         """Whether what *task* costs was in the sum when the run began, and is not spent yet."""
+        return not self._needs_leave(task) or self.turns.is_agreed(task)
+
+    def _needs_leave(self, task: Task) -> bool:
+        """Whether *task* is bought, and no setting of the user's allows it already."""
         if task.decision is Decision.ATTACH or task.price.free:
-            return True
-        return self.books.may_repeat(task) or self.turns.may_buy(task)
+            return False
+        return not self.books.may_repeat(task)
 
     def _ask_first(self, task: Task) -> None:
-        error = Undecided(
-            f"{task.key} would cost {task.price} more than was agreed to",
-            advice="run the same command again: it asks for the price first",
-        )
+        # What is to be typed the last line says: this command may begin another film.
+        error = Undecided(f"{task.key} would cost {task.price} more than was agreed to")
         self.setbacks.later(Job(task=task, folder=self.directory.root), error)
 
     # one task ------------------------------------------------------------
@@ -223,6 +224,8 @@ class Run:
         except VidgenError as error:
             self.setbacks.failed(job, error)
             return
+        if self._needs_leave(task):
+            self.turns.spend(task)
         self.turns.begin(job)
         self.listen(Started(task))
         if not self.setbacks.has_met(task.key):

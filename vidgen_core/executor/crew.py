@@ -50,7 +50,7 @@ class Crew:
             self._waiting.append(_Waiting(call, name, precious))
             if len(self._threads) >= self.most:
                 return
-            thread = threading.Thread(target=self._work, daemon=True)
+            thread = threading.Thread(target=self._work, name=name, daemon=True)
             self._threads.add(thread)
         thread.start()
 

@@ -62,8 +62,6 @@ class Progressed:
     """How far the running tasks are: pairs of a task and its fraction (``None``: unknown)."""
 
     running: tuple[tuple[Task, float | None], ...]
-    done: int
-    total: int
 
 
 Event = Planned | Started | Published | Stopped | Moved | Noted | Progressed

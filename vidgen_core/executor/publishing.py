@@ -21,6 +21,7 @@ from vidgen_core.plan import File, InFlight, Listing, Task
 from vidgen_core.plan import Published as Record
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import Request
+from vidgen_core.wording import name
 
 
 @frozen(kw_only=True)
@@ -114,7 +115,7 @@ class Shelf:
         key, output = Key(Step.SCENE_TIMINGS, task.key.scene), OUTPUT[Step.SCENE_TIMINGS]
         path = output.pattern.format(scene=key.scene, timestamp=timestamp)
         self.directory.may_write(path)
-        self._move(path, f"replaced by {key}")
+        self._move(path, f"replaced by {name(key)}")
         with disk.machine_errors(f"cannot read what was made for {key}"):
             status = made.stat()
         record = Record(
@@ -186,7 +187,7 @@ class Shelf:
         """Move away what stands in the place of *task*'s file or was built on it."""
         broken = {file.path for file in self.listing.files if not file.counts}
         for path in dict.fromkeys((*task.displaces, task.output)):
-            self._move(path, "broken" if path in broken else f"replaced by {task.key}")
+            self._move(path, "broken" if path in broken else f"replaced by {name(task.key)}")
 
     def _move(self, path: str, why: str) -> None:
         if os.path.lexists(self.directory.path(path)):

@@ -30,8 +30,6 @@ _CLASSES: Mapping[str, type] = MappingProxyType(
         )
     }
 )
-#: The fields of requests that name a file of the run directory.
-_PATHS = ("start_frame", "start_of", "text_file")
 
 
 @frozen(kw_only=True)
@@ -109,8 +107,8 @@ def read_sent(path: Path) -> Sent:
     try:
         value = json.loads(disk.read_file(path, _LARGEST))
         request = _converter().structure(value["request"], _CLASSES[value["type"]])
-        for name in _PATHS:
-            _must_stay_inside(getattr(request, name, None))
+        for name in specs.paths_of(request):
+            _must_stay_inside(name)
         return Sent(
             provider=str(value["provider"]),
             request=request,
@@ -124,9 +122,7 @@ def read_sent(path: Path) -> Sent:
         raise JobLost(f"{path} does not tell what was sent: {error}") from error
 
 
-def _must_stay_inside(path: str | None) -> None:
-    if path is None:
-        return
+def _must_stay_inside(path: str) -> None:
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or "\0" in path:
         raise ValueError(f"{path!r} is not in the run directory")

@@ -68,19 +68,24 @@ class Turns:
             self.agree(plan)
             self.reserve = bound.high - high
 
-    def may_buy(self, task: Task) -> bool:
-        """Whether *task*'s price was agreed to; what it costs beyond is taken from the reserve."""
+    def is_agreed(self, task: Task) -> bool:
+        """Whether *task*'s price was agreed to; what it costs beyond may be in the reserve."""
+        beyond = self._beyond(task)
+        return beyond is not None and beyond <= self.reserve + _ROUNDING
+
+    def spend(self, task: Task) -> None:
+        """Take what *task* costs beyond its agreed price from the reserve; it is agreed to."""
+        beyond = self._beyond(task)
+        if beyond:
+            self.reserve -= beyond
+            self.agreed[task.key] = task.price.high
+
+    def _beyond(self, task: Task) -> float | None:
+        """Return what *task* may cost beyond what was agreed to; ``None``: nobody knows."""
         high, agreed = task.price.high, self.agreed.get(task.key, 0.0)
         if agreed is None:
-            return True
-        if high is None:
-            return False
-        beyond = high - agreed
-        if beyond > self.reserve + _ROUNDING:
-            return False
-        self.reserve -= max(0.0, beyond)
-        self.agreed[task.key] = max(high, agreed)
-        return True
+            return 0.0
+        return None if high is None else max(0.0, high - agreed)
 
     def give_up(self, key: Key) -> None:
         """Take note that *key* is not made in this run any more."""

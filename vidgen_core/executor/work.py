@@ -53,6 +53,7 @@ from vidgen_core.specs import (
     SoundRequest,
     SpeechRequest,
     SubtitlesRequest,
+    with_paths,
 )
 from vidgen_core.strict_json import MAX_BYTES
 from vidgen_core.subtitles import narration_of, write_subtitles
@@ -210,64 +211,7 @@ class Bench:
 
     def absolute(self, request: Request | None) -> Any:
         """Return *request* with absolute paths."""
-        root = self.root
-
-        def full(path: str) -> str:
-            return str(root / path)
-
-        match request:
-            case ClipRequest(start_frame=frame, start_of=file):
-                return evolve(
-                    request,
-                    start_frame=full(frame) if frame else None,
-                    start_of=full(file) if file else None,
-                )
-            case SpeechRequest(text_file=str(path)):
-                return evolve(request, text_file=full(path))
-            case SceneJoinRequest():
-                parts = tuple(evolve(part, path=full(part.path)) for part in request.parts)
-                return evolve(request, parts=parts)
-            case FilmJoinRequest():
-                scenes = tuple(
-                    evolve(
-                        scene,
-                        video=full(scene.video),
-                        sound=full(scene.sound) if scene.sound else None,
-                    )
-                    for scene in request.scenes
-                )
-                narration = full(request.narration) if request.narration else None
-                subtitles = full(request.subtitles) if request.subtitles else None
-                return evolve(request, scenes=scenes, narration=narration, subtitles=subtitles)
-            case JoinNarrationRequest():
-                return evolve(request, parts=tuple(full(part) for part in request.parts))
-            case PlaceNarrationRequest():
-                spoken = tuple(
-                    evolve(
-                        scene,
-                        video=full(scene.video),
-                        speech=full(scene.speech) if scene.speech else None,
-                    )
-                    for scene in request.scenes
-                )
-                return evolve(request, scenes=spoken)
-            case SubtitlesRequest():
-                read = tuple(
-                    evolve(
-                        scene,
-                        video=full(scene.video),
-                        speech=full(scene.speech) if scene.speech else None,
-                        timings=full(scene.timings) if scene.timings else None,
-                    )
-                    for scene in request.scenes
-                )
-                return evolve(request, scenes=read)
-            case FitNarrationRequest():
-                videos = tuple(full(video) for video in request.videos)
-                return evolve(request, narration=full(request.narration), videos=videos)
-            case FrameRequest():
-                return evolve(request, video=full(request.video))
-        return request
+        return request and with_paths(request, lambda path: str(self.root / path))
 
     def _text(self, path: str) -> str:
         try:

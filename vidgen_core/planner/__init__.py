@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from vidgen_core import wording
 from vidgen_core.errors import InputError
 from vidgen_core.model import Key, Step, Storyboard
 from vidgen_core.plan import (
@@ -23,14 +24,15 @@ from vidgen_core.plan import (
     Task,
 )
 from vidgen_core.planner.continuity import foreseen, lost_continuity
-from vidgen_core.planner.film_notes import film_notes
+from vidgen_core.planner.film_notes import film_notes, idle_changes
 from vidgen_core.planner.freshness import why_film_again
 from vidgen_core.planner.joins import join_film, join_scene
+from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narrated_film import why_narrated_again
 from vidgen_core.planner.scene_plan import ImageChoice, ScenePlan
 from vidgen_core.planner.scene_planner import plan_scene
 from vidgen_core.planner.script_planner import plan_script
-from vidgen_core.planner.situation import Situation, wholeness
+from vidgen_core.planner.situation import Situation
 from vidgen_core.planner.sound_planner import plan_sounds
 
 
@@ -81,6 +83,7 @@ def plan(
     notes.extend(lost_continuity(s, tasks))
     notes.extend(_paid_and_not_needed(s, tasks))
     notes.extend(film_notes(s, tasks[-1]))
+    notes.extend(idle_changes(s))
     return Plan(
         timestamp=timestamp,
         tasks=tuple(tasks),
@@ -99,8 +102,8 @@ def _left_alone(s: Situation) -> tuple[str, ...]:
     }
     if seen and not seen & numbers:
         raise InputError(
-            f"no scene number in common: the scenes file has {_ranges(numbers)}, "
-            f"the videos are of scenes {_ranges(seen)}",
+            f"no scene number in common: the scenes file has {_scenes(numbers)}, "
+            f"the videos are of {_scenes(seen)}",
             advice="if another JSON is this film's scenes file, name it scenes_TIMESTAMP.json; "
             "--list-json-files shows what is there",
         )
@@ -110,10 +113,8 @@ def _left_alone(s: Situation) -> tuple[str, ...]:
     return tuple(file.path for file in s.listing.files if file.key.scene in strangers)
 
 
-def _ranges(numbers: Iterable[int]) -> str:
-    ordered = sorted(numbers)
-    shown = ", ".join(str(number) for number in ordered[:8])
-    return f"{shown}, …, {ordered[-1]}" if len(ordered) > 8 else shown
+def _scenes(numbers: Iterable[int]) -> str:
+    return wording.scenes(sorted(numbers), all_of_them=False)
 
 
 def _film_and_its_parts(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[list[Task], list[str]]:
@@ -146,7 +147,7 @@ def _film_and_its_parts(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[list
             )
         )
     elif film is not None:
-        tasks.append(_kept(film))
+        tasks.append(kept(film))
         sounds.notes.extend(_doubts(s, film, scenes))
     return tasks, sounds.notes
 
@@ -169,16 +170,6 @@ def _doubts(s: Situation, film: File, scenes: Sequence[ScenePlan]) -> list[str]:
         f"{film.path} lasts {film.facts.seconds:.1f} s and its scenes {seconds:.1f} s; "
         "if scenes are missing in it, move it away, and it is joined again"
     ]
-
-
-def _kept(film: File) -> Task:
-    return Task(
-        key=film.key,
-        decision=Decision.KEEP,
-        output=film.path,
-        reasons=(wholeness(film),),
-        seconds=film.facts.seconds,
-    )
 
 
 def _paid_and_not_needed(s: Situation, tasks: Sequence[Task]) -> list[str]:

@@ -50,7 +50,7 @@ def _lost_continuity(s: Situation, key: Key, clip: Published | None) -> Iterator
         return
     before = _plays_before(s, key)
     if before is not None:
-        yield because(Why.NOT_CONTINUED, input=str(before))
+        yield because(Why.NOT_CONTINUED, input=before)
 
 
 def _plays_before(s: Situation, key: Key) -> Key | None:
@@ -127,12 +127,12 @@ def why_film_again(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[Reason, .
     if film is None:
         return s.broken_reasons(Key(Step.FILM)) or (because(Why.MISSING),)
     reasons = [
-        because(Why.INPUT_MADE, input=f"scene {scene.scene.number}")
+        because(Why.INPUT_MADE, input=Key(Step.SCENE, scene.scene.number))
         for scene in scenes
         if not scene.complete or scene.outdated
     ]
     reasons += [
-        because(Why.INPUT_MADE, input=str(key))
+        because(Why.INPUT_MADE, input=key)
         for key in _explicitly_wanted(s, scenes)
         if s.best(key) is None
     ]
@@ -203,7 +203,7 @@ def _film_outdated(
     for path in record.inputs:
         fields = _fields(path, patterns)
         if fields and fields["scene"] not in numbers:
-            yield because(Why.INPUT_REMOVED, input=f"scene {fields['scene']}")
+            yield because(Why.INPUT_REMOVED, input=Key(Step.SCENE, int(fields["scene"])))
     videos = [scene.video.path for scene in scenes if scene.video]
     added = next((path for path in videos if path not in record.inputs), None)
     if added:

@@ -53,7 +53,7 @@ def join(
     stuck = [task for task in before if task.decision in STUCK]
     if stuck:
         decision = Decision.WAIT
-        reasons += tuple(because(Why.WAITS_FOR, input=str(task.key)) for task in stuck[:3])
+        reasons += tuple(because(Why.WAITS_FOR, input=task.key) for task in stuck[:3])
     # A scene's last frame stays: a join of kept clips ends as before, new clips displace it.
     replaced = [p for k in (key, Key(Step.FILM)) for p in paths(s.listing.by_key.get(k, ()))]
     replaced += [built for path in (output, *replaced) for built in built_on(s, path)]

@@ -13,6 +13,7 @@ from vidgen_core.model import Key, Step
 from vidgen_core.plan import TO_DO, Decision, File, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, stale_reasons
 from vidgen_core.planner.joins import join, still_to_do
+from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narration import (
     kept_notes,
     kept_speech,
@@ -23,7 +24,7 @@ from vidgen_core.planner.narration import (
 )
 from vidgen_core.planner.orders import given_up
 from vidgen_core.planner.scene_plan import ScenePlan, length
-from vidgen_core.planner.situation import Situation, paths, texts_digest, wholeness
+from vidgen_core.planner.situation import Situation, paths, texts_digest
 from vidgen_core.planner.untold import is_untold, untold
 from vidgen_core.planner.voice import unable
 from vidgen_core.specs import (
@@ -60,7 +61,7 @@ def kept_narration(s: Situation) -> Told:
     told.tasks.extend(task for task in speech if task)
     steps = (Step.NARRATION_TEXT, Step.NARRATION, Step.NARRATION_ADJUSTED, Step.SUBTITLES)
     found = {step: s.best(Key(step)) for step in steps}
-    told.tasks.extend(_kept(file) for file in found.values() if file)
+    told.tasks.extend(kept(file) for file in found.values() if file)
     track, subtitles = found[Step.NARRATION_ADJUSTED], found[Step.SUBTITLES]
     told.track = track.path if track else None
     told.subtitles = subtitles.path if subtitles else None
@@ -110,14 +111,14 @@ def why_narrated_again(s: Situation, scenes: Sequence[ScenePlan]) -> tuple[Reaso
     inputs = tuple(record.inputs) if record else ()
     wanted, told = _made_with(s, inputs), narrate(s, scenes, videos, ())
     made = (
-        because(Why.INPUT_MADE, input=str(task.key))
+        because(Why.INPUT_MADE, input=task.key)
         for task in told.tasks
         if task.decision in TO_DO and task.key.step not in (Step.NARRATION, Step.NARRATION_TEXT)
         if named or task.decision is Decision.REDO or task.output in wanted
     )
     planned = {task.output for task in told.tasks}
     removed = (
-        because(Why.INPUT_REMOVED, input=str(key))
+        because(Why.UNTOLD, input=key)
         for key in (Key(Step.NARRATION_ADJUSTED), Key(Step.SUBTITLES))
         for path in inputs
         if path not in planned and is_untold(s, key.step, path)
@@ -156,7 +157,7 @@ def _text(s: Situation, words: Mapping[int, str]) -> Iterator[Task]:
     if file is not None and is_untold(s, key.step, file.path):
         return
     if file is not None and (not again or not scenes or _is_a_providers(s, file)):
-        yield _kept(file, stale_reasons(s, file))
+        yield kept(file, stale_reasons(s, file))
         return
     if not scenes or (s.options.skip_narration and not _is_read(s)):
         return
@@ -223,7 +224,7 @@ def _as_spoken(s: Situation, speech: Mapping[int, Task]) -> Iterator[Task]:
     if file is not None and not parts and is_untold(s, key.step, file.path):
         return
     if file is not None and (not again or not parts):
-        yield _kept(file)
+        yield kept(file)
     elif parts:
         reasons = again or s.broken_reasons(key) or (because(Why.MISSING),)
         request = JoinNarrationRequest(parts=parts)
@@ -252,7 +253,7 @@ def _as_placed(
             film = math.fsum(map(length, scenes))
             again = (because(Why.WRONG_LENGTH, seconds=file.facts.seconds, film=film),)
         if not again or not spoken:
-            return _kept(file)
+            return kept(file)
     if not spoken:
         return None
     request = PlaceNarrationRequest(
@@ -278,7 +279,7 @@ def _subtitles(
     key = Key(Step.SUBTITLES)
     file = s.best(key)
     if not any(words.values()) or not (speech or _is_read(s)):
-        return _kept(file) if file and not is_untold(s, key.step, file.path) else None
+        return kept(file) if file and not is_untold(s, key.step, file.path) else None
     request = SubtitlesRequest(
         scenes=tuple(
             SubtitledScene(
@@ -300,7 +301,7 @@ def _subtitles(
     before = (*joins, *speech.values())
     again = _why_again(s, file, inputs, texts_digest(request), before) if file else ()
     if file is not None and not again:
-        return _kept(file)
+        return kept(file)
     reasons = again or s.broken_reasons(key) or (because(Why.MISSING),)
     return _joined(s, key, request, inputs=inputs, before=before, reasons=reasons)
 
@@ -320,16 +321,6 @@ def _joined(s: Situation, key: Key, request: Any, *, before: Sequence[Task], **f
     return join(s, key, request, before=before, needs=still_to_do(before), **facts)
 
 
-def _kept(file: File, stale: tuple[Reason, ...] = ()) -> Task:
-    return Task(
-        key=file.key,
-        decision=Decision.STALE if stale else Decision.KEEP,
-        output=file.path,
-        reasons=(wholeness(file), *stale),
-        seconds=file.facts.seconds,
-    )
-
-
 def _why_again(
     s: Situation,
     file: File,
@@ -344,7 +335,7 @@ def _why_again(
     record = s.record(file)
     made = next((task for task in before if task.decision in TO_DO), None)
     if made is not None and (record is not None or made.key.step is Step.SCENE_NARRATION):
-        return (because(Why.INPUT_MADE, input=str(made.key)),)
+        return (because(Why.INPUT_MADE, input=made.key),)
     if record is None:
         return ()
     changed = outdated(s, file)

@@ -2,40 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from attrs import evolve
 
+from vidgen_core import wording
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import TO_DO, Decision, File, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, stale_reasons
 from vidgen_core.planner.joins import built_on
+from vidgen_core.planner.kept import kept
 from vidgen_core.planner.orders import work
-from vidgen_core.planner.situation import Situation, paths, prompt_digest, wholeness
+from vidgen_core.planner.pace import REST, spoken_seconds
+from vidgen_core.planner.situation import Situation, paths, prompt_digest
 from vidgen_core.planner.voice import fault, unable
 from vidgen_core.specs import SpeechRequest
-
-#: How fast a voice speaks, as long as nobody has measured it.
-WORDS_PER_SECOND = 2.5
-CHARACTERS_PER_SECOND = 4.5
-
-#: How long a scene goes on after its words, in seconds.
-REST = 0.8
-
-#: The scripts that set no spaces between words, and words of all others.
-_UNSPACED = re.compile(
-    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
-    "\uf900-\ufaff\U00020000-\U0003ffff]"
-)
-_WORD = re.compile(r"\w[\w'’-]*")
-
-
-def spoken_seconds(text: str) -> float:
-    """Return about how long it takes to speak *text*, in seconds."""
-    unspaced, rest = len(_UNSPACED.findall(text)), _UNSPACED.sub(" ", text)
-    words = len(_WORD.findall(rest))
-    return unspaced / CHARACTERS_PER_SECOND + words / WORDS_PER_SECOND
 
 
 def can_speak_scene(s: Situation, scene: Scene) -> bool:
@@ -79,10 +60,10 @@ def plan_speech(s: Situation, scene: Scene) -> Task | None:
     again = stale or _lost_timings(s, file)
     record = s.record(file)
     if not again or record is None or record.paid or not can_speak_scene(s, scene):
-        return _kept(file, stale)
+        return kept(file, stale)
     task = _spoken(s, scene, file, again)
     free = task.decision is Decision.MAKE and task.price.free
-    return evolve(task, decision=Decision.REDO) if free else _kept(file, stale)
+    return evolve(task, decision=Decision.REDO) if free else kept(file, stale)
 
 
 def kept_speech(s: Situation, scene: Scene) -> Task | None:
@@ -90,7 +71,7 @@ def kept_speech(s: Situation, scene: Scene) -> Task | None:
     file = s.best(Key(Step.SCENE_NARRATION, scene.number))
     if file is None or is_withdrawn(s, scene):
         return None
-    return _kept(file, _changed(s, file, scene))
+    return kept(file, _changed(s, file, scene))
 
 
 def words_of(s: Situation, scene: Scene, speech: Task | None) -> str:
@@ -132,16 +113,6 @@ def _lost_timings(s: Situation, file: File) -> tuple[Reason, ...]:
     return (because(Why.NO_TIMINGS),) if same else ()
 
 
-def _kept(file: File, stale: tuple[Reason, ...]) -> Task:
-    return Task(
-        key=file.key,
-        decision=Decision.STALE if stale else Decision.KEEP,
-        output=file.path,
-        reasons=(wholeness(file), *stale),
-        seconds=file.facts.seconds,
-    )
-
-
 def _spoken(
     s: Situation, scene: Scene, old: File | None = None, reasons: tuple[Reason, ...] = ()
 ) -> Task:
@@ -172,30 +143,37 @@ def unspoken_notes(s: Situation, scenes: Sequence[Scene]) -> list[str]:
     told = [scene for scene in scenes if scene.narration.strip()]
     reasons: dict[str, list[int]] = {}
     for scene in told:
-        if s.best(Key(Step.SCENE_NARRATION, scene.number)) is None:
+        if s.best(Key(Step.SCENE_NARRATION, scene.number)) is None or is_withdrawn(s, scene):
             why = unable(s, scene.narration)
             if why:
                 reasons.setdefault(why, []).append(scene.number)
     notes = []
     for why, numbers in reasons.items():
-        some = "" if len(numbers) == len(told) else f" of {_scenes(numbers)}"
+        some = "" if len(numbers) == len(told) else f" of {_listed(numbers)}"
         notes.append(f"narration{some} is not spoken: {why}; it is shown as subtitles")
     return notes
 
 
 def kept_notes(s: Situation, speech: Mapping[int, Task]) -> list[str]:
     """Say where speech is kept that does not say what its scene tells: a sentence for each case."""
-    withdrawn = [scene.number for scene in s.storyboard if is_withdrawn(s, scene)]
+    withdrawn = [scene for scene in s.storyboard if is_withdrawn(s, scene)]
+    taken = [scene.number for scene in withdrawn if not scene.narration.strip()]
+    replaced = [scene.number for scene in withdrawn if scene.narration.strip()]
     unknown = [scene.number for scene in s.storyboard if _says_otherwise(s, scene, speech)]
     notes = []
-    if withdrawn:
+    if taken:
         notes.append(
-            f"what was spoken in {_scenes(withdrawn)} is no longer told: it is left out of the"
+            f"what was spoken in {_listed(taken)} is no longer told: it is left out of the"
             " film, and its files stay where they are"
+        )
+    if replaced:
+        notes.append(
+            f"the new words of {_listed(replaced)} cannot be spoken: what was spoken there is left"
+            " out of the film, and its files stay where they are"
         )
     if unknown:
         notes.append(
-            f"nothing tells what is spoken in {_scenes(unknown)}, whose words changed since:"
+            f"nothing tells what is spoken in {_listed(unknown)}, whose words changed since:"
             " the subtitles show the words of the scenes file"
         )
     return notes
@@ -212,10 +190,8 @@ def _says_otherwise(s: Situation, scene: Scene, speech: Mapping[int, Task]) -> b
     return not s.texts.get(task.output, "").strip()
 
 
-def _scenes(numbers: Sequence[int]) -> str:
-    listed = ", ".join(str(number) for number in numbers[:8])
-    more = f" and {len(numbers) - 8} more" if len(numbers) > 8 else ""
-    return f"scene{'s' if len(numbers) > 1 else ''} {listed}{more}"
+def _listed(numbers: Sequence[int]) -> str:
+    return wording.scenes(numbers, all_of_them=False)
 
 
 def still_to_do(task: Task | None) -> bool:

@@ -24,6 +24,7 @@ from vidgen_core.plan import (
 )
 from vidgen_core.planner.coverage import NewClip, is_covered, missing_clips
 from vidgen_core.planner.freshness import outdated, stale_reasons, stale_video
+from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narration import plan_speech, seconds_for
 from vidgen_core.planner.orders import attach, questioned, work
 from vidgen_core.planner.scene_plan import ImageChoice, Part, ScenePlan
@@ -96,15 +97,7 @@ def _kept(s: Situation, scene: Scene, video: File) -> ScenePlan:
     stale = stale_video(s, video, scene)
     plan = ScenePlan(scene=scene, duration=scene.duration or video.facts.seconds, video=video)
     plan.reasons = (wholeness(video), *stale)
-    plan.tasks.append(
-        Task(
-            key=Key(Step.SCENE, scene.number),
-            decision=Decision.STALE if stale else Decision.KEEP,
-            output=video.path,
-            reasons=plan.reasons,
-            seconds=video.facts.seconds,
-        )
-    )
+    plan.tasks.append(kept(video, stale))
     return plan
 
 
@@ -216,13 +209,7 @@ def _kept_task(s: Situation, scene: Scene, part: Part, *, refilled: int = 0) -> 
     stale = stale_reasons(s, file, scene_digest(scene))
     if refilled:
         stale = (because(Why.AFTER_REFILL, clip=refilled), *stale)
-    return Task(
-        key=part.key,
-        decision=Decision.STALE if stale else Decision.KEEP,
-        output=part.path,
-        reasons=(wholeness(file), *stale),
-        seconds=part.seconds,
-    )
+    return evolve(kept(file, stale), seconds=part.seconds)
 
 
 def _add_clips(
@@ -307,7 +294,7 @@ def _make(
         task = evolve(task, decision=Decision.BLOCKED)
     awaited = picture.waits or _words_awaited(plan)
     if task.decision is Decision.MAKE and awaited is not None:
-        waits = because(Why.WAITS_FOR, input=str(awaited))
+        waits = because(Why.WAITS_FOR, input=awaited)
         task = evolve(task, decision=Decision.WAIT, reasons=(*task.reasons, waits))
     shown = clip.shown_frames
     task = evolve(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 from attrs import evolve
@@ -19,9 +20,17 @@ from vidgen_core.plan import (
     Why,
     because,
 )
+from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narration import unspoken_notes
 from vidgen_core.planner.orders import work
-from vidgen_core.planner.situation import Situation, wholeness
+from vidgen_core.planner.pace import (
+    MOST_OF_ABOUT,
+    REST,
+    SPOKEN_WORDS_PER_SECOND,
+    WRITTEN_WORDS_PER_SECOND,
+    words_for,
+)
+from vidgen_core.planner.situation import Situation
 from vidgen_core.planner.voice import ENOUGH
 from vidgen_core.specs import (
     FREE,
@@ -42,8 +51,6 @@ from vidgen_core.specs import (
 USUAL_LENGTHS = (5.0, 10.0)
 #: Scenes are written no longer than this, in seconds, unless one clip is.
 LONGEST_SCENE = 20.0
-WORDS_PER_SECOND = 2.0
-_SPOKEN_AT_MOST = 3 * WORDS_PER_SECOND
 
 
 def plan_script(s: Situation, script: File) -> Plan:
@@ -67,7 +74,7 @@ def plan_script(s: Situation, script: File) -> Plan:
             lengths=lengths,
             longest=longest,
             script_file=script.path,
-            words_per_second=WORDS_PER_SECOND,
+            words_per_second=WRITTEN_WORDS_PER_SECOND,
         ),
         script,
     )
@@ -86,14 +93,15 @@ def plan_script(s: Situation, script: File) -> Plan:
         key=Key(Step.FILM),
         decision=Decision.WAIT,
         output=s.path_for(Key(Step.FILM), s.providers.stitcher.spec),
-        reasons=(because(Why.WAITS_FOR, input="the scenes"),),
+        reasons=(because(Why.WAITS_FOR, input=placed.key),),
     )
-    bound = FREE if s.options.metadata_only else _bound(s, longest)
+    longest_scene = _with_its_words(s, longest)
+    bound = FREE if s.options.metadata_only else _bound(s, longest, longest_scene)
     return Plan(
         timestamp=s.timestamp,
         tasks=(environments, scenes, placed, film),
         scenes=(),
-        notes=(*_outlook(s, longest, bound), *_language(s, script)),
+        notes=(*_outlook(s, longest_scene, bound), *_language(s, script)),
         bound=bound,
     )
 
@@ -115,7 +123,7 @@ def _step(
     key = Key(step)
     file = s.best(key)
     if file is not None:
-        return Task(key=key, decision=Decision.KEEP, output=file.path, reasons=(wholeness(file),))
+        return kept(file)
     provider = s.providers.script
     if provider is None and s.paid_for(key) is None:
         reason = because(Why.NO_PROVIDER, kind=ProviderKind.SCRIPT_MODEL.value)
@@ -135,7 +143,7 @@ def _step(
 
 
 def _waiting(task: Task, stuck: list[Task]) -> Task:
-    reasons = tuple(because(Why.WAITS_FOR, input=str(other.key)) for other in stuck)
+    reasons = tuple(because(Why.WAITS_FOR, input=other.key) for other in stuck)
     return evolve(task, decision=Decision.WAIT, reasons=reasons)
 
 
@@ -161,42 +169,102 @@ def _most(price: Price) -> str:
     return "unknown" if price.high is None else f"${price.high:.2f}"
 
 
-def _bound(s: Situation, longest: float) -> Price:
-    """Return the most that a film of as many and as long scenes as may be would cost."""
-    one = FREE
-    for provider, request in _work_of_a_scene(s, longest):
-        one += _price(provider, request)
-    return Price(0.0, None if one.high is None else one.high * s.options.max_scenes)
+def _with_its_words(s: Situation, longest: float) -> float:
+    """Return how long a scene of *longest* seconds may become for what is spoken in it."""
+    if s.providers.speech is None or s.options.skip_narration or s.options.metadata_only:
+        return longest
+    return max(longest, _most_words(longest) / SPOKEN_WORDS_PER_SECOND + REST)
 
 
-def _work_of_a_scene(s: Situation, longest: float) -> Iterator[tuple[Provider, Request]]:
-    """Yield all that one scene of *longest* seconds may be bought of, and where."""
+def _most_words(longest: float) -> int:
+    return math.ceil(words_for(longest) * MOST_OF_ABOUT)
+
+
+def _bound(s: Situation, longest: float, seconds: float) -> Price:
+    """Return the most that a film of as many and as long scenes as may be would cost.
+
+    *longest*: what a scene's words are written for; *seconds*: what it lasts with them.
+    """
+    scene = _clips(s, seconds)
+    for provider, request in _work_beside_clips(s, longest, seconds):
+        scene += _price(provider, request)
+    image = _initial_image(s)
+    if scene.high is None or image.high is None:
+        return UNKNOWN_PRICE
+    return Price(0.0, scene.high * s.options.max_scenes + image.high)
+
+
+def _initial_image(s: Situation) -> Price:
+    images, prompt = s.providers.images, s.options.initial_image_prompt
+    if images is None or not prompt:
+        return FREE
+    width, height, _ = s.size
+    return _price(images, ImageRequest(prompt=prompt, width=width, height=height))
+
+
+def _clips(s: Situation, seconds: float) -> Price:
+    """Return the most that the clips of one scene of at most *seconds* cost.
+
+    A shorter scene may need more clips: of 5 and 9 s, four for 20 s and three for 23 s.
+    """
+    engine = s.providers.engine
+    if engine is None:
+        return FREE
+    dearest = FREE
+    for parts in {_parts(engine, each) for each in _durations(engine, seconds)}:
+        price = FREE
+        for number, part in enumerate(parts, start=1):
+            price += _price(engine, _clip(s, number, part, seconds))
+        if price.high is None:
+            return price
+        dearest = max(dearest, price, key=lambda each: each.high or 0.0)
+    return dearest
+
+
+def _durations(engine: EngineProvider, seconds: float) -> tuple[float, ...]:
+    """Return the durations up to *seconds* at which a scene is split otherwise.
+
+    Those that clips fill exactly; whole seconds, for engines that split by their own rule.
+    """
+    try:
+        lengths = engine.spec.lengths_for(engine.options)
+    except Exception:
+        return (seconds,)
+    filled: set[float] = set()
+    new = {0.0}
+    while new:
+        longer = {round(total + length, 6) for total in new for length in lengths}
+        new = {total for total in longer if total < seconds} - filled
+        filled |= new
+    whole = map(float, range(1, math.ceil(seconds)))
+    return tuple(sorted({*filled, *whole, seconds}))
+
+
+def _clip(s: Situation, number: int, part: float, seconds: float) -> ClipRequest:
     width, height, fps = s.size
-    scene, providers = Scene(number=1, duration=longest), s.providers
-    if providers.engine is not None:
-        for number, seconds in enumerate(_parts(providers.engine, longest), start=1):
-            yield (
-                providers.engine,
-                ClipRequest(
-                    scene=scene,
-                    clip=number,
-                    prompt="",
-                    seconds=seconds,
-                    width=width,
-                    height=height,
-                    fps=fps,
-                ),
-            )
+    return ClipRequest(
+        scene=Scene(number=1, duration=seconds),
+        clip=number,
+        prompt="",
+        seconds=part,
+        width=width,
+        height=height,
+        fps=fps,
+    )
+
+
+def _work_beside_clips(
+    s: Situation, longest: float, seconds: float
+) -> Iterator[tuple[Provider, Request]]:
+    """Yield what else one scene may be bought of, and where; lengths as in :func:`_bound`."""
+    (width, height, fps), providers = s.size, s.providers
     if providers.images is not None and s.options.first_frames:
-        yield (
-            providers.images,
-            ImageRequest(prompt="", width=width, height=height, scene=scene),
-        )
+        scene = Scene(number=1, duration=seconds)
+        yield providers.images, ImageRequest(prompt="", width=width, height=height, scene=scene)
     if providers.speech is not None and not s.options.skip_narration:
-        words = "words " * round(longest * _SPOKEN_AT_MOST)
-        yield providers.speech, SpeechRequest(text=words, scene=1)
+        yield providers.speech, SpeechRequest(text="words " * _most_words(longest), scene=1)
     if providers.sounds is not None and not s.options.skip_sound_effects:
-        yield providers.sounds, SoundRequest(prompt="", seconds=longest)
+        yield providers.sounds, SoundRequest(prompt="", seconds=seconds + 1 / fps)
 
 
 def _parts(engine: EngineProvider, seconds: float) -> tuple[float, ...]:

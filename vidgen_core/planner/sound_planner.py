@@ -11,10 +11,12 @@ from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import STUCK, TO_DO, Decision, File, Provider, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, sounds_to_make, stale_reasons
 from vidgen_core.planner.joins import join
+from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narrated_film import NARRATION_TOLERANCE, kept_narration, narrate
 from vidgen_core.planner.orders import work
+from vidgen_core.planner.pace import words_for
 from vidgen_core.planner.scene_plan import ScenePlan, length
-from vidgen_core.planner.situation import Situation, paths, prompt_digest, wholeness
+from vidgen_core.planner.situation import Situation, paths, prompt_digest
 from vidgen_core.planner.voice import fault, unable_in_one_piece
 from vidgen_core.specs import (
     FitNarrationRequest,
@@ -22,8 +24,6 @@ from vidgen_core.specs import (
     SoundRequest,
     SpeechRequest,
 )
-
-WORDS_PER_SECOND = 2
 
 
 @define(kw_only=True)
@@ -65,7 +65,7 @@ def plan_sounds(
         return sounds
     subtitles = s.best(Key(Step.SUBTITLES))
     if subtitles is not None:
-        sounds.tasks.append(_kept(subtitles, ()))
+        sounds.tasks.append(kept(subtitles))
         sounds.subtitles = subtitles.path
     sounds.narration = _add_narration(s, sounds, scenes, videos, joins, film_stands=film_stands)
     return sounds
@@ -109,17 +109,7 @@ def _effect_digest(scene: Scene) -> str:
 
 
 def _keep(s: Situation, file: File, prompt: str = "") -> Task:
-    return _kept(file, stale_reasons(s, file, prompt))
-
-
-def _kept(file: File, stale: tuple[Reason, ...]) -> Task:
-    return Task(
-        key=file.key,
-        decision=Decision.STALE if stale else Decision.KEEP,
-        output=file.path,
-        reasons=(wholeness(file), *stale),
-        seconds=file.facts.seconds,
-    )
+    return kept(file, stale_reasons(s, file, prompt))
 
 
 def _replacing(s: Situation, task: Task, *more: Key) -> Task:
@@ -149,7 +139,7 @@ def _add_narration(
     if adjusted is not None:
         why = _why_fit_again(s, adjusted, seconds) if raw is not None else None
         if why is None or film_stands:
-            sounds.tasks.append(_kept(adjusted, ()))
+            sounds.tasks.append(kept(adjusted))
             return adjusted.path
         reasons: tuple[Reason, ...] = (why,)
     elif film_stands:
@@ -194,7 +184,7 @@ def _speech(s: Situation, sounds: Sounds, seconds: float) -> tuple[Task, ...]:
     if s.options.skip_narration:
         return ()
     key = Key(Step.NARRATION)
-    words = round(seconds * WORDS_PER_SECOND)
+    words = words_for(seconds)
     tasks: tuple[Task, ...]
     if s.paid_for(key):
         request = SpeechRequest(text_file=s.path_for(Key(Step.NARRATION_TEXT)))
@@ -235,7 +225,7 @@ def _spoken(s: Situation, speech: Provider, text: Task, words: int) -> Task:
         return evolve(task, decision=Decision.BLOCKED, reasons=(*task.reasons, raised))
     if text.decision not in STUCK:
         return task
-    waits = because(Why.WAITS_FOR, input=str(text.key))
+    waits = because(Why.WAITS_FOR, input=text.key)
     return evolve(task, decision=Decision.WAIT, reasons=(waits,))
 
 

@@ -122,7 +122,7 @@ def _after(s: Situation, plan: ScenePlan, previous: ScenePlan) -> Picture:
     """The last shown frame of the scene before, made where it is not there."""
     number = previous.scene.number
     if previous.failed:
-        return Picture(reasons=(because(Why.LOST_CONTINUITY, input=f"scene {number}"),))
+        return Picture(reasons=(because(Why.LOST_CONTINUITY, input=Key(Step.SCENE, number)),))
     if previous.stuck:
         stuck = next(task.key for task in previous.tasks if task.decision in STUCK)
         return Picture(waits=stuck)

@@ -10,6 +10,7 @@ import attrs
 
 from vidgen_core.errors import ExitCode
 from vidgen_core.executor import Outcome
+from vidgen_core.model import Key
 from vidgen_core.opening import Opened
 from vidgen_core.plan import File, Plan, Reason, SceneState, Task
 from vidgen_core.report.text import notes
@@ -112,6 +113,10 @@ def _price(price: Price) -> dict[str, float | None]:
 def _reason(reason: Reason) -> dict[str, Any]:
     return {
         "code": reason.why.name.lower().replace("_", "-"),
-        **reason.facts,
+        **{fact: _plain(value) for fact, value in reason.facts.items()},
         "text": sentence(reason),
     }
+
+
+def _plain(fact: Any) -> Any:
+    return fact.id if isinstance(fact, Key) else fact

@@ -30,6 +30,10 @@ _USUAL_SECONDS = 5.0
 #: A smaller part of a piece of work says little about the whole.
 _ENOUGH = 0.05
 
+#: How many characters the time that is left takes at most.
+LONGEST = len("89 min left")
+_MOST_HOURS = 9999
+
 _Kind = tuple[Step, str]
 Running = Sequence[tuple[Task, float | None]]
 
@@ -142,7 +146,10 @@ class Forecast:
 
 
 def in_words(seconds: float | None) -> str:
-    """Return ``5 min left``, no more exact than a forecast is; empty where nothing is known."""
+    """Return ``5 min left``, no more exact than a forecast is; empty where nothing is known.
+
+    It never has more than :data:`LONGEST` characters.
+    """
     if seconds is None:
         return ""
     if seconds < 20:
@@ -152,7 +159,8 @@ def in_words(seconds: float | None) -> str:
     minutes = round(seconds / 60)
     if minutes < 90:
         return f"{minutes} min left"
-    return f"{minutes // 60} h {minutes % 60:02} min left"
+    hours = min(seconds / 3600, _MOST_HOURS)
+    return f"{hours:.1f} h left" if hours < 9.95 else f"{hours:.0f} h left"
 
 
 def _kind(task: Task) -> _Kind:

@@ -25,16 +25,18 @@ from vidgen_core.executor.events import (
 from vidgen_core.listing import OnProbe
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Plan, ProviderKind, Task
-from vidgen_core.report.forecast import Forecast, Running, in_words
+from vidgen_core.report.forecast import LONGEST, Forecast, Running, in_words
 from vidgen_core.report.words import columns, count, error_line, folded, is_there, name, say
 from vidgen_core.strict_json import printable
 
 #: Fewer are looked at before anybody wonders.
 _MANY_FILES = 20
-#: Made on the way to something else: named only where everything is.
-_ON_THE_WAY = frozenset({Step.LAST_FRAME, Step.SCENE_LAST_FRAME})
-#: So wide is what is said of nearly all work, and the time that is left.
-_WORDS, _TIME = 40, 10
+#: Made on the way to something else: not counted, and named only where everything is.
+ON_THE_WAY = frozenset({Step.LAST_FRAME, Step.SCENE_LAST_FRAME})
+#: So wide is what is said of nearly all work.
+_WORDS = 40
+#: Where less is left for words than this, they need the room of the bar.
+_FEW = 12
 _VERBS: Mapping[Step, str] = MappingProxyType(
     {
         Step.SCENE: "joining",
@@ -55,7 +57,7 @@ def progress(*, quiet: bool = False, verbose: bool = False) -> Iterator[Listener
     """Yield the listener that shows what happens."""
     if quiet:
         yield _quiet
-    elif sys.stderr.isatty():
+    elif _can_move():
         with _live(verbose=verbose) as listener:
             yield listener
     else:
@@ -65,7 +67,7 @@ def progress(*, quiet: bool = False, verbose: bool = False) -> Iterator[Listener
 @contextmanager
 def looking(*, quiet: bool = False) -> Iterator[OnProbe | None]:
     """Yield what is told how many files were looked at; a terminal shows it while it lasts."""
-    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
+    if quiet or not _can_move():
         yield None
         return
     begin = "\r\x1b[K"
@@ -79,6 +81,11 @@ def looking(*, quiet: bool = False) -> Iterator[OnProbe | None]:
         yield on_probe
     finally:
         print(begin, end="", file=sys.stderr, flush=True)
+
+
+def _can_move() -> bool:
+    """Whether standard error is a terminal on which a line can be written over."""
+    return sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
 
 
 def _quiet(event: Event) -> None:
@@ -125,11 +132,11 @@ class Lines:
             case Started(task):
                 return f"{_doing(task)} …" if self.verbose or _is_long(task) else ""
             case Published(task, path):
-                if not self._is_shown(task):
-                    return ""
+                if task.key.step in ON_THE_WAY:
+                    return self._named(task, path) if self.verbose else ""
                 self.done += 1
                 self.total = max(self.total, self.done)
-                return self._published(task, path)
+                return f"[{self.done}/{self.total}] {self._named(task, path)}"
             case Stopped():
                 return _stopped(event)
             case Moved(path, place, why):
@@ -145,20 +152,15 @@ class Lines:
         begins = before == 0 and self.scenes > 0
         if begins:
             self.done = 0
-        self.total = self.done + sum(self._is_shown(task) for task in plan.to_do)
+        self.total = self.done + sum(task.key.step not in ON_THE_WAY for task in plan.to_do)
         if not begins or not plan.to_do:
             return ""
         seconds = sum(scene.seconds for scene in plan.scenes)
         return f"the film: {count(self.scenes, 'scene')}, about {seconds:.0f} s"
 
-    def _is_shown(self, task: Task) -> bool:
-        """Whether *task* has a line, and so a number."""
-        return self.verbose or task.key.step not in _ON_THE_WAY
-
-    def _published(self, task: Task, path: str) -> str:
+    def _named(self, task: Task, path: str) -> str:
         named = self.paths or self.verbose
-        what = f"{name(task.key)}: {path}" if named else is_there(task.key)
-        return f"[{self.done}/{self.total}] {what}"
+        return f"{name(task.key)}: {path}" if named else is_there(task.key)
 
 
 def _is_long(task: Task) -> bool:
@@ -190,12 +192,15 @@ def _live(*, verbose: bool = False) -> Iterator[Listener]:
 
     console = Console(stderr=True, highlight=False, markup=False)
     # Columns that hold their width let nothing move when other work begins.
-    room = max(8, console.width - _TIME - 8)
+    room = console.width - LONGEST - 8
+    bar = [BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4))]
+    if room < _FEW:
+        room, bar = max(1, console.width - LONGEST - 2), []
     words = Column(no_wrap=True, min_width=min(_WORDS, room), max_width=room)
-    time = Column(no_wrap=True, min_width=_TIME)
+    time = Column(no_wrap=True, min_width=LONGEST)
     bars = Progress(
         TextColumn("{task.description}", markup=False, table_column=words),
-        BarColumn(bar_width=None, table_column=Column(ratio=1, min_width=4)),
+        *bar,
         TextColumn("{task.fields[left]}", markup=False, table_column=time),
         console=console,
         transient=True,
@@ -222,7 +227,7 @@ class _Live:
     def __call__(self, event: Event) -> None:
         """Show what *event* says."""
         match event:
-            case Progressed(running, _, _):
+            case Progressed(running):
                 self._show_tasks(running)
                 self._show_whole(running)
                 return

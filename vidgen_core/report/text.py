@@ -36,7 +36,8 @@ _MOST_FILES = 6
 #: A plan of more steps than this is summed up, a line for each kind of work.
 _MOST_STEPS = 40
 
-_USUAL = frozenset({Why.WHOLE, Why.CLIPS_COVER})
+#: The decisions about a file that lies there, be it to be made again.
+_THERE = frozenset({Decision.KEEP, Decision.STALE, Decision.REDO})
 #: Said elsewhere, or evident from what is done about it.
 _EVIDENT = frozenset({Why.WHOLE, Why.MISSING, Why.CLIPS_COVER, Why.SHORT, Why.DAMAGED})
 
@@ -148,13 +149,13 @@ def _file_lines(opened: Opened, plan: Plan) -> Iterator[str]:
 
 def _sound_lines(plan: Plan) -> Iterator[str]:
     sounds = [task for task in plan.tasks if task.key.step is Step.SOUND]
-    there = [task for task in sounds if task.decision is Decision.KEEP]
+    there = [task for task in sounds if task.decision in _THERE]
     if sounds and len(there) == len(sounds):
         yield f"{count(len(there), 'sound effect')} there"
     elif sounds:
         yield f"{len(there)} of {count(len(sounds), 'sound effect')} there"
     spoken = [task for task in plan.tasks if task.key.step is Step.SCENE_NARRATION]
-    there = [task for task in spoken if task.decision in (Decision.KEEP, Decision.STALE)]
+    there = [task for task in spoken if task.decision in _THERE]
     if spoken:
         told = f"{len(there)} of {len(spoken)}" if len(there) < len(spoken) else f"{len(there)}"
         yield f"{told} scene narration{'s' if len(spoken) > 1 else ''} there"

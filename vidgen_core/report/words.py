@@ -6,32 +6,35 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import Any, TextIO
 
 from vidgen_core.errors import VidgenError
-from vidgen_core.model import Key, Step
+from vidgen_core.model import Key
 from vidgen_core.plan import Reason, Why
 from vidgen_core.strict_json import printable
+from vidgen_core.wording import count, name, name_is, ranges, scenes
+
+__all__ = [
+    "INDENT",
+    "columns",
+    "count",
+    "error_line",
+    "flags",
+    "folded",
+    "is_there",
+    "name",
+    "ranges",
+    "say",
+    "scenes",
+    "sentence",
+    "show",
+    "why",
+    "width",
+]
 
 INDENT = "  "
-#: More groups of numbers than this are shortened, unless all are asked for.
-_MOST_GROUPS = 12
-
-_NAMES: Mapping[Step, str] = {
-    Step.FILM: "the film",
-    Step.NARRATION: "the narration",
-    Step.NARRATION_ADJUSTED: "the narration at the film's length",
-    Step.NARRATION_TEXT: "the narration's text",
-    Step.SUBTITLES: "the subtitles",
-    Step.INITIAL_IMAGE: "the initial image",
-    Step.SCENES_WITHOUT_ENVIRONMENT: "the scenes without their places",
-    Step.ENVIRONMENTS: "the places",
-}
-_PLURAL = frozenset(
-    {Step.SCENES, Step.SCENES_WITHOUT_ENVIRONMENT, Step.ENVIRONMENTS, Step.SUBTITLES}
-)
 _SWITCHES: Mapping[str, tuple[str, str]] = {
     "skip_narration": ("--skip-narration", "--narration"),
     "skip_sound_effects": ("--skip-sound-effects", "--sound-effects"),
@@ -85,16 +88,9 @@ def show(text: str) -> None:
     print(folded(text, sys.stderr), file=sys.stderr, flush=True)
 
 
-def name(key: Key) -> str:
-    """Return what *key* is called in a sentence: ``scene 3 clip 2``, ``the film``."""
-    if key.step in (Step.CLIP, Step.SCENE):
-        return str(key)
-    return _NAMES.get(key.step) or f"the {key}"
-
-
 def is_there(key: Key) -> str:
     """Say that *key* is there: ``the film is there``, ``the scenes are there``."""
-    return f"{name(key)} {'are' if key.step in _PLURAL else 'is'} there"
+    return f"{name_is(key)} there"
 
 
 def sentence(reason: Reason) -> str:
@@ -107,43 +103,17 @@ def sentence(reason: Reason) -> str:
             return "its clips are all there"
         case Why.SHORT:
             return f"{facts['missing']:.3g} s of its {facts['duration']:.4g} s are missing"
-    return reason.why.value.format(**facts)
+    template, named = reason.why.value, facts.get("input")
+    if isinstance(named, Key):
+        template = template.replace("{input} is ", f"{name_is(named)} ")
+        facts["input"] = name(named)
+    return template.format(**facts)
 
 
 def why(reasons: Iterable[Reason], *, leave_out: Iterable[Why] = ()) -> str:
     """Return *reasons* as one clause, each said once; empty where nothing is left to say."""
     said = [reason for reason in reasons if reason.why not in set(leave_out)]
     return "; ".join(dict.fromkeys(sentence(reason) for reason in said))
-
-
-def ranges(numbers: Iterable[int], *, all_of_them: bool = True) -> str:
-    """Return whole numbers as people write them: ``1–3, 5``.
-
-    Without *all_of_them* a list that is long shows its begin and its end.
-    """
-    groups: list[list[int]] = []
-    for number in sorted(numbers):
-        if groups and number == groups[-1][-1] + 1:
-            groups[-1].append(number)
-        else:
-            groups.append([number])
-    shown = [f"{g[0]}–{g[-1]}" if len(g) > 1 else str(g[0]) for g in groups]
-    if not all_of_them and len(shown) > _MOST_GROUPS:
-        shown = [*shown[: _MOST_GROUPS // 2], "…", shown[-1]]
-    return ", ".join(shown)
-
-
-def scenes(numbers: Sequence[int], *, all_of_them: bool = True) -> str:
-    """Return ``scene 4`` or ``scenes 4–6``, with their count where the list is shortened."""
-    listed = ranges(numbers, all_of_them=all_of_them)
-    if len(numbers) == 1:
-        return f"scene {listed}"
-    return f"{len(numbers)} scenes ({listed})" if "…" in listed else f"scenes {listed}"
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 file``, ``2 files``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def flags(values: Mapping[str, Any]) -> str:

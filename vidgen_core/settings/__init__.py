@@ -22,7 +22,7 @@ import attrs
 from attrs import field, frozen
 
 from vidgen_core.errors import PluginError, UsageError
-from vidgen_core.settings.core_options import CoreOptions
+from vidgen_core.settings.core_options import CoreOptions, has_aspect
 from vidgen_core.settings.option_values import BadValue, parse, to_toml
 from vidgen_core.settings.settings_file import (
     PROVIDERS,
@@ -76,7 +76,7 @@ class Settings:
 
     ``core`` holds vidgen's own options. ``warnings`` are sentences about what a
     settings file says in vain. ``to_save``: the run options given now, by flag or
-    environment, that the run's file lacks, as TOML values by dotted name.
+    environment, that no run's file holds, as TOML values by dotted name.
     """
 
     core: CoreOptions
@@ -111,13 +111,15 @@ def load(
     sets: Sequence[str] = (),
     environ: Mapping[str, str] | None = None,
     run_directory: Path | None = None,
+    below: Mapping[str, Any] | None = None,
     specs: Iterable[ProviderSpec] = (),
 ) -> Settings:
     """Read every source and check what it says.
 
     *flags*: core's options from the command line, by name; ``None`` is not
     given. *sets*: the texts of ``--set``, ``PROVIDER.OPTION=VALUE`` or, for
-    core's own, ``OPTION=VALUE``. *specs*: those of the installed providers.
+    core's own, ``OPTION=VALUE``. *below*: what another run's file says, for what the
+    run's own does not. *specs*: those of the installed providers.
     Raises ``UsageError`` for an unknown name, a bad value or a broken file.
     """
     variables = os.environ if environ is None else environ
@@ -125,6 +127,7 @@ def load(
     user_path = user_file(variables)
     user = read_user_file(variables)
     run = read_run_file(run_directory) if run_directory else {}
+    under = _flat(below or {})
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     for name in given:
         _attribute(name, classes)
@@ -133,10 +136,13 @@ def load(
     environment = _Source(_ENVIRONMENT, own)
     in_run = _Source(_RUN, _flat(run), run_advice(run_directory) if run_directory else "")
     of_user = _Source(f"user file {user_path}", _flat(user), f"correct {user_path}")
-    sources = (flag, environment, in_run, of_user)
+    sources = (flag, environment, in_run, _Source(_RUN, under), of_user)
+    core = _build("", CoreOptions, sources)
+    if not has_aspect(core.resolution, core.aspect):
+        _check_aspect(core, sources)
     return Settings(
-        core=_build("", CoreOptions, sources),
-        to_save=_to_save((flag, environment), in_run.values, classes),
+        core=core,
+        to_save=_to_save((flag, environment), {**under, **in_run.values}, classes),
         warnings=(*_run_warnings(in_run, classes), *_user_warnings(of_user, classes)),
         sources=sources,
         run_file=run,
@@ -163,6 +169,12 @@ def run_settings(settings: Settings, also: Mapping[str, Any] | None = None) -> s
             table = merged.setdefault(PROVIDERS, {}).setdefault(provider, {})
         table[key] = to_toml(value)
     return tomli_w.dumps(merged)
+
+
+def run_values(settings: Settings, *, without: Iterable[str] = ()) -> Mapping[str, Any]:
+    """Return what the run's settings file says, as its tables, but for core's own *without*."""
+    left_out = frozenset(without)
+    return {key: value for key, value in settings._run_file.items() if key not in left_out}
 
 
 def variable(name: str) -> str:
@@ -301,12 +313,34 @@ def _culprit(
 
 def _bad(name: str, found: _Found, error: Exception) -> UsageError:
     """Return the error for a value that does not fit, with where it was given."""
-    flag = f"--set {name}" if "." in name else "--" + name.replace("_", "-")
-    places = {_FLAG: flag, _RUN: f"the run's settings, {name}"}
-    place = places.get(found.origin, f"{found.origin}, {name}")
     # A validator's exception may carry the attribute and the value beside its sentence.
     message = error.args[0] if error.args else error
-    return UsageError(f"{place}: {message}", advice=found.advice)
+    return UsageError(f"{_place(name, found)}: {message}", advice=found.advice)
+
+
+def _place(name: str, found: _Found) -> str:
+    """Return where *name* was given, as its user knows it."""
+    flag = f"--set {name}" if "." in name else "--" + name.replace("_", "-")
+    places = {_FLAG: flag, _RUN: f"the run's settings, {name}"}
+    return places.get(found.origin, f"{found.origin}, {name}")
+
+
+def _check_aspect(core: CoreOptions, sources: Sequence[_Source]) -> None:
+    """Refuse an aspect that the resolution contradicts, where it is asked for all the same.
+
+    A resolution that is given nearer than the aspect is meant instead of it, and a run
+    that was begun goes on as it is.
+    """
+    known = _attributes(CoreOptions)
+    for source in sources:
+        aspect = source.get("aspect", known["aspect"].metadata)
+        if aspect is not None and source.origin != _RUN:
+            raise UsageError(
+                f"{_place('aspect', aspect)}: a film of {core.resolution} is not {core.aspect}",
+                advice="give one of the two, or the shorter side alone: --resolution 720p",
+            )
+        if aspect or source.get("resolution", known["resolution"].metadata):
+            return
 
 
 def _to_save(

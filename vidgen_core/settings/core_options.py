@@ -15,9 +15,11 @@ from vidgen_core.specs import option
 ASPECTS: Mapping[str, tuple[int, int]] = MappingProxyType(
     {"16:9": (16, 9), "9:16": (9, 16), "1:1": (1, 1)}
 )
-_LINES = re.compile(r"([1-9][0-9]{1,3})p?")
-_SIZE = re.compile(r"([1-9][0-9]{1,3})x([1-9][0-9]{1,3})")
-_LEAST, _MOST = 64, 4320
+_LINES = re.compile(r"([0-9]{1,9})p?")
+_SIZE = re.compile(r"([0-9]{1,9})x([0-9]{1,9})")
+_LEAST, _MOST = 64, 8640
+#: Sides are rounded to what encoders take: a shape is met by so much of it.
+_ROUNDED = 1 / 20
 
 
 def size_of(aspect: str, resolution: str) -> tuple[int, int]:
@@ -36,10 +38,18 @@ def size_of(aspect: str, resolution: str) -> tuple[int, int]:
         height = round(short * down / min(across, down))
     else:
         raise ValueError(f"{resolution!r} is no resolution: 720p, 1080p, or 1280x720, for example")
-    width, height = width - width % 2, height - height % 2
-    if not (min(width, height) >= _LEAST and max(width, height) <= 2 * _MOST):
-        raise ValueError(f"{width}x{height} is not from {_LEAST} to {_MOST} lines")
-    return width, height
+    if min(width, height) < _LEAST or max(width, height) > _MOST:
+        raise ValueError(
+            f"{width}x{height} is no size of a film: its sides are from {_LEAST} to {_MOST} pixels"
+        )
+    return width - width % 2, height - height % 2
+
+
+def has_aspect(resolution: str, aspect: str) -> bool:
+    """Whether a film of this *resolution* is as wide to its height as *aspect* says."""
+    width, height = size_of(aspect, resolution)
+    across, down = ASPECTS[aspect]
+    return abs(width * down - height * across) <= _ROUNDED * height * across
 
 
 def _is_resolution(instance: object, attribute: object, value: str) -> None:

@@ -45,6 +45,8 @@ from vidgen_core.specs.requests import (
     SpokenScene,
     SubtitledScene,
     SubtitlesRequest,
+    paths_of,
+    with_paths,
 )
 
 __all__ = [
@@ -86,6 +88,8 @@ __all__ = [
     "VideoEngineSpec",
     "free_of_charge",
     "option",
+    "paths_of",
     "speaks_everything",
     "split_evenly",
+    "with_paths",
 ]

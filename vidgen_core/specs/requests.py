@@ -1,14 +1,24 @@
 """What providers are asked for, one record for each kind of work.
 
 Paths are relative to the run directory while planning, and absolute when a
-provider receives them.
+provider receives them. A field that holds one, or several, says so of itself.
 """
 
 from __future__ import annotations
 
-from attrs import frozen
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+import attrs
+from attrs import field, frozen
 
 from vidgen_core.model import Scene
+
+_IS_PATH = "names files of the run directory"
+_FILE: Mapping[str, bool] = MappingProxyType({_IS_PATH: True})
+
+R = TypeVar("R", bound=attrs.AttrsInstance)
 
 
 @frozen(kw_only=True)
@@ -28,8 +38,8 @@ class ClipRequest:
     clip: int
     prompt: str
     seconds: float
-    start_frame: str | None = None
-    start_of: str | None = None
+    start_frame: str | None = field(default=None, metadata=_FILE)
+    start_of: str | None = field(default=None, metadata=_FILE)
     start_url: str = ""
     start_job: str = ""
     width: int = 1280
@@ -64,7 +74,7 @@ class SpeechRequest:
     """
 
     text: str = ""
-    text_file: str | None = None
+    text_file: str | None = field(default=None, metadata=_FILE)
     scene: int = 0
 
 
@@ -97,7 +107,7 @@ class EnvironmentsRequest:
     most: int
     scenes: int = 5
     script: str = ""
-    script_file: str | None = None
+    script_file: str | None = field(default=None, metadata=_FILE)
 
 
 @frozen(kw_only=True)
@@ -113,7 +123,7 @@ class ScenesRequest:
     lengths: tuple[float, ...]
     longest: float = 20.0
     script: str = ""
-    script_file: str | None = None
+    script_file: str | None = field(default=None, metadata=_FILE)
     words_per_second: float = 2.0
 
 
@@ -127,16 +137,16 @@ class PlacedScenesRequest:
     scenes: tuple[Scene, ...] = ()
     environments: tuple[str, ...] = ()
     script: str = ""
-    script_file: str | None = None
-    scenes_file: str | None = None
-    environments_file: str | None = None
+    script_file: str | None = field(default=None, metadata=_FILE)
+    scenes_file: str | None = field(default=None, metadata=_FILE)
+    environments_file: str | None = field(default=None, metadata=_FILE)
 
 
 @frozen(kw_only=True)
 class JoinPart:
     """One video of a join; only its first ``frames`` are shown, or all where ``None``."""
 
-    path: str
+    path: str = field(metadata=_FILE)
     frames: int | None = None
 
 
@@ -158,8 +168,8 @@ class FilmScene:
     """One scene of the film with its sound effect, where there is one."""
 
     number: int
-    video: str
-    sound: str | None = None
+    video: str = field(metadata=_FILE)
+    sound: str | None = field(default=None, metadata=_FILE)
 
 
 @frozen(kw_only=True)
@@ -173,10 +183,10 @@ class FilmJoinRequest:
     """
 
     scenes: tuple[FilmScene, ...]
-    narration: str | None = None
+    narration: str | None = field(default=None, metadata=_FILE)
     keep_audio: bool = False
     size: tuple[int, int, float] | None = None
-    subtitles: str | None = None
+    subtitles: str | None = field(default=None, metadata=_FILE)
     chapters: tuple[str, ...] = ()
     burn_subtitles: bool = False
     font: str = ""
@@ -186,23 +196,23 @@ class FilmJoinRequest:
 class FitNarrationRequest:
     """Fit spoken ``narration`` to the length of ``videos`` played in order."""
 
-    narration: str
-    videos: tuple[str, ...]
+    narration: str = field(metadata=_FILE)
+    videos: tuple[str, ...] = field(metadata=_FILE)
 
 
 @frozen(kw_only=True)
 class JoinNarrationRequest:
     """The speech of several scenes, to be heard one after the other."""
 
-    parts: tuple[str, ...]
+    parts: tuple[str, ...] = field(metadata=_FILE)
 
 
 @frozen(kw_only=True)
 class SpokenScene:
     """One scene of the film and what is spoken in it; ``speech`` is ``None`` for nothing."""
 
-    video: str
-    speech: str | None = None
+    video: str = field(metadata=_FILE)
+    speech: str | None = field(default=None, metadata=_FILE)
 
 
 @frozen(kw_only=True)
@@ -228,10 +238,10 @@ class SubtitledScene:
     """
 
     number: int
-    video: str
+    video: str = field(metadata=_FILE)
     text: str = ""
-    speech: str | None = None
-    timings: str | None = None
+    speech: str | None = field(default=None, metadata=_FILE)
+    timings: str | None = field(default=None, metadata=_FILE)
 
 
 @frozen(kw_only=True)
@@ -245,7 +255,7 @@ class SubtitlesRequest:
 class FrameRequest:
     """One frame of ``video``: number ``frame``, counted from 0; ``None`` is the last one."""
 
-    video: str
+    video: str = field(metadata=_FILE)
     frame: int | None = None
 
 
@@ -275,3 +285,37 @@ Request = (
     | FrameRequest
     | ImportImageRequest
 )
+
+
+def with_paths(request: R, change: Callable[[str], str]) -> R:
+    """Return *request* with what *change* makes of each of its paths, also in its parts.
+
+    A path that is ``None`` stays so, and so does the user's own picture or font.
+    """
+    changes = {}
+    for attribute in attrs.fields(type(request)):
+        value = getattr(request, attribute.name)
+        changed = _changed(value, change, is_path=_IS_PATH in attribute.metadata)
+        if changed != value:
+            changes[attribute.alias] = changed
+    return attrs.evolve(request, **changes) if changes else request  # type: ignore[misc]
+
+
+def _changed(value: Any, change: Callable[[str], str], *, is_path: bool) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_changed(each, change, is_path=is_path) for each in value)
+    if is_path and isinstance(value, str):
+        return change(value)
+    return with_paths(value, change) if attrs.has(type(value)) else value
+
+
+def paths_of(request: Request) -> tuple[str, ...]:
+    """Return every path of the run directory that *request* names, also in its parts."""
+    found: list[str] = []
+
+    def note(path: str) -> str:
+        found.append(path)
+        return path
+
+    with_paths(request, note)
+    return tuple(found)

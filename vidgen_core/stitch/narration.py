@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vidgen_core import wording
 from vidgen_core.media.encoding import sound_options
 from vidgen_core.protocols import Progress
 from vidgen_core.stitch.footage import unusable
@@ -84,10 +85,8 @@ def _remark(lost: Sequence[tuple[int, float]]) -> str:
     if not lost:
         return ""
     longest = max(seconds for _, seconds in lost)
-    listed = ", ".join(str(number) for number, _ in lost[:8])
-    more = f" and {len(lost) - 8} more" if len(lost) > 8 else ""
-    where = "scene" if len(lost) == 1 else "scenes"
+    where = wording.scenes([number for number, _ in lost], all_of_them=False)
     return (
-        f"the words of the film's {where} {listed}{more} are {longest:.1f} s too long even at"
+        f"the words of the film's {where} are {longest:.1f} s too long even at"
         f" {FASTEST:g} times their speed: the last ones are cut off"
     )

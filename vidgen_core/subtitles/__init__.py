@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
 
-from vidgen_core import disk
+from vidgen_core import disk, wording
 from vidgen_core.errors import InputError
 from vidgen_core.model import Scene, Timing
 from vidgen_core.script_files import load_timings
@@ -103,7 +103,4 @@ def _write(cues: Iterable[Cue], into: Path) -> None:
 def _remark(scenes: list[int]) -> str:
     if not scenes:
         return ""
-    listed = ", ".join(str(number) for number in scenes[:8])
-    more = f" and {len(scenes) - 8} more" if len(scenes) > 8 else ""
-    noun = "scene" if len(scenes) == 1 else "scenes"
-    return f"subtitle times are estimated for {noun} {listed}{more}"
+    return f"subtitle times are estimated for {wording.scenes(scenes, all_of_them=False)}"

@@ -1,0 +1,106 @@
+"""What ``continue`` and ``generate`` have in common: a run is looked at, agreed to, finished."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from argparse import Namespace
+
+from vidgen_core.cli.asked import open_asked
+from vidgen_core.cli.at_work import carry_out, preview_alone
+from vidgen_core.cli.consent import ask_for_money
+from vidgen_core.cli.last_line import exit_code
+from vidgen_core.cli.obstacles import obstacle, without_effect
+from vidgen_core.cli.results import JsonFiles, print_plan, print_result
+from vidgen_core.errors import ExitCode, UsageError
+from vidgen_core.opening import Opened, Words
+from vidgen_core.plan import Plan
+from vidgen_core.plugins import Registry
+from vidgen_core.report import text
+from vidgen_core.report.words import say, show
+from vidgen_core.rundir import RunDirectory
+
+
+def agree(opened: Opened, arguments: Namespace) -> None:
+    """Raise for what would stop the film half-way, and ask before money is spent."""
+    plan = opened.plan()
+    _raise_obstacle(opened, plan)
+    ask_for_money(plan, arguments)
+
+
+def dry_run(opened: Opened, arguments: Namespace, listed: JsonFiles = None) -> int:
+    """Say what is there, and print what would be done; return the exit code."""
+    plan = opened.plan()
+    _say_what_is_there(opened, plan, arguments)
+    lacking = obstacle(opened, plan)
+    if isinstance(lacking, UsageError):
+        raise lacking
+    if plan.finished and not arguments.quiet and not arguments.json:
+        _say_what_is_idle(opened)
+    print_plan(opened, plan, arguments, listed, lacking)
+    return ExitCode.COMPLETE
+
+
+def finish(
+    directory: RunDirectory,
+    arguments: Namespace,
+    registry: Registry,
+    listed: JsonFiles = None,
+    words: Words | None = None,
+) -> int:
+    """Make what is missing in *directory* and join the film; return the exit code.
+
+    *words*: what the directory goes on with, where it is a draft; they lie in it.
+    """
+    opened = open_asked(arguments, directory, registry, words=words)
+    plan = opened.plan()
+    _say_what_is_there(opened, plan, arguments)
+    lacking = obstacle(opened, plan)
+    if lacking is not None:
+        if arguments.preview:
+            with directory.locked(_command()):
+                again = open_asked(arguments, directory, registry, opened.memory, words=words)
+                preview_alone(again, arguments)
+        raise lacking
+    if plan.finished:
+        _say_that_all_is_done(opened, arguments)
+        print_result(opened, plan, arguments, ExitCode.COMPLETE, listed)
+        return ExitCode.COMPLETE
+    ask_for_money(plan, arguments)
+    said = text.notes(opened, plan)
+    with directory.locked(_command()):
+        opened = open_asked(arguments, directory, registry, opened.memory, words=words)
+        agreed, plan = plan.price, opened.plan()
+        if plan.price != agreed:  # another run was at work while this one asked
+            agree(opened, arguments)
+        outcome = carry_out(opened, plan, arguments, said)
+        code = exit_code(outcome)
+        print_result(opened, outcome.plan, arguments, code, listed, outcome)
+        return code
+
+
+def _raise_obstacle(opened: Opened, plan: Plan) -> None:
+    lacking = obstacle(opened, plan)
+    if lacking is not None:
+        raise lacking
+
+
+def _command() -> str:
+    return shlex.join(["vidgen", *sys.argv[1:]])
+
+
+def _say_what_is_there(opened: Opened, plan: Plan, arguments: Namespace) -> None:
+    if not arguments.quiet:
+        show(text.analysis(opened, plan, verbose=arguments.verbose))
+
+
+def _say_that_all_is_done(opened: Opened, arguments: Namespace) -> None:
+    if not arguments.quiet:
+        _say_what_is_idle(opened)
+        say("nothing to do: the film is finished")
+
+
+def _say_what_is_idle(opened: Opened) -> None:
+    sentence = without_effect(opened)
+    if sentence:
+        say(sentence)
