@@ -27,7 +27,6 @@ from vidgen_core.executor.workshop import Workshop
 from vidgen_core.journal import Journal
 from vidgen_core.model import Kind, Timing
 from vidgen_core.opening import Opened, open_run
-from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.probe import probe
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
@@ -38,6 +37,7 @@ from vidgen_core.specs import (
     FrameHostSpec,
     ImageGeneratorSpec,
     Price,
+    ProviderKind,
     ProviderSpec,
     ScriptModelSpec,
     SpeechEngineSpec,

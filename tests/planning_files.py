@@ -16,6 +16,7 @@ from attrs import define, evolve, field
 from vidgen_core import layout
 from vidgen_core.executor.work import asked_with
 from vidgen_core.layout import Output
+from vidgen_core.ledger import InFlight, Ledger, Published
 from vidgen_core.listing import Claims
 from vidgen_core.model import Facts, Key, Scene, Step, Storyboard, Verdict
 from vidgen_core.plan import (
@@ -23,15 +24,11 @@ from vidgen_core.plan import (
     Decision,
     EngineProvider,
     File,
-    InFlight,
-    Ledger,
     Listing,
     Plan,
     PlanOptions,
     Provider,
-    ProviderKind,
     Providers,
-    Published,
     Task,
 )
 from vidgen_core.planner import plan
@@ -42,6 +39,7 @@ from vidgen_core.specs import (
     ImageGeneratorSpec,
     PlaceNarrationRequest,
     Price,
+    ProviderKind,
     ProviderSpec,
     SceneJoinRequest,
     ScriptModelSpec,

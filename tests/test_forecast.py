@@ -8,8 +8,9 @@ import pytest
 from attrs import define, evolve
 
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Plan, ProviderKind, SceneState, Task
+from vidgen_core.plan import Decision, Plan, SceneState, Task
 from vidgen_core.report.forecast import LONGEST, Forecast, in_words
+from vidgen_core.specs import ProviderKind
 
 from .run_paths import TS
 

@@ -18,9 +18,9 @@ from hypothesis import strategies as st
 from vidgen_core import disk, journal, layout
 from vidgen_core.errors import Billed, JournalDamaged, MachineError
 from vidgen_core.journal import Journal, read_ledger
+from vidgen_core.ledger import InFlight, Ledger, Published
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import InFlight, Ledger, ProviderKind, Published
-from vidgen_core.specs import Price
+from vidgen_core.specs import Price, ProviderKind
 
 CLIP = Key(Step.CLIP, 2, 1)
 

@@ -18,10 +18,11 @@ from vidgen_core import disk, layout
 from vidgen_core import listing as room
 from vidgen_core.errors import MachineError
 from vidgen_core.layout import OUTPUT, Output
+from vidgen_core.ledger import Published
 from vidgen_core.listing import Claims, list_directory
 from vidgen_core.memory import Memory, read_memory
 from vidgen_core.model import Facts, Key, Kind, Step, Verdict
-from vidgen_core.plan import File, Listing, Published
+from vidgen_core.plan import File, Listing
 
 from .run_directories import add_clip, add_scene, begin, contents, older_run, put
 from .run_paths import OTHER_TS, TS

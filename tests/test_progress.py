@@ -31,10 +31,10 @@ from vidgen_core.executor.events import (
     Stopped,
 )
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Plan, ProviderKind, SceneState, Task
+from vidgen_core.plan import Decision, Plan, SceneState, Task
 from vidgen_core.report.progress import Lines, looking, progress
 from vidgen_core.rundir import RunDirectory
-from vidgen_core.specs import Price
+from vidgen_core.specs import Price, ProviderKind
 
 from .command_line import environment
 from .run_directories import add_scene, begin

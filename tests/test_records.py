@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vidgen_core.ledger import InFlight, Published
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import InFlight, ProviderKind, Published
 from vidgen_core.serialize import converter, record_from_json, record_to_json
-from vidgen_core.specs import Price
+from vidgen_core.specs import Price, ProviderKind
 
 from .json_files import unhurried
 

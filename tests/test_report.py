@@ -17,9 +17,10 @@ from attrs import evolve
 from vidgen_core import plugins
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, open_run
-from vidgen_core.plan import Decision, Plan, ProviderKind, Reason, Task, Why, because
+from vidgen_core.plan import Decision, Plan, Reason, Task, Why, because
 from vidgen_core.report import as_json, text, words
 from vidgen_core.rundir import RunDirectory
+from vidgen_core.specs import ProviderKind
 
 from .command_line import PICTURES_ONLY, vidgen
 from .run_directories import add_clip, add_scene, begin, newer_run, put, scene_object, sound, video

@@ -27,10 +27,10 @@ from vidgen_core import (
     Unavailable,
 )
 from vidgen_core.media import Media
-from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import load
 from vidgen_core.probe import probe
 from vidgen_core.settings import load as load_settings
+from vidgen_core.specs import ProviderKind
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/write-a-plugin.md").read_text()

@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from vidgen_core.layout import OUTPUT, Output
     from vidgen_core.model import Key, Kind, Scene, Step, Timing
     from vidgen_core.patterns import OutputPattern, PatternError
-    from vidgen_core.plan import Decision, Plan, ProviderKind, Task
+    from vidgen_core.plan import Decision, Plan, Task
     from vidgen_core.protocols import (
         AnswerWork,
         Context,
@@ -93,6 +93,7 @@ if TYPE_CHECKING:
         PlacedScenesRequest,
         PlaceNarrationRequest,
         Price,
+        ProviderKind,
         ProviderSpec,
         Request,
         SceneJoinRequest,

@@ -24,8 +24,8 @@ from attrs import define, evolve, field
 
 from vidgen_core import disk, layout
 from vidgen_core.errors import Billed, JournalDamaged
+from vidgen_core.ledger import InFlight, Ledger, Published
 from vidgen_core.model import Key, key_from_id
-from vidgen_core.plan import InFlight, Ledger, Published
 from vidgen_core.serialize import record_from_json, record_to_json
 
 #: What this version writes. A newer journal is refused, an older one is read.

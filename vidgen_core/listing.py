@@ -13,10 +13,11 @@ from attrs import define, evolve, field
 from vidgen_core import disk, layout
 from vidgen_core.errors import InputError
 from vidgen_core.layout import Output
+from vidgen_core.ledger import Published
 from vidgen_core.memory import Memory, Remembered
 from vidgen_core.model import Facts, Key, Kind, Step, Verdict
 from vidgen_core.patterns import OutputPattern
-from vidgen_core.plan import File, Listing, Published
+from vidgen_core.plan import File, Listing
 from vidgen_core.probe import probe
 from vidgen_core.script_files import load_environments, load_timings
 from vidgen_core.serialize import load_storyboard

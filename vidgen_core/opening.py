@@ -14,11 +14,12 @@ from vidgen_core import disk, layout
 from vidgen_core.errors import UsageError
 from vidgen_core.journal import read_ledger
 from vidgen_core.layout import OUTPUT, Output
+from vidgen_core.ledger import Ledger
 from vidgen_core.listing import OnProbe, list_directory
 from vidgen_core.memory import Memory, read_memory
 from vidgen_core.model import Key, Kind, Step, key_from_id
 from vidgen_core.patterns import PatternError
-from vidgen_core.plan import File, Ledger, Listing, Plan, PlanOptions, Provider
+from vidgen_core.plan import File, Listing, Plan, PlanOptions, Provider
 from vidgen_core.planner import plan
 from vidgen_core.planner.situation import Situation
 from vidgen_core.plugins import Registry

@@ -8,21 +8,9 @@ from typing import Any
 
 from attrs import field, frozen
 
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Facts, Key, Step, Verdict
-from vidgen_core.specs import FREE, Price, ProviderSpec, Request, VideoEngineSpec
-
-
-class ProviderKind(StrEnum):
-    """What a provider can do."""
-
-    SCRIPT_MODEL = "script-model"
-    VIDEO_ENGINE = "video-engine"
-    IMAGE_GENERATOR = "image-generator"
-    SPEECH_ENGINE = "speech-engine"
-    SOUND_ENGINE = "sound-engine"
-    STITCHER = "stitcher"
-    FRAME_HOST = "frame-host"
-    EXECUTOR = "executor"
+from vidgen_core.specs import FREE, Price, ProviderKind, ProviderSpec, Request, VideoEngineSpec
 
 
 @frozen(kw_only=True)
@@ -64,77 +52,6 @@ class Listing:
         for file in self.files:
             groups.setdefault(file.key, []).append(file)
         object.__setattr__(self, "by_key", {key: tuple(group) for key, group in groups.items()})
-
-
-@frozen(kw_only=True)
-class Published:
-    """The journal's record of a file that vidgen published.
-
-    ``inputs`` maps the paths it was made from to their sha256; ``prompt`` is a
-    digest of what it was asked with beside them; ``asked_seconds`` is what the request
-    said; ``shown_frames`` is how much of a clip its scene shows, in the file's own
-    frames (0: all). ``scene_seconds``: see :class:`Task`. ``timings`` is the sha256 of what
-    says when the sentences of speech are spoken, where that came with it. ``job`` and
-    ``facts`` are the service's, to fetch it again.
-    """
-
-    path: str
-    size: int
-    mtime_ns: int
-    sha256: str
-    inputs: Mapping[str, str] = field(factory=dict)
-    provider: str = ""
-    distribution: str = ""
-    version: str = ""
-    take: int = 1
-    paid: bool = False
-    prompt: str = ""
-    asked_seconds: float = 0.0
-    shown_frames: int = 0
-    scene_seconds: float = 0.0
-    timings: str = ""
-    job: str = ""
-    facts: Mapping[str, str] = field(factory=dict)
-
-
-@frozen(kw_only=True)
-class InFlight:
-    """Paid work that has begun and is not published.
-
-    ``job`` is empty while only the intent is known. ``seconds`` is the length
-    that was asked for; ``token`` is the one its submit carried; ``fps`` is the
-    rate that ``shown_frames`` counts in (0: the file's own). ``scene_seconds``: see
-    :class:`Task`.
-    """
-
-    key: Key
-    take: int
-    provider: str
-    kind: ProviderKind
-    token: str
-    job: str = ""
-    facts: Mapping[str, str] = field(factory=dict)
-    seconds: float = 0.0
-    shown_frames: int = 0
-    fps: float = 0.0
-    scene_seconds: float = 0.0
-    since: float = 0.0
-    price: Price = FREE
-    answered: bool = False
-
-
-@frozen(kw_only=True)
-class Ledger:
-    """The journal as planning sees it. ``damage`` is a sentence, empty when it is sound.
-
-    ``forgotten``: what was asked for before an earlier journal was lost.
-    """
-
-    published: Mapping[str, Published] = field(factory=dict)
-    in_flight: Mapping[Key, InFlight] = field(factory=dict)
-    takes: Mapping[Key, int] = field(factory=dict)
-    damage: str = ""
-    forgotten: frozenset[Key] = frozenset()
 
 
 @frozen(kw_only=True)

@@ -10,11 +10,11 @@ from attrs import field, frozen
 
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import find_key
-from vidgen_core.plan import EngineProvider, Provider, ProviderKind, Providers, Reason
+from vidgen_core.plan import EngineProvider, Provider, Providers, Reason
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.settings import Settings
 from vidgen_core.settings.core_options import CoreOptions
-from vidgen_core.specs import VideoEngineSpec
+from vidgen_core.specs import ProviderKind, VideoEngineSpec
 
 #: The option that names the frame host. It is never chosen by itself: it gives pictures away.
 FRAME_HOST_OPTION = "frame_host"

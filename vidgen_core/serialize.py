@@ -15,8 +15,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vidgen_core.errors import InputError
+from vidgen_core.ledger import InFlight, Published
 from vidgen_core.model import Key, Scene, Storyboard, key_from_id
-from vidgen_core.plan import InFlight, ProviderKind, Published
+from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import MAX_BYTES, Way, parse_json, place_of, printable
 
 if TYPE_CHECKING:

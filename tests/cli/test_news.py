@@ -10,7 +10,8 @@ import pytest
 from vidgen_core.cli.at_work import News, telling_news
 from vidgen_core.executor.events import Event, Noted, Planned
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Plan, ProviderKind, Tally, Task
+from vidgen_core.plan import Decision, Plan, Tally, Task
+from vidgen_core.specs import ProviderKind
 
 from ..run_paths import TS
 

@@ -12,9 +12,9 @@ from vidgen_core import Context, NoOptions, VideoEngineSpec, option, service_url
 from vidgen_core.download import Downloader
 from vidgen_core.errors import BadOutput
 from vidgen_core.executor.workshop import Workshop
-from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import Loaded
 from vidgen_core.settings import load
+from vidgen_core.specs import ProviderKind
 
 from .sites import file, serving
 

@@ -23,10 +23,11 @@ from vidgen_core.errors import (
 )
 from vidgen_core.executor.sent import Sent, describe, read_sent
 from vidgen_core.journal import read_ledger
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Scene, Step
-from vidgen_core.plan import Decision, InFlight, ProviderKind
+from vidgen_core.plan import Decision
 from vidgen_core.protocols import JobRef
-from vidgen_core.specs import ClipRequest
+from vidgen_core.specs import ClipRequest, ProviderKind
 
 from ..fakes import PRICE, SIGNED, Film, Remote, engine, frame_host
 from ..run_directories import add_scene, picture, put
@@ -65,7 +66,7 @@ def sent_2(film: Film, take: int = 1) -> Sent:
 def said_of(film: Film) -> VidgenError | None:
     """What stops the film before anything is begun."""
     opened = film.open()
-    return obstacle(opened, opened.plan(), opened.registry)
+    return obstacle(opened, opened.plan())
 
 
 # jobs -----------------------------------------------------------------------

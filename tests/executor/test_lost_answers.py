@@ -19,9 +19,10 @@ from vidgen_core.errors import (
 )
 from vidgen_core.executor.sent import Sent, describe
 from vidgen_core.journal import Journal, read_ledger
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key
-from vidgen_core.plan import Decision, InFlight, ProviderKind
-from vidgen_core.specs import Price
+from vidgen_core.plan import Decision
+from vidgen_core.specs import Price, ProviderKind
 
 from ..fakes import PRICE, Film, Remote, Service, engine, facts_of
 from ..run_directories import add_scene, put, video

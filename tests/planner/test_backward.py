@@ -8,8 +8,8 @@ from attrs import evolve
 from vidgen_core import layout
 from vidgen_core.errors import InputError
 from vidgen_core.model import Key, Step, Verdict
-from vidgen_core.plan import Decision, PlanOptions, ProviderKind
-from vidgen_core.specs import ClipRequest, FilmJoinRequest, Price, SceneJoinRequest
+from vidgen_core.plan import Decision, PlanOptions
+from vidgen_core.specs import ClipRequest, FilmJoinRequest, Price, ProviderKind, SceneJoinRequest
 
 from ..planning_files import THE_FILM, decisions, provider, to_do, whys
 from ..run_paths import FILM, TS, clip_path, frame_path, video_path

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import vidgen_core
-from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import Registry
+from vidgen_core.specs import ProviderKind
 
 ROOT = Path(vidgen_core.__file__).parents[1]
 ENGINE = ProviderKind.VIDEO_ENGINE

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import vidgen_core
 from vidgen_core import PluginError, Step, UsageError
 from vidgen_core.layout import OUTPUT, OUTPUTS
-from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import CORE, Registry, load
+from vidgen_core.specs import ProviderKind
 
 from .distributions import ENGINE, GOOD, PREAMBLE, Install, of, write_distribution
 

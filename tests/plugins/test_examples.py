@@ -12,9 +12,9 @@ import pytest
 
 from vidgen_core import Context, Kind, hookspecs
 from vidgen_core.cli import main
-from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import load
 from vidgen_core.probe import probe
+from vidgen_core.specs import ProviderKind
 
 from ..run_directories import add_scene, begin
 from .distributions import Install, of

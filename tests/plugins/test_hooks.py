@@ -13,8 +13,9 @@ import pytest
 
 import vidgen_core
 from vidgen_core import Key, Outcome, Plan, Step, Task, hookspecs
-from vidgen_core.plan import Decision, ProviderKind
+from vidgen_core.plan import Decision
 from vidgen_core.plugins import load
+from vidgen_core.specs import ProviderKind
 
 from .distributions import ROOT, Install
 

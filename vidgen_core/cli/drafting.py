@@ -21,12 +21,13 @@ from vidgen_core.journal import read_ledger
 from vidgen_core.listing import Claims
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import WORDS, Opened, Words, texts_of
-from vidgen_core.plan import File, ProviderKind
+from vidgen_core.plan import File
 from vidgen_core.plugins import Registry
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.scenes_file import choose
 from vidgen_core.selection import OFFLINE, OPTION
 from vidgen_core.settings import run_values
+from vidgen_core.specs import ProviderKind
 
 #: What a draft decides for itself, whatever its run remembers.
 _ITS_OWN = (*OPTION.values(), "timestamp", "scenes_file")

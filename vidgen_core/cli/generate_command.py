@@ -20,11 +20,12 @@ from vidgen_core.errors import InputError, MachineError, UsageError
 from vidgen_core.media import Media
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, Words
-from vidgen_core.plan import File, ProviderKind
+from vidgen_core.plan import File
 from vidgen_core.plugins import Registry
 from vidgen_core.rundir import RunDirectory, new_timestamp
 from vidgen_core.selection import OFFLINE, OPTION
 from vidgen_core.settings import Settings, load, run_settings
+from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import printable
 
 #: A script of hundreds of pages has a megabyte.

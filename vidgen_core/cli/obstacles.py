@@ -11,7 +11,7 @@ from vidgen_core.errors import InputError, UsageError, VidgenError
 from vidgen_core.executor.workshop import missing_key
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
-from vidgen_core.plan import LOST, Decision, Plan, ProviderKind, Task, Why
+from vidgen_core.plan import LOST, Decision, Plan, Task, Why
 from vidgen_core.report.words import flags, name
 from vidgen_core.selection import (
     frame_host_required,
@@ -19,6 +19,7 @@ from vidgen_core.selection import (
     key_for,
     provider_required,
 )
+from vidgen_core.specs import ProviderKind
 from vidgen_core.subtitles import must_be_drawable
 
 #: What is to be moved away, beside the film, for it to be without its narration or sounds.

@@ -28,9 +28,10 @@ from vidgen_core.executor.setbacks import Setbacks
 from vidgen_core.executor.turns import Turns
 from vidgen_core.executor.work import Bench, Made
 from vidgen_core.journal import Journal
+from vidgen_core.ledger import Ledger
 from vidgen_core.memory import Memory
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Ledger, Listing, Plan, PlanOptions, Task, Why
+from vidgen_core.plan import Decision, Listing, Plan, PlanOptions, Task, Why
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import ImportImageRequest, Price
 

@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from vidgen_core.errors import Billed, PluginBug, ProviderError, Undecided
-from vidgen_core.plan import ProviderKind
-from vidgen_core.specs import ClipRequest, Request
+from vidgen_core.specs import ClipRequest, ProviderKind, Request
 
 if TYPE_CHECKING:
     from vidgen_core.executor import Run

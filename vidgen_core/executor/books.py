@@ -10,8 +10,9 @@ from vidgen_core.errors import Billed
 from vidgen_core.executor.publishing import Shelf
 from vidgen_core.executor.purchase import sent_with
 from vidgen_core.journal import Journal
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key
-from vidgen_core.plan import Decision, InFlight, Plan, Task
+from vidgen_core.plan import Decision, Plan, Task
 from vidgen_core.specs import Price
 
 

@@ -23,7 +23,7 @@ from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.publishing import Origin
 from vidgen_core.executor.sent import Sent
 from vidgen_core.executor.work import Made
-from vidgen_core.plan import InFlight
+from vidgen_core.ledger import InFlight
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 
 _LARGEST_ANSWER = 1 << 30

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from attrs import define, field
 
 from vidgen_core.errors import ExitCode, VidgenError
-from vidgen_core.plan import InFlight, Plan, Task
+from vidgen_core.ledger import InFlight
+from vidgen_core.plan import Plan, Task
 from vidgen_core.specs import FREE, Price
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from vidgen_core.errors import Interrupted, VidgenError
 from vidgen_core.executor import Run
 from vidgen_core.executor.events import Noted
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import STUCK, TO_DO, ProviderKind
-from vidgen_core.specs import FilmJoinRequest, FilmScene
+from vidgen_core.plan import STUCK, TO_DO
+from vidgen_core.specs import FilmJoinRequest, FilmScene, ProviderKind
 
 
 def preview_request(run: Run) -> FilmJoinRequest:

@@ -15,10 +15,11 @@ from vidgen_core.executor.sent import Sent
 from vidgen_core.executor.work import Made, asked_with
 from vidgen_core.journal import Journal
 from vidgen_core.layout import OUTPUT
+from vidgen_core.ledger import InFlight
+from vidgen_core.ledger import Published as Record
 from vidgen_core.memory import Memory
 from vidgen_core.model import Facts, Key, Step, Verdict
-from vidgen_core.plan import File, InFlight, Listing, Task
-from vidgen_core.plan import Published as Record
+from vidgen_core.plan import File, Listing, Task
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import Request
 from vidgen_core.wording import name

@@ -25,7 +25,7 @@ from vidgen_core.executor.clock import real, until_next_try
 from vidgen_core.executor.collection import Collection, path_of_answer
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.sent import Sent, describe, options_to_keep, read_sent
-from vidgen_core.plan import InFlight
+from vidgen_core.ledger import InFlight
 from vidgen_core.protocols import JobRef
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import UNKNOWN_PRICE

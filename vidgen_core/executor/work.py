@@ -21,9 +21,10 @@ from vidgen_core.errors import (
 from vidgen_core.executor.crew import side_by_side
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.layout import OUTPUT
+from vidgen_core.ledger import Published
 from vidgen_core.media import Media
 from vidgen_core.model import Facts, Kind, Step, Verdict
-from vidgen_core.plan import File, Published, Task
+from vidgen_core.plan import File, Task
 from vidgen_core.planner.situation import (
     film_digest,
     join_digest,

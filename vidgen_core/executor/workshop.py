@@ -13,10 +13,10 @@ from vidgen_core import disk
 from vidgen_core.download import Downloader
 from vidgen_core.errors import AuthFailed, MachineError, PluginBug, VidgenError
 from vidgen_core.hosts import is_on_this_machine
-from vidgen_core.plan import ProviderKind
 from vidgen_core.plugins import Loaded
 from vidgen_core.plugins.admission import sentence
 from vidgen_core.protocols import Context, MediaTools
+from vidgen_core.specs import ProviderKind
 
 T = TypeVar("T")
 

@@ -11,18 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from vidgen_core import wording
 from vidgen_core.errors import InputError
+from vidgen_core.ledger import Ledger
 from vidgen_core.model import Key, Step, Storyboard
-from vidgen_core.plan import (
-    Decision,
-    File,
-    Ledger,
-    Listing,
-    Plan,
-    PlanOptions,
-    Providers,
-    SceneState,
-    Task,
-)
+from vidgen_core.plan import Decision, File, Listing, Plan, PlanOptions, Providers, SceneState, Task
 from vidgen_core.planner.continuity import foreseen, lost_continuity
 from vidgen_core.planner.film_notes import film_notes, idle_changes
 from vidgen_core.planner.freshness import why_film_again

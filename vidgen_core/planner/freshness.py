@@ -8,9 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from vidgen_core.layout import OUTPUT
+from vidgen_core.ledger import Published
 from vidgen_core.model import Key, Scene, Step, Verdict
 from vidgen_core.patterns import OutputPattern
-from vidgen_core.plan import File, Published, Reason, Why, because
+from vidgen_core.plan import File, Reason, Why, because
 from vidgen_core.planner.joins import chapters
 from vidgen_core.planner.scene_plan import ScenePlan
 from vidgen_core.planner.situation import (

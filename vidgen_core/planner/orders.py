@@ -5,8 +5,9 @@ from __future__ import annotations
 from attrs import evolve
 
 from vidgen_core.layout import REQUESTS
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, InFlight, Provider, Reason, Task, Why, because
+from vidgen_core.plan import Decision, Provider, Reason, Task, Why, because
 from vidgen_core.planner.situation import Situation
 from vidgen_core.specs import FREE, UNKNOWN_PRICE, Price, Request
 

@@ -8,6 +8,7 @@ from itertools import count
 
 from attrs import evolve
 
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Scene, Step, Verdict
 from vidgen_core.plan import (
     STUCK,
@@ -15,8 +16,6 @@ from vidgen_core.plan import (
     Decision,
     EngineProvider,
     File,
-    InFlight,
-    ProviderKind,
     Reason,
     Task,
     Why,
@@ -30,7 +29,7 @@ from vidgen_core.planner.orders import attach, questioned, work
 from vidgen_core.planner.scene_plan import ImageChoice, Part, ScenePlan
 from vidgen_core.planner.situation import Situation, paths, scene_digest, wholeness
 from vidgen_core.planner.start_picture import start_picture
-from vidgen_core.specs import ClipRequest
+from vidgen_core.specs import ClipRequest, ProviderKind
 
 #: A clip that came out this much shorter than its engine was asked for still
 #: counts as what was asked: another clip would be bought for a rounding.

@@ -13,25 +13,14 @@ from typing import Any
 from attrs import define, field
 
 from vidgen_core.layout import NEAR_MISS, OUTPUT, VIDEO_SUFFIXES
+from vidgen_core.ledger import InFlight, Ledger, Published
 from vidgen_core.model import Key, Scene, Step, Storyboard, Verdict
-from vidgen_core.plan import (
-    File,
-    InFlight,
-    Ledger,
-    Listing,
-    PlanOptions,
-    Provider,
-    ProviderKind,
-    Providers,
-    Published,
-    Reason,
-    Why,
-    because,
-)
+from vidgen_core.plan import File, Listing, PlanOptions, Provider, Providers, Reason, Why, because
 from vidgen_core.specs import (
     UNKNOWN_PRICE,
     FilmJoinRequest,
     NarrationFromScenesRequest,
+    ProviderKind,
     ProviderSpec,
     SubtitlesRequest,
 )

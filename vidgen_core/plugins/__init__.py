@@ -29,12 +29,13 @@ from vidgen_core.errors import PluginError, UsageError
 from vidgen_core.hookspecs import PROJECT, Outcome
 from vidgen_core.layout import OUTPUTS, Output
 from vidgen_core.patterns import OutputPattern
-from vidgen_core.plan import Plan, ProviderKind, Task
+from vidgen_core.plan import Plan, Task
 from vidgen_core.plugins.admission import check_outputs, check_spec, sentence
 from vidgen_core.specs import (
     ExecutorSpec,
     FrameHostSpec,
     ImageGeneratorSpec,
+    ProviderKind,
     ProviderSpec,
     ScriptModelSpec,
     SoundEngineSpec,

@@ -9,7 +9,8 @@ from types import MappingProxyType
 from attrs import define, field
 
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Plan, ProviderKind, Task
+from vidgen_core.plan import Plan, Task
+from vidgen_core.specs import ProviderKind
 
 #: What work takes before any of its kind was timed, in seconds: for each second of
 #: picture or sound, or for each piece. It weighs kinds of work against each other.

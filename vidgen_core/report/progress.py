@@ -24,9 +24,10 @@ from vidgen_core.executor.events import (
 )
 from vidgen_core.listing import OnProbe
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Plan, ProviderKind, Task
+from vidgen_core.plan import Decision, Plan, Task
 from vidgen_core.report.forecast import LONGEST, Forecast, Running, in_words
 from vidgen_core.report.words import columns, count, error_line, folded, is_there, name, say
+from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import printable
 
 #: Fewer are looked at before anybody wonders.

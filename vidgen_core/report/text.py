@@ -7,17 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from vidgen_core.layout import OUTPUT
 from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.opening import Opened
-from vidgen_core.plan import (
-    STUCK,
-    TO_DO,
-    Decision,
-    Plan,
-    ProviderKind,
-    Reason,
-    SceneState,
-    Task,
-    Why,
-)
+from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Reason, SceneState, Task, Why
 from vidgen_core.report.words import (
     INDENT,
     count,
@@ -28,6 +18,7 @@ from vidgen_core.report.words import (
     why,
 )
 from vidgen_core.scenes_file import ChosenScenes, JsonFile
+from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import printable
 
 #: Longer lists are shortened, and say so; -v shows all.

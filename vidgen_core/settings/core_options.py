@@ -139,6 +139,13 @@ class CoreOptions:
         changes_output=False,
         validator=ge(0),
     )
+    patience: float = option(
+        0.0,
+        "How long outages, rate limits and full queues are waited out, in seconds.",
+        scope="user",
+        changes_output=False,
+        validator=and_(ge(0), le(30 * 86_400)),
+    )
     #: Spending in doubt is for a flag or the user's file, never for what a shell exports.
     in_doubt_limit: float = field(
         default=0.0,

@@ -6,6 +6,7 @@ no network and no SDK; only ``factory`` may import one, on first use.
 
 from __future__ import annotations
 
+from vidgen_core.specs.kinds import ProviderKind
 from vidgen_core.specs.lengths import split_evenly
 from vidgen_core.specs.options import NoOptions, option
 from vidgen_core.specs.price import FREE, UNKNOWN_PRICE, Price, free_of_charge
@@ -72,6 +73,7 @@ __all__ = [
     "PlaceNarrationRequest",
     "PlacedScenesRequest",
     "Price",
+    "ProviderKind",
     "ProviderSpec",
     "Request",
     "SceneJoinRequest",

@@ -10,8 +10,9 @@ from typing import Any
 from vidgen_core import disk
 from vidgen_core.errors import InputError
 from vidgen_core.layout import REQUESTS
+from vidgen_core.ledger import Ledger, Published
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import File, Ledger, Listing, Published
+from vidgen_core.plan import File, Listing
 from vidgen_core.planner.situation import prompt_digest
 from vidgen_core.script_files import load_timings
 from vidgen_core.strict_json import MAX_BYTES

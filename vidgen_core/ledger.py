@@ -1,0 +1,114 @@
+"""What the money journal says, as values: files, work in flight, and what was charged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import field, frozen
+
+from vidgen_core.errors import Billed
+from vidgen_core.model import Key
+from vidgen_core.specs import FREE, Price, ProviderKind
+
+
+@frozen(kw_only=True)
+class Published:
+    """The journal's record of a file that vidgen published.
+
+    ``inputs`` maps the paths it was made from to their sha256; ``prompt`` is a
+    digest of what it was asked with beside them; ``asked_seconds`` is what the request
+    said; ``shown_frames`` is how much of a clip its scene shows, in the file's own
+    frames (0: all). ``scene_seconds``: see :class:`Task`. ``timings`` is the sha256 of what
+    says when the sentences of speech are spoken, where that came with it. ``job`` and
+    ``facts`` are the service's, to fetch it again.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+    inputs: Mapping[str, str] = field(factory=dict)
+    provider: str = ""
+    distribution: str = ""
+    version: str = ""
+    take: int = 1
+    paid: bool = False
+    prompt: str = ""
+    asked_seconds: float = 0.0
+    shown_frames: int = 0
+    scene_seconds: float = 0.0
+    timings: str = ""
+    job: str = ""
+    facts: Mapping[str, str] = field(factory=dict)
+
+
+@frozen(kw_only=True)
+class InFlight:
+    """Paid work that has begun and is not published.
+
+    ``job`` is empty while only the intent is known. ``seconds`` is the length
+    that was asked for; ``token`` is the one its submit carried; ``fps`` is the
+    rate that ``shown_frames`` counts in (0: the file's own). ``scene_seconds``: see
+    :class:`Task`.
+    """
+
+    key: Key
+    take: int
+    provider: str
+    kind: ProviderKind
+    token: str
+    job: str = ""
+    facts: Mapping[str, str] = field(factory=dict)
+    seconds: float = 0.0
+    shown_frames: int = 0
+    fps: float = 0.0
+    scene_seconds: float = 0.0
+    since: float = 0.0
+    price: Price = FREE
+    answered: bool = False
+
+
+@frozen(kw_only=True)
+class Charge:
+    """One submit of paid work, and what it may have cost.
+
+    ``price`` is what the plan said that it costs. ``billed`` is ``YES`` as soon as the
+    service took the work, ``UNKNOWN`` while nobody knows. ``since``: when it was asked
+    for, in seconds since 1970.
+    """
+
+    key: Key
+    take: int
+    provider: str
+    kind: ProviderKind
+    price: Price
+    billed: Billed = Billed.UNKNOWN
+    since: float = 0.0
+
+    @property
+    def bounds(self) -> Price:
+        """What it cost at least and at most."""
+        if self.billed is Billed.YES:
+            return self.price
+        return FREE if self.billed is Billed.NO else Price(0.0, self.price.high)
+
+
+@frozen(kw_only=True)
+class Ledger:
+    """The journal as planning sees it. ``damage`` is a sentence, empty when it is sound.
+
+    ``forgotten``: what was asked for before an earlier journal was lost. ``charges``:
+    every submit of paid work over the directory's life, in their order.
+    """
+
+    published: Mapping[str, Published] = field(factory=dict)
+    in_flight: Mapping[Key, InFlight] = field(factory=dict)
+    takes: Mapping[Key, int] = field(factory=dict)
+    damage: str = ""
+    forgotten: frozenset[Key] = frozenset()
+    charges: tuple[Charge, ...] = ()
+
+    @property
+    def bill(self) -> Price:
+        """What the directory has cost so far, at least and at most."""
+        return sum((charge.bounds for charge in self.charges), FREE)
