@@ -21,15 +21,17 @@ from attrs import define, field
 from vidgen_core.executor import Outcome, Run
 from vidgen_core.executor.clock import Clock, Event
 from vidgen_core.executor.events import Event as Told
-from vidgen_core.executor.events import Moved, Noted, Published, Stopped
+from vidgen_core.executor.events import Moved, Noted, Published, Stopped, Waiting
 from vidgen_core.executor.work import Bench
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.journal import Journal
 from vidgen_core.model import Kind, Timing
 from vidgen_core.opening import Opened, open_run
+from vidgen_core.plan import NO_CHOICE, InDoubt
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.probe import probe
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
+from vidgen_core.report.waits import waiting
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.script_files import dump_timings
 from vidgen_core.specs import (
@@ -40,6 +42,7 @@ from vidgen_core.specs import (
     ProviderKind,
     ProviderSpec,
     ScriptModelSpec,
+    SoundEngineSpec,
     SpeechEngineSpec,
     StitcherSpec,
     VideoEngineSpec,
@@ -363,6 +366,7 @@ _KINDS: Mapping[type, ProviderKind] = {
     ScriptModelSpec: ProviderKind.SCRIPT_MODEL,
     SpeechEngineSpec: ProviderKind.SPEECH_ENGINE,
     ImageGeneratorSpec: ProviderKind.IMAGE_GENERATOR,
+    SoundEngineSpec: ProviderKind.SOUND_ENGINE,
     StitcherSpec: ProviderKind.STITCHER,
     FrameHostSpec: ProviderKind.FRAME_HOST,
 }
@@ -386,6 +390,7 @@ class Film:
     service: Service
     specs: tuple[ProviderSpec, ...]
     flags: dict[str, Any] = field(factory=dict)
+    in_doubt: InDoubt = NO_CHOICE
     told: list[Told] = field(factory=list)
     clock: SwiftClock = field(factory=SwiftClock)
     run: Run = field(init=False)
@@ -393,7 +398,12 @@ class Film:
     def open(self) -> Opened:
         flags = {"engine": "paid", "skip_narration": True, "skip_sound_effects": True}
         installed = registry(*self.specs, stitcher(self.service))
-        return open_run(RunDirectory(self.root), installed, flags={**flags, **self.flags})
+        return open_run(
+            RunDirectory(self.root),
+            installed,
+            flags={**flags, **self.flags},
+            in_doubt=self.in_doubt,
+        )
 
     @contextmanager
     def working(self, **changes: Any) -> Iterator[Run]:
@@ -427,6 +437,8 @@ class Film:
                     lines.append(f"{task.key}: {'later' if later else 'failed'}: {error.message}")
                 case Published(_, path):
                     lines.append(f"published {path}")
+                case Waiting():
+                    lines.append(waiting(event, event.seconds, event.patience))
         return "\n".join(lines)
 
     def kinds(self) -> list[tuple[str, str]]:

@@ -100,6 +100,12 @@ class MachineError(VidgenError):
     exit_code = ExitCode.MACHINE
 
 
+class CapReached(VidgenError):
+    """The user's limit on spending leaves no room for a piece of work."""
+
+    exit_code = ExitCode.MONEY
+
+
 class Undecided(VidgenError):
     """Only the user can say how to go on."""
 

@@ -14,7 +14,7 @@ import json
 import os
 import threading
 import zlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -24,8 +24,8 @@ from attrs import define, evolve, field
 
 from vidgen_core import disk, layout
 from vidgen_core.errors import Billed, JournalDamaged
-from vidgen_core.ledger import InFlight, Ledger, Published
-from vidgen_core.model import Key, key_from_id
+from vidgen_core.ledger import Away, Charge, InFlight, Ledger, Published, Retake
+from vidgen_core.model import Key, Step, key_from_id
 from vidgen_core.serialize import record_from_json, record_to_json
 
 #: What this version writes. A newer journal is refused, an older one is read.
@@ -43,7 +43,8 @@ class _Reading:
     ``end`` counts the bytes up to the end of the last line; ``cut`` says that
     something torn comes after it, ``open_end`` that its newline is missing.
     ``jobs``: every job that it ever knew, by provider and id. ``doubted``: what
-    was bought again although an earlier outcome is unknown.
+    was bought again although an earlier outcome is unknown. ``fetched_again``: what is
+    in flight because its file broke, which costs nothing.
     """
 
     published: dict[str, Published] = field(factory=dict)
@@ -52,6 +53,10 @@ class _Reading:
     jobs: set[tuple[str, str]] = field(factory=set)
     doubted: set[Key] = field(factory=set)
     forgotten: set[Key] = field(factory=set)
+    charges: dict[tuple[Key, int], Charge] = field(factory=dict)
+    fetched_again: set[Key] = field(factory=set)
+    retake: Retake | None = None
+    redone: dict[Key, int] = field(factory=dict)
     lines: int = 0
     end: int = 0
     cut: bool = False
@@ -66,7 +71,16 @@ class _Reading:
             takes=self.takes,
             damage=self.damage,
             forgotten=frozenset(self.forgotten),
+            charges=tuple(self.charges.values()),
+            retake=self.retake,
+            redone=self.redone,
         )
+
+    def charge(self, work: InFlight, billed: Billed) -> None:
+        """Take note of what is known now of the submit of *work*."""
+        charge = self.charges.get((work.key, work.take))
+        if charge is not None and work.key not in self.fetched_again:
+            self.charges[work.key, work.take] = evolve(charge, billed=billed)
 
 
 def read_ledger(root: Path) -> Ledger:
@@ -184,8 +198,20 @@ def _intent(reading: _Reading, record: dict[str, Any]) -> None:
     reading.in_flight[work.key] = work
     reading.forgotten.discard(work.key)
     reading.takes[work.key] = max(work.take, reading.takes.get(work.key, 0))
-    if work.job:
+    if work.job:  # it is fetched again, and was charged before
         reading.jobs.add((work.provider, work.job))
+        reading.fetched_again.add(work.key)
+        return
+    reading.fetched_again.discard(work.key)
+    if not work.price.free:
+        reading.charges[work.key, work.take] = Charge(
+            key=work.key,
+            take=work.take,
+            provider=work.provider,
+            kind=work.kind,
+            price=work.price,
+            since=work.since,
+        )
 
 
 def _current(reading: _Reading, record: dict[str, Any]) -> InFlight | None:
@@ -203,6 +229,7 @@ def _submitted(reading: _Reading, record: dict[str, Any]) -> None:
     work = _current(reading, record)
     if work is not None:
         reading.in_flight[work.key] = evolve(work, job=job, facts=facts)
+        reading.charge(work, Billed.YES)
         reading.jobs.add((work.provider, job))
 
 
@@ -210,11 +237,13 @@ def _answered(reading: _Reading, record: dict[str, Any]) -> None:
     work = _current(reading, record)
     if work is not None:
         reading.in_flight[work.key] = evolve(work, answered=True)
+        reading.charge(work, Billed.YES)
 
 
 def _ended(reading: _Reading, record: dict[str, Any]) -> None:
     work = _current(reading, record)
     if work is not None:
+        reading.charge(work, Billed(record["billed"]))
         del reading.in_flight[work.key]
         if record.get("doubted") is True:
             reading.doubted.add(work.key)
@@ -236,6 +265,32 @@ def _displaced(reading: _Reading, record: dict[str, Any]) -> None:
     reading.published.pop(record["path"], None)
 
 
+def _retaken(reading: _Reading, record: dict[str, Any]) -> None:
+    scenes, only, back = record["scenes"], record["only"], record["back"]
+    if type(only) is not str or not all(type(number) is int for number in scenes):
+        raise ValueError("it does not say what is made again")
+    away = {
+        str(path): Away(place=str(place), record=reading.published.get(path))
+        for path, place in record["away"]
+    }
+    earlier = reading.retake.away if back and reading.retake else {}
+    reading.retake = Retake(scenes=tuple(scenes), only=only, away=away, back=earlier)
+    for number in () if back else scenes:
+        key = Key(Step(only), number)
+        reading.redone[key] = reading.redone.get(key, 0) + 1
+
+
+def _restored(reading: _Reading, record: dict[str, Any]) -> None:
+    path, retake = record["path"], reading.retake
+    held = retake.back.get(path) if retake else None
+    if retake is None or held is None:
+        return
+    reading.retake = retake.brought_back(path)
+    reading.published.pop(path, None)
+    if held.record is not None:
+        reading.published[path] = held.record
+
+
 def _ignore(reading: _Reading, record: dict[str, Any]) -> None:
     """Leave a record alone that only explains."""
 
@@ -248,6 +303,8 @@ _FOLD = {
     "ended": _ended,
     "published": _published,
     "displaced": _displaced,
+    "retake": _retaken,
+    "restored": _restored,
 }
 
 
@@ -305,14 +362,14 @@ class Journal:
     @property
     def ledger(self) -> Ledger:
         """The journal as it stands now."""
-        reading = self._reading
         with self._lock:
-            return Ledger(
-                published=dict(reading.published),
-                in_flight=dict(reading.in_flight),
-                takes=dict(reading.takes),
-                damage=reading.damage,
-                forgotten=frozenset(reading.forgotten),
+            ledger = self._reading.ledger()
+            return evolve(
+                ledger,
+                published=dict(ledger.published),
+                in_flight=dict(ledger.in_flight),
+                takes=dict(ledger.takes),
+                redone=dict(ledger.redone),
             )
 
     @property
@@ -361,6 +418,20 @@ class Journal:
     def displaced(self, path: str, place: str, why: str) -> None:
         """Write that *path* was moved to *place*."""
         self._append("displaced", path=path, place=place, why=why)
+
+    def retake(
+        self, scenes: Iterable[int], only: str, away: Mapping[str, str], *, back: bool = False
+    ) -> None:
+        """Write that the files *away* are about to be moved, each from its path to its place.
+
+        *back*: instead of them what the retake before moved away comes back.
+        """
+        pairs = [list(pair) for pair in away.items()]
+        self._append("retake", scenes=[*scenes], only=only, away=pairs, back=back)
+
+    def restored(self, path: str, place: str) -> None:
+        """Write that *path* is back from *place*, and is again what it was."""
+        self._append("restored", path=path, place=place)
 
     def _append(self, kind: str, **facts: Any) -> None:
         with self._lock, disk.machine_errors(f"cannot write {self._path}"):

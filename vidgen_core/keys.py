@@ -1,15 +1,19 @@
 """Where a provider's key comes from: the environment, else ``.env`` beside the user.
 
 Only the variables that are asked for are ever read out of a ``.env`` file, and
-none is exported. A key's value is in no ``repr`` and no message.
+none is exported. A key's value is in no ``repr`` and no message: :func:`redacted` takes
+out of a text each key that was ever found here.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from traceback import format_exception
+from urllib.parse import quote
 
 from attrs import field, frozen
 
@@ -19,6 +23,19 @@ from vidgen_core.errors import AuthFailed, UsageError
 _MOST_BYTES = 1_000_000
 _LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_]*)\s*=\s*(.*?)\s*")
 _ESCAPED = re.compile(r"\\(.)")
+
+#: What stands in place of a key.
+REDACTED = "[key]"
+#: Shorter keys are taken out only where they stand alone: they may be part of any word.
+_LONG = 8
+#: Still shorter ones are words or numbers, and nobody's secret.
+_SHORTEST = 4
+#: How texts end that were cut off.
+_CUT = ("…", "...")
+
+# Every key that was found in this process. State of the module, for a message that is
+# shown must not hold a key, whoever wrote it and whatever they were given.
+_found_keys: set[str] = set()
 
 
 @frozen(kw_only=True)
@@ -85,7 +102,57 @@ def _found(name: str, value: str, source: str) -> FoundKey:
             "that is not printable ASCII",
             advice=f"set {name} again",
         )
+    _found_keys.add(value)
     return FoundKey(variable=name, value=value, source=source)
+
+
+def redacted(text: str) -> str:
+    """Return *text* with :data:`REDACTED` in place of each key that was found so far.
+
+    Also as it stands in URLs and in JSON, its parts where it has a colon, and its
+    begin where the text was cut off in the middle of it.
+    """
+    # The longest first: one key may be the begin of another.
+    for key in sorted(_secrets(), key=len, reverse=True):
+        if len(key) >= _LONG:
+            text = _without_begin(text.replace(key, REDACTED), key)
+        else:
+            text = re.sub(rf"(?<![A-Za-z0-9]){re.escape(key)}(?![A-Za-z0-9])", REDACTED, text)
+    return text
+
+
+def traced(error: BaseException) -> str:
+    """Return the traceback of *error* as text, without keys."""
+    return redacted("".join(format_exception(error)))
+
+
+def _secrets() -> set[str]:
+    """Return all that must not be shown."""
+    keys = {key for key in tuple(_found_keys) if len(key) >= _SHORTEST}
+    parts = {part for key in keys for part in key.split(":") if len(part) >= _LONG}
+    return {form for key in keys | parts for form in _forms(key)}
+
+
+def _forms(key: str) -> Iterator[str]:
+    yield key
+    yield quote(key)
+    yield quote(key, safe="")
+    yield json.dumps(key)[1:-1]
+    yield repr(key)[1:-1]
+
+
+def _without_begin(text: str, key: str) -> str:
+    """Return *text* without the begin of *key* at a place where it was cut off."""
+    for mark in _CUT:
+        pieces = text.split(mark)
+        if len(pieces) > 1:
+            text = mark.join([*(_less(piece, key) for piece in pieces[:-1]), pieces[-1]])
+    return text
+
+
+def _less(piece: str, key: str) -> str:
+    length = next((n for n in range(len(key), _LONG - 1, -1) if piece.endswith(key[:n])), 0)
+    return piece[: len(piece) - length] + REDACTED if length else piece
 
 
 def _inside(path: Path, directory: Path | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from vidgen_core.errors import Billed
 from vidgen_core.model import Key
@@ -94,11 +94,39 @@ class Charge:
 
 
 @frozen(kw_only=True)
+class Away:
+    """A file that was moved away, to ``place``; ``record`` is what the journal said of it."""
+
+    place: str
+    record: Published | None = None
+
+
+@frozen(kw_only=True)
+class Retake:
+    """The files that one ``redo`` or ``undo`` moves away together.
+
+    ``scenes`` and ``only`` say what it was about. ``away`` has them by the paths that they
+    had; ``back`` likewise what an ``undo`` brings back, as long as it has not.
+    """
+
+    scenes: tuple[int, ...] = ()
+    only: str = ""
+    away: Mapping[str, Away] = field(factory=dict)
+    back: Mapping[str, Away] = field(factory=dict)
+
+    def brought_back(self, path: str) -> Retake:
+        """Return this once *path* is back."""
+        return evolve(self, back={name: held for name, held in self.back.items() if name != path})
+
+
+@frozen(kw_only=True)
 class Ledger:
     """The journal as planning sees it. ``damage`` is a sentence, empty when it is sound.
 
     ``forgotten``: what was asked for before an earlier journal was lost. ``charges``:
-    every submit of paid work over the directory's life, in their order.
+    every submit of paid work over the directory's life, in their order. ``retake``: the
+    last one; ``redone``: how often a scene's clips (its key without a clip), its first
+    frame or its sound was to be made again.
     """
 
     published: Mapping[str, Published] = field(factory=dict)
@@ -107,6 +135,8 @@ class Ledger:
     damage: str = ""
     forgotten: frozenset[Key] = frozenset()
     charges: tuple[Charge, ...] = ()
+    retake: Retake | None = None
+    redone: Mapping[Key, int] = field(factory=dict)
 
     @property
     def bill(self) -> Price:

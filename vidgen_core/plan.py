@@ -101,6 +101,31 @@ class Providers:
     installed: Mapping[tuple[ProviderKind, str], ProviderSpec] = field(factory=dict)
 
 
+class Choice(StrEnum):
+    """What is to become of work of which nobody knows whether a service took it."""
+
+    WAIT = "wait"
+    ADOPT = "adopt"
+    AGAIN = "again"
+    SKIP = "skip"
+
+
+@frozen(kw_only=True)
+class InDoubt:
+    """The user's choice about work in doubt.
+
+    ``job``: with ``ADOPT`` the id of the service's job. ``key``: what it is; ``None``
+    for the only piece in doubt.
+    """
+
+    choice: Choice = Choice.WAIT
+    job: str = ""
+    key: Key | None = None
+
+
+NO_CHOICE = InDoubt()
+
+
 @frozen(kw_only=True)
 class PlanOptions:
     """What the user asked of this run.
@@ -112,7 +137,9 @@ class PlanOptions:
     and frame rate of a film that has no video yet. ``metadata_only``: make the script's
     files and nothing else. ``burn_subtitles``: draw them into the picture, with the
     font file ``font`` (empty: the one that comes with vidgen). ``require_continuity``: no
-    clip is made that does not go on from what plays before it.
+    clip is made that does not go on from what plays before it. ``in_doubt``: what is to
+    become of paid work whose outcome is unknown. ``again``: first frames that are wanted
+    although nothing that is missing needs them.
     """
 
     skip_narration: bool = False
@@ -131,6 +158,8 @@ class PlanOptions:
     size: tuple[int, int, float] = (1280, 720, 24.0)
     metadata_only: bool = False
     require_continuity: bool = False
+    in_doubt: InDoubt = NO_CHOICE
+    again: frozenset[Key] = frozenset()
 
 
 class Decision(StrEnum):
@@ -290,13 +319,14 @@ class Plan:
     ``notes``: sentences that concern the whole run (what is left out, and why).
     ``left_alone``: files whose scene is not in the scenes file.
     ``initial_image_for``: the clip that the image given on this run starts.
-    ``bound``: the most that work may cost which cannot be planned before there are scenes.
+    ``bounds``: the most that work may cost which cannot be planned before there are scenes,
+    by who is paid for it.
     """
 
     timestamp: str
     tasks: tuple[Task, ...]
     scenes: tuple[SceneState, ...]
-    bound: Price = FREE
+    bounds: Mapping[tuple[ProviderKind, str], Price] = field(factory=dict)
     notes: tuple[str, ...] = ()
     left_alone: tuple[str, ...] = ()
     initial_image_for: Key | None = None
@@ -319,6 +349,11 @@ class Plan:
     def finished(self) -> bool:
         """Whether nothing is left to do or to decide."""
         return not self.to_do and not self.stuck
+
+    @property
+    def bound(self) -> Price:
+        """The most that all work may cost which cannot be planned before there are scenes."""
+        return sum(self.bounds.values(), FREE)
 
     @property
     def price(self) -> Price:

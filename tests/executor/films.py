@@ -8,9 +8,12 @@ from typing import Any
 from vidgen_core.cli.last_line import exit_code
 from vidgen_core.errors import ExitCode
 from vidgen_core.executor import Outcome
+from vidgen_core.executor.sent import Sent, describe
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
+from vidgen_core.specs import ProviderKind
 
-from ..fakes import Film, answering, engine, local_engine
+from ..fakes import PRICE, Film, answering, engine, facts_of, local_engine
 from ..run_directories import add_scene, begin, picture, put
 from ..run_paths import first_frame_path
 
@@ -58,3 +61,26 @@ def speak(film: Film) -> None:
         add_scene(film.root, n)
     film.specs = answering(film.service)
     film.flags = {"engine": None, "skip_narration": False, "model": "words", "tts": "voice"}
+
+
+def lost(film: Film, *, charged: bool, ability: str = "") -> InFlight:
+    """Have the journal say that clip 1 was asked for, and nothing more."""
+    with film.working() as run:
+        task = run.planning(run.listing, run.journal.ledger, run.options).by_key[CLIP_1]
+        begun = InFlight(
+            key=CLIP_1,
+            take=1,
+            provider="paid",
+            kind=ProviderKind.VIDEO_ENGINE,
+            token="t0ken",
+            seconds=1.0,
+            since=5.0,
+            price=PRICE,
+        )
+        assert task.request is not None
+        sent = Sent(provider="paid", request=task.request)
+        run.directory.write_state(".vidgen/requests/clip-1-1-1.json", describe(sent))
+        run.journal.intent(begun)
+        if charged:
+            film.service.charge(facts_of(task.request), begun.token)
+    return begun

@@ -100,7 +100,7 @@ def test_words_that_were_taken_away_are_out_of_the_film_until_they_are_put_back(
     outcome = bought.work()
     assert bought.is_finished(), bought.said
     assert {ADJUSTED, SUBTITLES, TEXT} <= visible(bought.root).keys()
-    assert outcome.bought == []
+    assert outcome.charges == []
 
 
 @pytest.mark.parametrize("damage", [b"[{", None])

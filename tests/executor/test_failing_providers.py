@@ -158,9 +158,9 @@ def test_a_long_wait_is_said_with_what_it_is_for(film: Film) -> None:
     fail_first(film, "submit", RateLimited("slow down", retry_after=90))
     assert film.work().codes == set()
     assert [line for line in film.said.splitlines() if "trying again" in line] == [
-        "paid asks for patience, trying again in 90 s",
-        "paid cannot be reached, trying again in 8 s",
-        "paid cannot be reached, trying again in 16 s",
+        "paid: slow down; trying again in 1:30",
+        "paid: no route; trying again in 8 s",
+        "paid: no route; trying again in 16 s",
     ]
 
 

@@ -212,7 +212,7 @@ def test_a_host_that_stays_away_leaves_its_clip_for_later_and_nothing_in_doubt(
 def test_who_is_waited_for_is_the_host(hosted: Film) -> None:
     fail_first(hosted, "publish", RateLimited("slowly", retry_after=30.0))
     hosted.work()
-    assert "shelf asks for patience" in hosted.said
+    assert "shelf: slowly; trying again in 30 s" in hosted.said
 
 
 @pytest.mark.parametrize("error", [AuthFailed("bad key"), OutOfCredit("no money")])

@@ -17,17 +17,15 @@ from vidgen_core.errors import (
     RateLimited,
     Unavailable,
 )
-from vidgen_core.executor.sent import Sent, describe
 from vidgen_core.journal import Journal, read_ledger
-from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key
 from vidgen_core.plan import Decision
-from vidgen_core.specs import Price, ProviderKind
+from vidgen_core.specs import Price
 
-from ..fakes import PRICE, Film, Remote, Service, engine, facts_of
+from ..fakes import PRICE, Film, Remote, Service, engine
 from ..run_directories import add_scene, put, video
 from ..run_paths import TS, clip_path
-from .films import CLIP_1, Crash, ended, fail_first, put_first_frames, use
+from .films import CLIP_1, Crash, ended, fail_first, lost, put_first_frames, use
 
 
 @pytest.mark.parametrize("ability", ["idempotent", "find", ""])
@@ -52,29 +50,6 @@ def test_other_scenes_go_on_while_one_is_a_question(film: Film) -> None:
     fail_first(film, "submitted", Unavailable("timeout", billed=Billed.UNKNOWN))
     assert ExitCode.DECISION in film.work().codes
     assert (film.root / f"scene_2_{TS}.mp4").is_file()
-
-
-def lost(film: Film, *, charged: bool, ability: str = "") -> InFlight:
-    """Have the journal say that clip 1 was asked for, and nothing more."""
-    with film.working() as run:
-        task = run.planning(run.listing, run.journal.ledger, run.options).by_key[CLIP_1]
-        begun = InFlight(
-            key=CLIP_1,
-            take=1,
-            provider="paid",
-            kind=ProviderKind.VIDEO_ENGINE,
-            token="t0ken",
-            seconds=1.0,
-            since=5.0,
-            price=PRICE,
-        )
-        assert task.request is not None
-        sent = Sent(provider="paid", request=task.request)
-        run.directory.write_state(".vidgen/requests/clip-1-1-1.json", describe(sent))
-        run.journal.intent(begun)
-        if charged:
-            film.service.charge(facts_of(task.request), begun.token)
-    return begun
 
 
 @pytest.mark.parametrize("charged", [True, False])
@@ -212,7 +187,8 @@ def test_in_doubt_it_is_bought_once_more_up_to_the_users_limit(
     outcome = film.work(in_doubt_limit=limit)
     assert film.service.bill()["clip-1-1"] == bought
     if bought == 2:
-        assert outcome.paid == 2  # the one in doubt counts, too
+        assert (outcome.paid, len(outcome.doubtful)) == (1, 1)  # both are told
+        assert read_ledger(film.root).bill == Price(0.5, 1.0)
         assert "its outcome is unknown" in (film.root / ".vidgen/journal.jsonl").read_text()
         assert outcome.codes == {ExitCode.DECISION}  # what waited for it was not in the sum
         assert film.work().codes == set()

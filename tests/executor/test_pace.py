@@ -11,15 +11,25 @@ from typing import Any
 
 import pytest
 from attrs import define, field
+from hypothesis import given
+from hypothesis import strategies as st
 
 from vidgen_core.errors import RateLimited, Unavailable
-from vidgen_core.executor.clock import Clock, Event, real, until_next_poll, until_next_try
+from vidgen_core.executor.clock import (
+    Clock,
+    Event,
+    Usual,
+    real,
+    until_next_poll,
+    until_next_try,
+)
 from vidgen_core.executor.crew import Crew, side_by_side
 from vidgen_core.executor.events import Published
 from vidgen_core.executor.relay import CALLS
 from vidgen_core.model import Step
+from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 
-from ..fakes import Film
+from ..fakes import Film, Remote
 from ..run_directories import begin
 from .films import local, put_first_frames, six_scenes, use
 
@@ -68,16 +78,116 @@ def test_nothing_is_polled_before_it_can_be_ready_and_nothing_waits_in_a_provide
 def test_the_pause_between_polls_follows_the_service_within_limits(
     left: Any, seconds: float
 ) -> None:
-    assert until_next_poll(0, left) == seconds
+    assert until_next_poll(left, age=0, usual=None) == seconds
 
 
 def test_the_pause_between_polls_grows_and_never_overflows() -> None:
-    assert until_next_poll(3, None) > until_next_poll(1, None)
-    assert until_next_poll(10**9, None) == 30.0
+    assert until_next_poll(None, age=50, usual=None) > until_next_poll(None, age=20, usual=None)
+    assert until_next_poll(None, age=1e300, usual=None) == 30.0
     assert until_next_try(10**9, Unavailable("x")) == 30.0
     assert until_next_try(1, RateLimited("x", retry_after=7)) == 7
     assert until_next_try(1, RateLimited("x", retry_after=float("nan"))) == 2.0
     assert real(True) is None
+
+
+def looks(lasts: float, usual: float | None = None) -> list[float]:
+    """When a job that lasts so long is asked about, until it is found done."""
+    at: list[float] = [0.0]
+    while not at[1:] or at[-1] < lasts:
+        at.append(at[-1] + until_next_poll(None, age=at[-1], usual=usual))
+    return at[1:]
+
+
+@given(st.floats(0.1, 7200), st.none() | st.floats(0.1, 7200))
+def test_a_job_is_found_done_soon_and_asked_about_seldom(lasts: float, usual: float | None) -> None:
+    at = looks(lasts, usual)
+    assert at[-1] - lasts <= max(1.0, 30.0 if usual else min(30.0, 0.1 * lasts)) + 1e-6
+    pauses = [later - earlier for earlier, later in itertools.pairwise([0.0, *at])]
+    assert 1.0 - 1e-6 <= min(pauses) <= max(pauses) <= 30.0 + 1e-6
+
+
+@pytest.mark.parametrize("usual", [60, 180, 600])
+def test_a_job_that_takes_as_long_as_usual_is_asked_about_less_and_found_no_later(
+    usual: float,
+) -> None:
+    for lasts in (0.95 * usual, usual, 1.05 * usual):
+        at = looks(lasts, usual)
+        assert at[-1] - lasts <= 0.1 * lasts
+        assert len(at) <= len(looks(lasts)) / 2
+        assert at[0] >= min(30, usual / 2), "not every second at the begin"
+
+
+@pytest.mark.parametrize(
+    ("left", "age", "seconds"),
+    [(20, 0, 10.0), (0.1, 0, 1.0), (0.1, 100, 10.0), (1e9, 5, 30.0), (float("nan"), 50, 5.0)],
+)
+def test_what_the_service_guesses_goes_before_what_was_learned(
+    left: Any, age: float, seconds: float
+) -> None:
+    usual = None if left != left else 500.0
+    assert until_next_poll(left, age=age, usual=usual) == seconds
+
+
+def test_the_usual_time_is_that_of_the_middle_job_of_each_provider() -> None:
+    usual = Usual()
+    assert usual.seconds("paid") is None
+    for seconds in (100.0, 5000.0, 120.0):
+        usual.learn("paid", seconds)
+    usual.learn("other", 3.0)
+    assert (usual.seconds("paid"), usual.seconds("other")) == (120.0, 3.0)
+
+
+def lasting(film: Film, seconds: float) -> None:
+    """Let each job of the service last so long from its submit."""
+    begun: dict[str, float] = {}
+
+    class Slow(Remote):
+        def submit(self, request: Any, token: str) -> JobRef:
+            ref = super().submit(request, token)
+            begun[ref.id] = film.clock.time
+            return ref
+
+        def poll(self, job: JobRef) -> Pending | Ready | Failed:
+            answer = super().poll(job)
+            return answer if film.clock.time - begun.get(job.id, 0.0) >= seconds else Pending()
+
+    use(film, max_active=1, factory=lambda context: Slow(film.service))
+
+
+def polls_of(film: Film, job: str) -> list[float]:
+    pairs = zip(film.service.calls, film.service.times, strict=True)
+    return [at for call, (_, at) in pairs if call == ("poll", job)]
+
+
+def test_a_run_learns_how_long_jobs_take_and_asks_less(film: Film) -> None:
+    lasting(film, 180)
+    assert film.work().codes == set()
+    first, second = polls_of(film, "job-1"), polls_of(film, "job-2")
+    assert len(second) < len(first) / 3
+    assert second[1] - second[0] > 10
+    for polls, submitted in ((first, 0.0), (second, second[0] - 30)):
+        assert polls[-1] - submitted <= 180 * 1.1 + 1
+
+
+def test_a_job_of_an_earlier_run_is_asked_about_by_its_age(film: Film) -> None:
+    lasting(film, 10**6)
+    begun = time.time()
+
+    def hear(event: Any) -> None:
+        if film.clock.time > 5:
+            film.run.interrupt()
+
+    film.work(listen=hear)
+    before = len(polls_of(film, "job-1"))
+
+    def hear_longer(event: Any) -> None:
+        if film.clock.time > 150:
+            film.run.interrupt()
+
+    film.work(listen=hear_longer, today=lambda: begun + 200)
+    polls = polls_of(film, "job-1")[before:]
+    assert 19 < polls[1] - polls[0] < 25
+    assert len(polls) <= 7
 
 
 def test_the_real_clock_waits_for_an_event_and_no_longer_than_asked() -> None:

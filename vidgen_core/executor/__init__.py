@@ -23,6 +23,7 @@ from vidgen_core.executor.events import Listener, Noted, Planned, Progressed, St
 from vidgen_core.executor.jobs import Job, Outcome
 from vidgen_core.executor.publishing import Origin, Shelf, is_surprising
 from vidgen_core.executor.purchase import Purchase
+from vidgen_core.executor.purse import Purse
 from vidgen_core.executor.relay import Relay
 from vidgen_core.executor.setbacks import Setbacks
 from vidgen_core.executor.turns import Turns
@@ -31,9 +32,18 @@ from vidgen_core.journal import Journal
 from vidgen_core.ledger import Ledger
 from vidgen_core.memory import Memory
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Listing, Plan, PlanOptions, Task, Why
+from vidgen_core.plan import (
+    NO_CHOICE,
+    Choice,
+    Decision,
+    Listing,
+    Plan,
+    PlanOptions,
+    Task,
+    Why,
+)
 from vidgen_core.rundir import RunDirectory
-from vidgen_core.specs import ImportImageRequest, Price
+from vidgen_core.specs import ImportImageRequest
 
 __all__ = ["Job", "Outcome", "Run"]
 
@@ -49,9 +59,12 @@ class Run:
 
     *planning* is the planner with everything but its changing values. *jobs* is
     how many pieces of work run on this machine at once. *in_doubt_limit*: up to
-    this price what may have been bought is bought once more. *frame_host*: who gives
-    pictures a URL; empty for nobody. *grace*: how many seconds a submit on its way is
-    given when the run is interrupted.
+    this price what may have been bought is bought once more. *max_cost* and
+    *unknown_price*: see :class:`Purse`. *agreed*: whether the user agreed to what the
+    plan costs; without that nothing is bought. *collect*: do nothing but fetch what is
+    paid for. *hold_out*: how many seconds an outage is waited out. *frame_host*: who
+    gives pictures a URL; empty for nobody. *grace*: how many seconds a submit on its way
+    is given when the run is interrupted.
     """
 
     directory: RunDirectory
@@ -66,6 +79,11 @@ class Run:
     max_active: Callable[[Task], int] = lambda task: 0
     version_of: Callable[[Task], tuple[str, str]] = lambda task: ("vidgen-core", "")
     in_doubt_limit: float = 0.0
+    max_cost: float | None = None
+    unknown_price: float | None = None
+    agreed: bool = True
+    collect: bool = False
+    hold_out: float = 0.0
     frame_host: str = ""
     clock: Clock = field(factory=Clock)
     today: Callable[[], float] = time.time
@@ -76,9 +94,11 @@ class Run:
     outcome: Outcome = field(init=False)
     shelf: Shelf = field(init=False)
     books: Books = field(init=False)
+    purse: Purse = field(init=False)
     turns: Turns = field(init=False)
     relay: Relay = field(init=False)
     setbacks: Setbacks = field(init=False)
+    chose_again: bool = field(default=False, init=False)
     _imported: tuple[str, ...] = field(default=(), init=False)
     # Plain flags: a signal handler may set them while any lock is held.
     _interrupted: bool = field(default=False, init=False)
@@ -96,6 +116,9 @@ class Run:
         self.setbacks = Setbacks(run=self)
         self.relay = Relay(turns=self.turns, clock=self.clock, raised=self.setbacks.raised)
         self.books = Books(journal=self.journal, shelf=self.shelf, limit=self.in_doubt_limit)
+        self.purse = Purse(
+            journal=self.journal, cap=self.max_cost, unknown_price=self.unknown_price
+        )
 
     def interrupt(self) -> None:
         """Ask the run to stop; asked twice, it does not wait for anything any more.
@@ -115,6 +138,11 @@ class Run:
     def may_buy(self) -> bool:
         """Whether new paid work may still be begun."""
         return not (self._interrupted or self.turns.stopped)
+
+    @property
+    def may_submit(self) -> bool:
+        """Whether anything that may cost money may be sent, be it once more."""
+        return self.agreed and not self.collect
 
     def import_picture(self) -> None:
         """Publish the picture that was given now, in this thread; raises where that fails.
@@ -144,14 +172,16 @@ class Run:
         self.replan()
         self.options = evolve(self.options, initial_image_for=self.plan.initial_image_for)
         self.outcome = Outcome(plan=self.plan, made=list(self._imported))
-        self.turns.agree(self.plan)
+        if self.agreed:
+            self.turns.agree(self.plan)
         try:
-            doubtful = self.books.settle(self.plan)
+            self.books.settle(self.plan)
+            self._carry_out_choice()
             self.replan()
-            self.outcome.bought += self.books.paid_twice(doubtful, self.plan)
             self._loop()
         finally:
             self._stop_workers()
+            self.outcome.charges = self.books.news()
         if self.interrupted:
             self.outcome.codes.add(ExitCode.INTERRUPTED)
         else:
@@ -161,6 +191,13 @@ class Run:
         self.outcome.in_doubt = [work for work in in_flight if not (work.job or work.answered)]
         return self.outcome
 
+    def _carry_out_choice(self) -> None:
+        """Forget the user's choice about work in doubt: what comes from here on is another."""
+        choice = self.options.in_doubt.choice
+        self.chose_again = choice is Choice.AGAIN
+        if choice is not Choice.SKIP:
+            self.options = evolve(self.options, in_doubt=NO_CHOICE)
+
     # the loop ------------------------------------------------------------
 
     def _loop(self) -> None:
@@ -168,7 +205,7 @@ class Run:
             self._start_ready()
             if not self.turns.active:
                 self.replan()
-                if not any(self.turns.may_start(task, self.plan) for task in self.plan.to_do):
+                if not any(self._may_start(task) for task in self.plan.to_do):
                     return
                 continue
             self.relay.turn()
@@ -185,7 +222,8 @@ class Run:
         self.plan = self.planning(self.shelf.listing, self.journal.ledger, options)
         self.turns.done.clear()  # the plan knows their files now
         if before is not None and self.plan.scenes and not before.scenes:
-            self.turns.agree_within(before.bound, self.plan)
+            if self.agreed:
+                self.turns.agree_within(before.bound, self.plan)
             self.options = evolve(self.options, initial_image_for=self.plan.initial_image_for)
         self.listen(Planned(self.plan))
 
@@ -193,12 +231,16 @@ class Run:
         for task in self.plan.to_do:
             if self.interrupted:
                 return
-            if not (self.turns.may_start(task, self.plan) and self.turns.has_room(task)):
+            if not (self._may_start(task) and self.turns.has_room(task)):
                 continue
             if self._is_agreed(task):
                 self._start(task)
             else:
                 self._ask_first(task)
+
+    def _may_start(self, task: Task) -> bool:
+        wanted = task.decision is Decision.ATTACH or not self.collect
+        return wanted and self.turns.may_start(task, self.plan)
 
     def _is_agreed(self, task: Task) -> bool:
         """Whether what *task* costs was in the sum when the run began, and is not spent yet."""
@@ -208,11 +250,12 @@ class Run:
         """Whether *task* is bought, and no setting of the user's allows it already."""
         if task.decision is Decision.ATTACH or task.price.free:
             return False
-        return not self.books.may_repeat(task)
+        return not (self.agreed and self.books.may_repeat(task))
 
     def _ask_first(self, task: Task) -> None:
         # What is to be typed the last line says: this command may begin another film.
-        error = Undecided(f"{task.key} would cost {task.price} more than was agreed to")
+        but = " more than was agreed to" if self.agreed else ", and nobody agreed to that"
+        error = Undecided(f"{task.key} would cost {task.price}{but}")
         self.setbacks.later(Job(task=task, folder=self.directory.root), error)
 
     # one task ------------------------------------------------------------
@@ -296,9 +339,8 @@ class Run:
         if is_surprising(task, made.facts):
             self.replan()
 
-    def charged(self, key: Key, price: Price) -> None:
-        """Count what a service took. Called from any thread."""
-        self.outcome.bought.append(price)
+    def charged(self, key: Key) -> None:
+        """Take note that what was agreed to for *key* is spent. Called from any thread."""
         self.turns.agreed.pop(key, None)
 
     # the end -------------------------------------------------------------

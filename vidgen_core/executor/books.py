@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
-from attrs import define
+from attrs import define, field
 
 from vidgen_core.errors import Billed
 from vidgen_core.executor.publishing import Shelf
 from vidgen_core.executor.purchase import sent_with
 from vidgen_core.journal import Journal
-from vidgen_core.ledger import InFlight
-from vidgen_core.model import Key
+from vidgen_core.ledger import Charge, InFlight
 from vidgen_core.plan import Decision, Plan, Task
+from vidgen_core.planner.doubts import is_doubtful
 from vidgen_core.specs import Price
+
+_UNKNOWN = Billed.UNKNOWN
 
 
 @define(kw_only=True, eq=False)
@@ -21,33 +21,53 @@ class Books:
     """Brings journal and files together again.
 
     ``limit``: up to this price what may have been bought is bought once more.
+    ``earlier``: what was known of each submit when the run began.
     """
 
     journal: Journal
     shelf: Shelf
     limit: float
+    earlier: frozenset[Charge] = field(init=False)
 
-    def settle(self, plan: Plan) -> dict[Key, Price]:
-        """Mend records, give up what is made again in doubt, and return the prices of that."""
-        before = self.journal.ledger
-        doubtful = {}
-        for key, work in before.in_flight.items():
+    def __attrs_post_init__(self) -> None:
+        self.earlier = frozenset(self.journal.ledger.charges)
+
+    def settle(self, plan: Plan) -> None:
+        """Mend records, give up what is made again in doubt, and write down what is adopted.
+
+        *plan* was made with the user's choice about work in doubt.
+        """
+        for key, work in self.journal.ledger.in_flight.items():
             self.shelf.mend(key, work, sent_with(self.shelf.directory, work))
-            if self._is_worth_repeating(plan.by_key.get(key), work):
+            if key not in self.journal.ledger.in_flight or not is_doubtful(work):
+                continue
+            task = plan.by_key.get(key)
+            if task is None:
+                continue
+            if task.collects is not None and task.collects.job:
+                self.journal.submitted(key, work.take, task.collects.job, {})
+            elif task.decision is Decision.MAKE or self._is_worth_repeating(task, work):
                 why = "its outcome is unknown; it is made again"
                 self.journal.ended(key, work.take, why, Billed.UNKNOWN, doubted=True)
-                doubtful[key] = work.price
-        return doubtful
 
-    def paid_twice(self, doubtful: Mapping[Key, Price], plan: Plan) -> list[Price]:
-        """Return the prices in doubt of what *plan* buys again, and does not make for nothing."""
-        tasks = {key: plan.by_key.get(key) for key in doubtful}
-        return [doubtful[key] for key, task in tasks.items() if task and self.may_repeat(task)]
+    def news(self) -> list[Charge]:
+        """Return the submits of which this run learned something.
 
-    def _is_worth_repeating(self, task: Task | None, work: InFlight) -> bool:
-        if task is None or task.decision is not Decision.ASK or self.journal.ledger.damage:
+        With them, what was bought before in doubt and was bought again now.
+        """
+        charges = self.journal.ledger.charges
+        learned = [charge for charge in charges if charge not in self.earlier]
+        keys = {charge.key for charge in learned}
+        return [
+            charge
+            for charge in charges
+            if charge not in self.earlier or (charge.key in keys and charge.billed is _UNKNOWN)
+        ]
+
+    def _is_worth_repeating(self, task: Task, work: InFlight) -> bool:
+        if task.decision is not Decision.ASK or self.journal.ledger.damage:
             return False
-        if work.key not in self.journal.ledger.in_flight or work.key in self.journal.doubted:
+        if work.key in self.journal.doubted:
             return False
         return self._is_cheap(work.price)
 

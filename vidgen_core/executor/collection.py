@@ -18,7 +18,7 @@ from vidgen_core.errors import (
     Refused,
     VidgenError,
 )
-from vidgen_core.executor.clock import real, until_next_poll
+from vidgen_core.executor.clock import real
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.publishing import Origin
 from vidgen_core.executor.sent import Sent
@@ -45,14 +45,18 @@ class Collection:
     unwritten: bool = False
     answer: bytes | None = field(default=None, repr=False)
     _bad: list[str] = field(factory=list, init=False)
-    _polls: int = field(default=0, init=False)
     _fetches: int = field(default=0, init=False)
 
     # a job ---------------------------------------------------------------
 
     def wait(self) -> None:
         """Poll the job for the first time when it can be ready."""
-        self.errand.wait(until_next_poll(0, None), self.poll)
+        self.errand.began()
+        self._wait(None)
+
+    def _wait(self, seconds_left: object) -> None:
+        pause = self.errand.until_next_poll(seconds_left, since=self.work.since)
+        self.errand.wait(pause, self.poll)
 
     def poll(self) -> None:
         """Ask the service how the job is doing."""
@@ -77,6 +81,7 @@ class Collection:
     def _polled(self, state: object) -> None:
         match state:
             case Ready():
+                self.errand.was_done()
                 self._fetch(state)
             case Failed():
                 billed = Billed(state.billed) if state.billed in tuple(Billed) else Billed.UNKNOWN
@@ -87,8 +92,7 @@ class Collection:
                 self.errand.job.fraction = (
                     None if fraction is None else min(1.0, max(0.0, fraction))
                 )
-                self._polls += 1
-                self.errand.wait(until_next_poll(self._polls, state.seconds_left), self.poll)
+                self._wait(state.seconds_left)
             case _:
                 self._failed(PluginBug(f"{self.work.provider}: poll answered {state!r:.200}"))
 

@@ -58,11 +58,33 @@ class Noted:
 
 
 @frozen
+class Waiting:
+    """*task* waits for whom *error* tells about, and tries again in *seconds*.
+
+    ``patience``: in so many seconds the run goes on without; ``None``: the user set none.
+    """
+
+    task: Task
+    who: str
+    error: VidgenError
+    seconds: float
+    patience: float | None = None
+
+
+@frozen
+class WentOn:
+    """*task* waits for *who* no more: a call went well."""
+
+    task: Task
+    who: str
+
+
+@frozen
 class Progressed:
     """How far the running tasks are: pairs of a task and its fraction (``None``: unknown)."""
 
     running: tuple[tuple[Task, float | None], ...]
 
 
-Event = Planned | Started | Published | Stopped | Moved | Noted | Progressed
+Event = Planned | Started | Published | Stopped | Moved | Noted | Waiting | WentOn | Progressed
 Listener = Callable[[Event], None]

@@ -12,6 +12,7 @@ from vidgen_core import layout
 from vidgen_core.errors import (
     AuthFailed,
     Billed,
+    CapReached,
     Interrupted,
     JobLost,
     MachineError,
@@ -60,6 +61,7 @@ class Purchase:
     work: InFlight = field(init=False)
     sent: Sent | None = field(default=None, init=False)
     _again: bool = field(default=False, init=False)
+    _chose_again: bool = field(default=False, init=False)
     _begun: bool = field(default=False, init=False)
     _doubted: bool = field(default=False, init=False)
     _looks: int = field(default=0, init=False)
@@ -93,6 +95,15 @@ class Purchase:
         else:
             self._ask_user("a crash hid it")
 
+    def _leave(self) -> None:
+        """End the work for this run, which may submit nothing that could cost money."""
+        error = Undecided(
+            f"it is not known whether {self.work.provider} took {self.work.key}, and finding "
+            "out may cost money, which nobody agreed to",
+            advice="vidgen continue finds out",
+        )
+        self.errand.run.setbacks.later(self.errand.job, error)
+
     def _collection(self, **more: Any) -> Collection:
         return Collection(
             errand=self.errand, work=self.work, sent=self.sent, again=self._again, **more
@@ -107,6 +118,11 @@ class Purchase:
         if not run.may_buy:
             error = MachineError("nothing new is bought while this machine is in trouble")
             run.setbacks.later(errand.job, error)
+            return
+        try:
+            run.purse.check(task.price)  # before a frame host is troubled
+        except CapReached as reached:
+            run.setbacks.later(errand.job, reached)
             return
         self.work = InFlight(
             key=task.key,
@@ -129,7 +145,7 @@ class Purchase:
             self.sent = self._to_be_sent(run.bench.digests(inputs))
             self._stop_if_interrupted()  # a frame host may have taken its time
             run.directory.write_state(_path_of_sent(self.work), describe(self.sent))
-            run.journal.intent(self.work)
+            run.purse.take_out(self.work)
             self._begun = True
             return self._submit() if hasattr(errand.provider, "submit") else self._ask()
 
@@ -159,6 +175,9 @@ class Purchase:
 
     def _submit_again(self) -> None:
         """Repeat a submit of unknown outcome; its token makes the service charge it once."""
+        if not self.errand.run.may_submit:
+            self._leave()
+            return
         self._begun = True
         self.errand.in_worker(self._submit, self._bought, self._refused, precious=True)
 
@@ -168,7 +187,7 @@ class Purchase:
         errand, work, request = self.errand, self.work, self._request()
         submit = lambda: _checked(errand.provider.submit(request, work.token))  # noqa: E731
         ref = errand.call("submit", submit)
-        errand.run.charged(work.key, work.price)
+        errand.run.charged(work.key)
         trouble = _trouble(
             lambda: errand.run.journal.submitted(work.key, work.take, ref.id, ref.facts)
         )
@@ -178,7 +197,7 @@ class Purchase:
         """Get the answer and store it before anything parses it. Runs in a worker thread."""
         errand, run, work, request = self.errand, self.errand.run, self.work, self._request()
         answer = errand.call("ask", lambda: bytes(errand.provider.ask(request)))
-        run.charged(work.key, work.price)
+        run.charged(work.key)
 
         def store() -> None:
             run.directory.write_state(path_of_answer(work), answer)
@@ -233,7 +252,7 @@ class Purchase:
         if billed is Billed.NO:
             self.errand.try_again(error, self._buy)
             return
-        run.charged(work.key, work.price)
+        run.charged(work.key)
         run.setbacks.failed(self.errand.job, error)
 
     def _not_sent(self, error: VidgenError) -> None:
@@ -241,7 +260,8 @@ class Purchase:
         errand = self.errand
         if errand.tries_again(error, self._buy, who=errand.run.frame_host):
             return
-        if isinstance(error, (AuthFailed, OutOfCredit)):  # the engine has done nothing wrong
+        # The engine has done nothing wrong.
+        if isinstance(error, (AuthFailed, OutOfCredit, CapReached)):
             errand.run.setbacks.later(errand.job, error)
             return
         errand.give_up(error)
@@ -256,7 +276,11 @@ class Purchase:
         again, look = errand.can("idempotent", "submit"), errand.can("find", "find")
         if not (again or look):
             self._ask_user(error.message)
-        elif self._doubts > DOUBTS or not run.may_buy:
+        elif not run.may_buy:
+            run.setbacks.later(errand.job, error)
+        elif again and errand.holds_out(error):
+            errand.try_again(error, self._submit_again)
+        elif self._doubts > DOUBTS:
             run.setbacks.later(errand.job, error)
         elif again:
             errand.pause(error, until_next_try(self._doubts, error), self._submit_again)
@@ -269,8 +293,8 @@ class Purchase:
 
     def _advice(self) -> str:
         return (
-            f"look into your account at {self.work.provider}: if it has the file, save it as "
-            f"{self.errand.job.task.output}; to buy it once more, set in_doubt_limit to its price"
+            f"look into your account with {self.work.provider}: if the job is there, give its id "
+            "with --in-doubt adopt=JOB; if it is not, --in-doubt again buys it once more"
         )
 
     def _look(self) -> None:
@@ -298,8 +322,14 @@ class Purchase:
         if len(new) == 1:
             (ref,) = new.values()
             journal.submitted(work.key, work.take, ref.id, ref.facts)
+            self.errand.run.charged(work.key)
             self.work = evolve(work, job=ref.id, facts=ref.facts)
             self._collection().poll()
+        elif new and self._may_buy_again():
+            self._chose_again = True
+            why = "nobody can tell which job is its; it is made again"
+            journal.ended(work.key, work.take, why, Billed.UNKNOWN, doubted=True)
+            self._buy()
         elif new:
             self._ask_user(f"its jobs {', '.join(sorted(new))} may be this one")
         elif self._looks + 1 < LOOKS:
@@ -307,7 +337,21 @@ class Purchase:
             self.errand.wait(settle, self._look)
         else:
             journal.ended(work.key, work.take, "it never arrived", Billed.NO)
+            self._buy_if_agreed()
+
+    def _may_buy_again(self) -> bool:
+        """Whether the user chose to buy once more what its provider cannot tell."""
+        run = self.errand.run
+        return run.may_submit and run.chose_again and not self._chose_again
+
+    def _buy_if_agreed(self) -> None:
+        if self.errand.run.may_submit:
             self._buy()
+            return
+        error = Undecided(
+            f"{self.work.provider} never took {self.work.key}", advice="vidgen continue makes it"
+        )
+        self.errand.run.setbacks.later(self.errand.job, error)
 
 
 def sent_with(directory: RunDirectory, work: InFlight) -> Sent | None:

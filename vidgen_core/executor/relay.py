@@ -10,7 +10,7 @@ from typing import Any
 from attrs import define, field
 
 from vidgen_core.errors import VidgenError
-from vidgen_core.executor.clock import Clock, Event
+from vidgen_core.executor.clock import Clock, Event, Usual
 from vidgen_core.executor.crew import Crew
 from vidgen_core.executor.jobs import Job
 from vidgen_core.executor.turns import Turns
@@ -30,12 +30,13 @@ class Relay:
     """Gives calls to worker threads and takes up what comes of them in the loop's thread.
 
     *raised* is told what a call, or what followed it, raised; with it, who else
-    wants to know.
+    wants to know. ``usual``: how long the jobs took that were waited for.
     """
 
     turns: Turns
     clock: Clock
     raised: Callable[[Job, BaseException, Otherwise | None], None]
+    usual: Usual = field(factory=Usual, init=False)
     _events: queue.SimpleQueue[Event] = field(factory=queue.SimpleQueue, init=False)
     _here: Crew = field(init=False)
     _services: Crew = field(factory=lambda: Crew(most=CALLS), init=False)

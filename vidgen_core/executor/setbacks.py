@@ -20,6 +20,7 @@ from vidgen_core.errors import (
 )
 from vidgen_core.executor.events import Stopped
 from vidgen_core.executor.jobs import Job
+from vidgen_core.executor.patience import Patience
 from vidgen_core.executor.relay import Otherwise
 from vidgen_core.executor.turns import provider_of
 from vidgen_core.executor.work import BrokenInput, as_vidgen_error
@@ -37,10 +38,17 @@ _FOR_LATER = (AuthFailed, OutOfCredit, MachineError, JournalDamaged, Undecided)
 
 @define(kw_only=True, eq=False)
 class Setbacks:
-    """Decides, in the loop's thread, what becomes of a job of *run* that met an error."""
+    """Decides, in the loop's thread, what becomes of a job of *run* that met an error.
+
+    ``patience``: how long services were waited for.
+    """
 
     run: Run
+    patience: Patience = field(init=False)
     _tries: dict[Key, int] = field(factory=dict, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.patience = Patience(seconds=self.run.hold_out, clock=self.run.clock)
 
     def has_met(self, key: Key) -> bool:
         """Whether work on *key* failed before in this run and was begun again."""

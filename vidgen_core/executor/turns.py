@@ -8,6 +8,7 @@ from attrs import define, field
 
 from vidgen_core.errors import OutOfCredit, VidgenError
 from vidgen_core.executor.jobs import Job
+from vidgen_core.executor.throttle import Throttle
 from vidgen_core.model import Key
 from vidgen_core.plan import TO_DO, Decision, Plan, Task
 from vidgen_core.specs import Price
@@ -24,7 +25,8 @@ class Turns:
     ``later``: left to another run. ``closed``: providers that take no more.
     ``stopped``: nothing new begins. ``agreed``: what may be bought, until it is, and
     for how much at most (dollars; ``None``: nobody knows). ``reserve``: what may be
-    spent beyond, because more was agreed to than the scenes cost.
+    spent beyond, because more was agreed to than the scenes cost. ``throttle``: what is
+    held back because a service asked for fewer calls.
     """
 
     jobs: int
@@ -37,6 +39,7 @@ class Turns:
     reserve: float = field(default=0.0, init=False)
     closed: dict[str, VidgenError] = field(factory=dict, init=False)
     stopped: bool = field(default=False, init=False)
+    throttle: Throttle = field(factory=Throttle, init=False)
 
     def may_start(self, task: Task, plan: Plan) -> bool:
         """Whether *task* of *plan* waits for nothing, and nothing speaks against it."""
@@ -44,6 +47,8 @@ class Turns:
         if key in self.active or key in self.done or key in self.later:
             return False
         if key in self.given_up or self.stopped or self._is_closed(task):
+            return False
+        if not self.throttle.lets_begin(task, self.active):
             return False
         return all(need in self.done or not _is_pending(need, plan) for need in task.needs)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import attrs
 from attrs import define, field
@@ -13,9 +13,10 @@ from vidgen_core import disk
 from vidgen_core.download import Downloader
 from vidgen_core.errors import AuthFailed, MachineError, PluginBug, VidgenError
 from vidgen_core.hosts import is_on_this_machine
+from vidgen_core.keys import redacted
 from vidgen_core.plugins import Loaded
 from vidgen_core.plugins.admission import sentence
-from vidgen_core.protocols import Context, MediaTools
+from vidgen_core.protocols import Context, Failed, MediaTools
 from vidgen_core.specs import ProviderKind
 
 T = TypeVar("T")
@@ -75,17 +76,30 @@ class Workshop:
 
     @staticmethod
     def _guarded(loaded: Loaded, what: str, call: Callable[[], T]) -> T:
+        """Call into a plugin. No key is in the words that come back: it may quote its own."""
         try:
-            return call()
-        except (VidgenError, KeyboardInterrupt):
+            return _without_keys(call())
+        except KeyboardInterrupt:
+            raise
+        except VidgenError as error:
+            error.message, error.advice = redacted(error.message), redacted(error.advice)
+            error.args = (error.message,)
             raise
         except BaseException as error:
             if disk.is_everywhere(error):
-                raise MachineError(f"{loaded.name}: {what} failed: {error}") from error
+                why = redacted(str(error))
+                raise MachineError(f"{loaded.name}: {what} failed: {why}") from error
             raise PluginBug(
                 f"{loaded.distribution} {loaded.version}: {what} raised {sentence(error)}",
                 advice=f"this is a fault of {loaded.distribution}; its authors want to know",
             ) from error
+
+
+def _without_keys(result: T) -> T:
+    """Return what a plugin returned; why a job failed is a message like others."""
+    if isinstance(result, Failed):
+        return cast(T, attrs.evolve(result, message=redacted(str(result.message))))
+    return result
 
 
 def _rehearses(options: Any) -> bool:

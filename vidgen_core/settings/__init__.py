@@ -23,7 +23,7 @@ from attrs import field, frozen
 
 from vidgen_core.errors import PluginError, UsageError
 from vidgen_core.settings.core_options import CoreOptions, has_aspect
-from vidgen_core.settings.option_values import BadValue, parse, to_toml
+from vidgen_core.settings.option_values import BadValue, at_fault, parse, to_toml
 from vidgen_core.settings.settings_file import (
     PROVIDERS,
     read_run_file,
@@ -142,7 +142,7 @@ def load(
         _check_aspect(core, sources)
     return Settings(
         core=core,
-        to_save=_to_save((flag, environment), {**under, **in_run.values}, classes),
+        to_save=_to_save(sources, {**under, **in_run.values}, classes),
         warnings=(*_run_warnings(in_run, classes), *_user_warnings(of_user, classes)),
         sources=sources,
         run_file=run,
@@ -301,13 +301,11 @@ def _culprit(
     values: Mapping[str, Any],
     error: ValueError,
 ) -> UsageError:
-    """Return the error for the value that its class refuses, if it is one alone."""
-    for option, value in values.items():
-        try:
-            options(**{option: value})
-        except ValueError as alone:
-            return _bad(_dotted(provider, option), given[option], alone)
-    names = ", ".join(_dotted(provider, option) for option in values)
+    """Return the error for the value that its class refuses, or for those that do not fit."""
+    guilty = at_fault(options, values, error)
+    if len(guilty) == 1:
+        return _bad(_dotted(provider, guilty[0]), given[guilty[0]], error)
+    names = ", ".join(_dotted(provider, option) for option in guilty)
     return UsageError(f"{names} do not fit together: {error}")
 
 
@@ -344,12 +342,13 @@ def _check_aspect(core: CoreOptions, sources: Sequence[_Source]) -> None:
 
 
 def _to_save(
-    now: Sequence[_Source], held: Mapping[str, Any], classes: Mapping[str, tuple[type, ...]]
+    sources: Sequence[_Source], held: Mapping[str, Any], classes: Mapping[str, tuple[type, ...]]
 ) -> dict[str, Any]:
-    """Return the run options that *now* gives and the run's file does not hold."""
+    """Return the run options that are given now and that the run's file does not hold."""
+    now = [source for source in sources if source.origin in (_FLAG, _ENVIRONMENT)]
     given = {}
     for provider, options in ((p, each) for p, group in classes.items() for each in group):
-        _build(provider, options, now)  # a value that its class refuses must not be saved
+        _refuse_nonsense(provider, options, now, sources)  # it must not be saved
         for option, attribute in _attributes(options).items():
             name = _dotted(provider, option)
             found = _look_up(name, attribute, now)
@@ -359,6 +358,16 @@ def _to_save(
             if name not in held or held[name] != value:
                 given[name] = value
     return given
+
+
+def _refuse_nonsense(
+    provider: str, options: type, now: Sequence[_Source], sources: Sequence[_Source]
+) -> None:
+    """Refuse what is given now, unless it makes sense beside what was given before."""
+    try:
+        _build(provider, options, now)
+    except UsageError:
+        _build(provider, options, sources)
 
 
 def _run_warnings(run: _Source, classes: Mapping[str, tuple[type, ...]]) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from attrs import field, frozen
-from attrs.validators import and_, ge, gt, in_, le
+from attrs.validators import and_, ge, gt, in_, le, optional
 
 from vidgen_core.specs import option
 
@@ -125,19 +125,19 @@ class CoreOptions:
         changes_output=False,
         validator=gt(0),
     )
-    max_cost: float = option(
-        0.0,
-        "Most that this directory may cost in all, in dollars (0: no limit).",
+    max_cost: float | None = option(
+        None,
+        "Most that this directory may cost in all, in dollars (none: no limit).",
         scope="user",
         changes_output=False,
-        validator=ge(0),
+        validator=optional(ge(0)),
     )
-    unknown_price: float = option(
-        0.0,
-        "What a piece of work of unknown price counts as, in dollars (0: nothing is assumed).",
+    unknown_price: float | None = option(
+        None,
+        "What a piece of work of unknown price counts as, in dollars (none: it has no price).",
         scope="user",
         changes_output=False,
-        validator=ge(0),
+        validator=optional(ge(0)),
     )
     patience: float = option(
         0.0,

@@ -21,6 +21,29 @@ class BadValue(ValueError):
     """A value does not fit the option's type; the message says what is expected."""
 
 
+def at_fault(options: type, values: Mapping[str, Any], error: ValueError) -> list[str]:
+    """Return which of *values* the class *options* refuses with *error*.
+
+    One, where it is refused alone; else those without which the class would not say so.
+    """
+    said = error.args[:1]
+    for name, value in values.items():
+        if _complaint(options, {name: value}) == said:
+            return [name]
+    rests = {name: {k: v for k, v in values.items() if k != name} for name in values}
+    involved = [name for name, rest in rests.items() if _complaint(options, rest) != said]
+    return involved or list(values)
+
+
+def _complaint(options: type, values: Mapping[str, Any]) -> object:
+    """Return what the class says against *values*, ``None`` where it takes them."""
+    try:
+        options(**values)
+    except ValueError as error:
+        return error.args[:1]
+    return None
+
+
 def parse(value: Any, wanted: Any) -> Any:
     """Return *value* as the type *wanted*.
 

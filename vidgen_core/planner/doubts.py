@@ -1,0 +1,51 @@
+"""Paid work of which nobody knows whether a service took it, and the user's choice."""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from vidgen_core.ledger import InFlight, Ledger
+from vidgen_core.model import Key
+from vidgen_core.plan import Choice, InDoubt, Providers
+
+#: Who has one of these can be asked, and so is no question to the user.
+CAN_TELL = frozenset({"idempotent", "find"})
+
+
+def is_doubtful(work: InFlight) -> bool:
+    """Whether *work* was asked for, and nobody wrote down what came of it."""
+    return not (work.job or work.answered)
+
+
+def open_questions(ledger: Ledger, providers: Providers) -> frozenset[Key]:
+    """Return what is in doubt and only the user can tell."""
+    return frozenset(
+        work.key
+        for work in ledger.in_flight.values()
+        if is_doubtful(work) and (ledger.damage or not _can_tell(work, providers))
+    )
+
+
+def _can_tell(work: InFlight, providers: Providers) -> bool:
+    """Whether the provider of *work* can be asked whether it took it."""
+    spec = providers.installed.get((work.kind, work.provider))
+    return spec is not None and not spec.abilities.isdisjoint(CAN_TELL)
+
+
+def decided(ledger: Ledger, in_doubt: InDoubt, providers: Providers) -> Ledger:
+    """Return *ledger* as it is when the user's choice is carried out.
+
+    Work that is bought again is not in flight any more, and adopted work has its job.
+    What its provider can tell is not given up: it is asked first.
+    """
+    works = dict(ledger.in_flight)
+    doubtful = [work for work in works.values() if is_doubtful(work)]
+    match in_doubt.choice:
+        case Choice.AGAIN if not ledger.damage:
+            for key in open_questions(ledger, providers):
+                del works[key]
+        case Choice.ADOPT:
+            named = [work for work in doubtful if in_doubt.key in (None, work.key)]
+            if len(named) == 1:
+                works[named[0].key] = evolve(named[0], job=in_doubt.job)
+    return evolve(ledger, in_flight=works)
