@@ -6,13 +6,17 @@ system package manager; what a test cannot find it skips, visibly.
 
 from __future__ import annotations
 
+import json
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import nox
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 nox.needs_version = ">=2024.10.9"
-nox.options.sessions = ["lint", "types", "core", "plugins"]
+nox.options.sessions = ["lint", "types", "core", "together"]
 nox.options.default_venv_backend = "virtualenv"
 nox.options.error_on_missing_interpreters = False
 
@@ -22,6 +26,14 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 #: A file's tests stay together: some share a film that one of them made.
 SIDE_BY_SIDE = ("--numprocesses", "logical", "--maxprocesses", "8", "--dist", "loadfile")
 PLUGINS = sorted(path.parent.name for path in (HERE / "plugins").glob("*/pyproject.toml"))
+
+
+def names(requirements: Iterable[str]) -> list[str]:
+    """Return the names of the distributions that are required."""
+    return [canonicalize_name(Requirement(text).name) for text in requirements]
+
+
+CORE_NEEDS = names(PYPROJECT["project"]["dependencies"])
 
 
 def group(name: str) -> list[str]:
@@ -44,7 +56,7 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Strict types."""
-    session.install(*group("types"), "-e", ".", *plugin_paths(), "nox")
+    session.install(*group("types"), "-e", ".", *plugin_paths())
     session.run("mypy")
 
 
@@ -73,28 +85,80 @@ def matrix(session: nox.Session) -> None:
 
 
 @nox.session
-def plugins(session: nox.Session) -> None:
-    """Every plugin's own tests, against the built wheels and nothing of the checkout."""
-    run_plugins(session)
+def together(session: nox.Session) -> None:
+    """All packages' wheels in one environment, and every plugin's own tests there."""
+    run_together(session)
 
 
-@nox.session(tags=["full"], name="plugin-matrix")
+@nox.session(tags=["full"], name="together-matrix")
 @nox.parametrize("python", PYTHONS)
-def plugin_matrix(session: nox.Session) -> None:
+def together_matrix(session: nox.Session) -> None:
     """The same on every Python."""
-    run_plugins(session)
+    run_together(session)
 
 
-def run_plugins(session: nox.Session) -> None:
-    session.install("build", *group("test"))
+@nox.session(tags=["full"])
+@nox.parametrize("python", PYTHONS)
+@nox.parametrize("plugin", PLUGINS)
+def provider(session: nox.Session, plugin: str) -> None:
+    """One plugin on one Python, in an environment with the core's wheel and its own only."""
+    install_wheels(session, ".", f"./plugins/{plugin}")
+    check_installed(session, plugin)
+    run_plugin_tests(session, plugin)
+
+
+def run_together(session: nox.Session) -> None:
+    install_wheels(session, ".", *plugin_paths())
+    check_installed(session, *PLUGINS)
+    run_plugin_tests(session, *PLUGINS)
+
+
+def install_wheels(session: nox.Session, *projects: str) -> None:
+    """Install projects as their users get them: built, with what they say they need."""
     with tempfile.TemporaryDirectory() as folder:
-        for project in (".", *plugin_paths()):
-            session.run("python", "-m", "build", "--wheel", "-o", folder, project, silent=True)
+        build = ("python", "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", folder)
+        session.run(*build, *projects)
         wheels = sorted(str(path) for path in Path(folder).glob("*.whl"))
         session.install("--force-reinstall", "--no-deps", *wheels)
         session.install(*wheels)
-    for name in PLUGINS:
-        tests = HERE / "plugins" / name / "tests"
+
+
+def check_installed(session: nox.Session, *plugins: str) -> None:
+    """Check that ``vidgen plugins`` lists *plugins*, and that nothing of another one is there.
+
+    What is not installed in an environment of its own cannot be imported there.
+    """
+    session.run("python", "-m", "pip", "check")
+    with session.chdir(session.create_tmp()):
+        told = json.loads(answer(session, "vidgen", "plugins", "--json"))
+    listed = {provider["distribution"] for provider in told["providers"]}
+    expected = {"vidgen-core", *(needs(name)[0] for name in plugins)}
+    if listed != expected or told["failures"]:
+        session.error(f"vidgen plugins lists {sorted(listed)}, with failures {told['faults']}")
+    pip = ("python", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check")
+    installed = {canonicalize_name(each["name"]) for each in json.loads(answer(session, *pip))}
+    wanted = set().union(CORE_NEEDS, *(needs(name) for name in plugins))
+    strangers = set().union(*(needs(name) for name in PLUGINS)) - wanted
+    if strangers & installed:
+        session.error(f"there is {sorted(strangers & installed)}, which only other plugins need")
+
+
+def answer(session: nox.Session, *command: str) -> str:
+    """Return what a command prints."""
+    return str(session.run(*command, silent=True, stderr=None))
+
+
+def needs(plugin: str) -> list[str]:
+    """Return the names of the distributions of a plugin: its own first, then what it needs."""
+    project = nox.project.load_toml(HERE / "plugins" / plugin / "pyproject.toml")["project"]
+    return [canonicalize_name(project["name"]), *names(project["dependencies"])]
+
+
+def run_plugin_tests(session: nox.Session, *plugins: str) -> None:
+    """Run the plugins' own tests against what is installed, and nothing of the checkout."""
+    session.install(*group("plugin-test"))
+    for plugin in plugins:
+        tests = HERE / "plugins" / plugin / "tests"
         with session.chdir(session.create_tmp()):
             session.run(
                 "python", "-m", "pytest", str(tests), "--rootdir", str(HERE), "-c",
@@ -104,13 +168,13 @@ def run_plugins(session: nox.Session) -> None:
 
 @nox.session(tags=["full"])
 def kills(session: nox.Session) -> None:
-    """Forty kills at random moments of continue and of generate, each continued to the end."""
+    """Forty kills of each kind of run, and 2,000 at fault points, each continued to the end."""
     editable = [part for path in plugin_paths() for part in ("-e", path)]
     session.install(*group("test"), "-e", ".", *editable)
     session.run(
-        "pytest", "tests/test_kills.py", "tests/test_generate_kills.py", "--timeout=3000",
-        *session.posargs,
-        env={"VIDGEN_TEST_KILLS": "40"},
+        "pytest", "tests/test_kills.py", "tests/test_generate_kills.py", "tests/paid",
+        "tests/sweep", "--timeout=3000", *session.posargs,
+        env={"VIDGEN_TEST_KILLS": "40", "VIDGEN_TEST_SWEEP": "2000"},
     )  # fmt: skip
 
 

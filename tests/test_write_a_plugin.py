@@ -16,6 +16,7 @@ from typing import NamedTuple
 import pytest
 
 from vidgen_core import (
+    Billed,
     ClipRequest,
     Context,
     Failed,
@@ -26,6 +27,7 @@ from vidgen_core import (
     Scene,
     Unavailable,
 )
+from vidgen_core.download import Downloader
 from vidgen_core.media import Media
 from vidgen_core.plugins import load
 from vidgen_core.probe import probe
@@ -146,6 +148,9 @@ class Service(BaseHTTPRequestHandler):
         if body["prompt"] == "forbidden":
             self.send_error(422)
             return
+        if body["prompt"] == "mumble":
+            self._send(b"<html>")
+            return
         self._answer({"id": f"{self.headers['Authorization']} {body['token']}".replace(" ", "-")})
 
     def do_GET(self) -> None:
@@ -161,7 +166,9 @@ class Service(BaseHTTPRequestHandler):
         self._answer(states.get(self.path.rpartition("/")[2], done))
 
     def _answer(self, value: object) -> None:
-        body = json.dumps(value).encode()
+        self._send(json.dumps(value).encode())
+
+    def _send(self, body: bytes) -> None:
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
@@ -191,7 +198,9 @@ def test_the_remote_engine_submits_polls_and_fetches(
     import vidgen_sunset_cloud as page
 
     (spec,) = page.vidgen_video_engines()
-    cloud = spec.factory(Context(options=page.Options(base_url=service), media=None, key="k"))
+    download = Downloader(loopback=True)
+    options = page.Options(base_url=service)
+    cloud = spec.factory(Context(options=options, media=None, key="k", download=download))
     job = cloud.submit(request(), "token-1")
     assert job.id == "Bearer-k-token-1"
     ready = cloud.poll(job)
@@ -202,7 +211,11 @@ def test_the_remote_engine_submits_polls_and_fetches(
     assert cloud.poll(JobRef(id="failed")) == Failed(message="clouds", billed="no")
     with pytest.raises(Refused):
         cloud.submit(request(prompt="forbidden"), "token-2")
+    with pytest.raises(Unavailable) as unread:
+        cloud.submit(request(prompt="mumble"), "token-2")
+    assert unread.value.billed is Billed.UNKNOWN
     gone = spec.factory(Context(options=page.Options(base_url="http://127.0.0.1:9"), media=None))
-    with pytest.raises(Unavailable):
+    with pytest.raises(Unavailable) as silent:
         gone.submit(request(), "token-3")
+    assert silent.value.billed is Billed.NO
     assert str(spec.price(request(), page.Options())) == "$0.20"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import attrs
 import pytest
 
+from vidgen_core.plugins import load
+from vidgen_core.settings import load as load_settings
 from vidgen_core.testing.service import Service, read_requests
 from vidgen_core.testing.service.__main__ import parser
 from vidgen_core.testing.service.trouble import EVERYWHERE
@@ -36,6 +39,25 @@ def test_every_mode_is_told_with_the_routes_that_know_it(tmp_path: Path) -> None
     assert {mode: set(re.findall(r"`(\w+\.\w+)`", row)) for mode, row in rows.items()} == known
     assert set().union(*routes.values()) == set(rows)
     assert all(f"`{name}`" in PAGE for name in routes)
+
+
+def test_what_is_exported_leads_every_provider_to_the_service(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("")
+    service = Service(tmp_path / "rehearsal")
+    service.stop()
+    environ = {**service.environment, "VIDGEN_CONFIG": str(tmp_path / "mine.toml")}
+    specs = [loaded.spec for loaded in load().providers]
+    settings = load_settings(environ=environ, specs=specs)
+    led = set()
+    for spec in specs:
+        options = settings.options_for(spec.name, spec.options)
+        for name in (each.name for each in attrs.fields(spec.options)):
+            if name.endswith("_url") and getattr(spec.options(), name):
+                led.add(spec.name)
+                assert getattr(options, name).startswith(service.base), (spec.name, name)
+        assert not spec.keys or environ.get(spec.keys[0])
+    assert led == {"luma", "ltx", "fal"}
+    assert all(f"`{name}`" in PAGE for name in service.environment)
 
 
 def test_the_example_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -31,7 +31,7 @@ def running(folder: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str]
         assert process.stdout is not None
         try:
             assert process.stdout.readline().startswith("# answers at http://127.0.0.1:")
-            lines = [process.stdout.readline() for _ in range(6)]
+            lines = [process.stdout.readline() for _ in range(9)]
             exports = [line.removeprefix("export ").strip().split("=", 1) for line in lines]
             yield process, dict(exports)
         finally:
@@ -55,6 +55,9 @@ def test_it_says_what_to_export_answers_and_ends_with_the_bill(tmp_path: Path) -
             "VIDGEN_LTX_BASE_URL",
             "VIDGEN_LTX_STORAGE_URL",
             "VIDGEN_LTX_UPLOAD_URL",
+            "VIDGEN_FAL_BASE_URL",
+            "VIDGEN_FAL_STORAGE_URL",
+            "VIDGEN_FAL_UPLOAD_URL",
             "FAL_KEY",
         ]
         with sdk(environment) as client:

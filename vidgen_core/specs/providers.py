@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 import attrs
@@ -18,6 +19,9 @@ from vidgen_core.specs.price import Price, free_of_charge
 
 #: The interface number that this core speaks. A spec for another is refused.
 API = 1
+
+#: What a provider may say that it can do, see ``ProviderSpec.abilities``.
+ABILITIES = frozenset({"find", "idempotent", "pictures-by-url", "starts-from-jobs"})
 
 
 def _name(instance: object, attribute: object, value: str) -> None:
@@ -44,6 +48,20 @@ def _date(instance: object, attribute: object, value: str) -> None:
         date.fromisoformat(value)
 
 
+def _abilities(words: Iterable[str]) -> frozenset[str]:
+    """Return the words as a set. Words of a later core are kept, slips of the pen are not."""
+    if isinstance(words, str):
+        raise TypeError(f"abilities must be several words, got the text {words!r}")
+    kept = frozenset(words)
+    for word in sorted(kept - ABILITIES, key=repr):
+        if not isinstance(word, str):  # plugins are not type checked
+            raise TypeError(f"an ability is a word, got {word!r}")
+        near = get_close_matches(word.lower().replace("_", "-"), ABILITIES, n=1, cutoff=0.8)
+        if near:
+            raise ValueError(f"{word!r} is no ability: did you mean {near[0]!r}?")
+    return kept
+
+
 @frozen(kw_only=True)
 class ProviderSpec:
     """What every provider declares.
@@ -56,7 +74,8 @@ class ProviderSpec:
     ``idempotent`` (a submit with the same token is charged once), ``find``
     (see ``protocols.Findable``), ``pictures-by-url`` and ``starts-from-jobs`` (how an
     engine takes the picture that a clip begins with, see :class:`ClipRequest`; the jobs
-    are those of all providers of its name). ``price(request, options)``: pure;
+    are those of all providers of its name); a word that this core does not know is kept
+    and changes nothing. ``price(request, options)``: pure;
     ``priced_on``: the ISO date of the prices that it knows, empty where unknown.
     ``max_active``: how many pieces of work it takes at once (0: as many as
     ``--jobs``).
@@ -69,7 +88,7 @@ class ProviderSpec:
     options: type = field(default=NoOptions, validator=_options_class)
     keys: tuple[str, ...] = ()
     outputs: tuple[Output, ...] = field(default=(), validator=_outputs)
-    abilities: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    abilities: frozenset[str] = field(default=frozenset(), converter=_abilities)
     price: Callable[[Any, Any], Price] = field(
         default=free_of_charge, validator=attrs.validators.is_callable()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,14 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from ltx_orders import clip, engine, ordered, painter, picture
 
-from vidgen_core import UNKNOWN_PRICE, Billed, ClipRequest, Price, Refused
+from vidgen_core import UNKNOWN_PRICE, ClipRequest, Price, UsageError, settings
 from vidgen_core.testing.service import Service
-from vidgen_ltx import drawings, models
+from vidgen_ltx import drawings, models, vidgen_video_engines
 from vidgen_ltx.options import FalOptions, LtxOptions
 
 LTX = "fal-ai/ltx-2.3/text-to-video/fast"
 PRO = "fal-ai/ltx-2.3/text-to-video"
 FIRST = "fal-ai/ltx-video"
+NEW = {"model": "fal-ai/new", "lengths": (5.0,)}
 LONG = (6, 8, 10, 12, 14, 16, 18, 20)
 
 
@@ -46,9 +48,32 @@ def test_lengths_follow_the_model(chosen: dict[str, Any], lengths: tuple[float, 
         ({"model": FIRST, "resolution": "720p"}, "one resolution only"),
     ],
 )
-def test_what_cannot_be_known_is_said(chosen: dict[str, Any], why: str) -> None:
+def test_what_cannot_be_known_or_made_is_said_before_any_work(
+    chosen: dict[str, Any], why: str
+) -> None:
     with pytest.raises(ValueError, match=why):
-        models.lengths(LtxOptions(**chosen))
+        LtxOptions(**chosen)
+
+
+def test_such_a_value_ends_a_command_with_its_name_and_a_saved_model_makes_sense_of_it(
+    tmp_path: Path,
+) -> None:
+    saved = tmp_path / ".vidgen" / "settings.toml"
+    saved.parent.mkdir()
+    (tmp_path / "mine.toml").write_text("")
+    given: dict[str, Any] = {
+        "sets": ["ltx.resolution=480p"],
+        "environ": {"VIDGEN_CONFIG": str(tmp_path / "mine.toml")},
+        "run_directory": tmp_path,
+        "specs": list(vidgen_video_engines()),
+    }
+    saved.write_text("")
+    with pytest.raises(UsageError, match=r"--set ltx\.resolution: .* makes 1080p, 1440p, 2160p"):
+        settings.load(**given)
+    saved.write_text("[providers.ltx]\nmodel = 'fal-ai/ltx-video-v097'\n")
+    now = settings.load(**given)
+    assert now.to_save == {"ltx.resolution": "480p"}
+    assert now.options_for("ltx", LtxOptions).model == "fal-ai/ltx-video-v097"
 
 
 @pytest.mark.parametrize(
@@ -59,10 +84,10 @@ def test_what_cannot_be_known_is_said(chosen: dict[str, Any], why: str) -> None:
         ({"model": "fal-ai/ltx-2.3/image-to-video"}, None, PRO),
         ({"model": FIRST}, "a.jpg", "fal-ai/ltx-video/image-to-video"),
         ({"model": "fal-ai/ltx-video/image-to-video"}, None, FIRST),
-        ({"model": "fal-ai/new/text-to-video/x"}, "a.jpg", "fal-ai/new/image-to-video/x"),
-        ({"model": "fal-ai/new"}, "a.jpg", "fal-ai/new/image-to-video"),
-        ({"model": "fal-ai/new", "image_model": "fal-ai/i2v"}, "a.jpg", "fal-ai/i2v"),
-        ({"model": "fal-ai/new", "image_model": "fal-ai/i2v"}, None, "fal-ai/new"),
+        (NEW | {"model": "fal-ai/new/text-to-video/x"}, "a.jpg", "fal-ai/new/image-to-video/x"),
+        (NEW, "a.jpg", "fal-ai/new/image-to-video"),
+        (NEW | {"image_model": "fal-ai/i2v"}, "a.jpg", "fal-ai/i2v"),
+        (NEW | {"image_model": "fal-ai/i2v"}, None, "fal-ai/new"),
     ],
 )
 def test_a_picture_chooses_the_form_of_the_model(
@@ -107,10 +132,10 @@ def test_a_model_that_is_not_known_is_told_little() -> None:
         ({"model": FIRST}, clip(seconds=5.0), Price(0.02, 0.02)),
         ({"model": FIRST}, clip(seconds=5.0, start_frame="a.jpg"), UNKNOWN_PRICE),
         ({"model": "fal-ai/ltx-video-v097"}, clip(seconds=5.0), Price(0.12, 0.12)),
-        ({"model": "fal-ai/new", "lengths": (5.0,)}, clip(), UNKNOWN_PRICE),
+        (NEW, clip(), UNKNOWN_PRICE),
         ({"image_model": "fal-ai/new"}, clip(start_frame="a.jpg"), UNKNOWN_PRICE),
         ({"image_model": "fal-ai/new"}, clip(), Price(0.24, 0.24)),
-        ({"model": "fal-ai/new", "price": "0.5"}, clip(), Price(0.5, 0.5)),
+        (NEW | {"price": "0.5"}, clip(), Price(0.5, 0.5)),
         ({"price": "0.05 /s"}, clip(), Price(0.3, 0.3)),
     ],
 )
@@ -177,13 +202,6 @@ def test_the_bill_of_a_picture_is_within_its_price(service: Service) -> None:
         ordered(fal, asked)
         price = drawings.price(asked, FalOptions())
         assert price.low <= (service.bill[-1].usd or 0) <= (price.high or 0)
-
-
-def test_what_cannot_be_ordered_is_refused_before_anything_is_sent(service: Service) -> None:
-    with pytest.raises(Refused, match="makes 1080p") as raised:
-        ordered(engine(service, resolution="480p"), clip())
-    assert raised.value.billed is Billed.NO
-    assert not service.requests()
 
 
 @pytest.mark.parametrize(

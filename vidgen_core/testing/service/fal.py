@@ -219,12 +219,13 @@ class _Desk:
 
 
 def _environment(base: str) -> dict[str, str]:
-    return {
-        "VIDGEN_LTX_BASE_URL": f"{base}{QUEUE}",
-        "VIDGEN_LTX_STORAGE_URL": f"{base}{REST}",
-        "VIDGEN_LTX_UPLOAD_URL": f"{base}{CDN}",
-        "FAL_KEY": REHEARSAL_KEY,
+    places = {"BASE": QUEUE, "STORAGE": REST, "UPLOAD": CDN}
+    urls = {
+        f"VIDGEN_{provider}_{place}_URL": f"{base}{path}"
+        for provider in ("LTX", "FAL")  # the engine; the image generator and the frame host
+        for place, path in places.items()
     }
+    return {**urls, "FAL_KEY": REHEARSAL_KEY}
 
 
 def _key_of(request: Request) -> str:

@@ -11,7 +11,8 @@ from types import MappingProxyType
 from typing import Any
 
 from vidgen_core import UNKNOWN_PRICE, ImageRequest, Price
-from vidgen_ltx.options import FalOptions, read_price
+from vidgen_ltx.dollars import read_price
+from vidgen_ltx.options import FalOptions
 
 #: When these prices were read.
 PRICED_ON = "2026-05-01"

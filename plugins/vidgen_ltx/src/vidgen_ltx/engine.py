@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from vidgen_core import Billed, ClipRequest, Context, Failed, JobRef, Pending, Ready, Refused
+from vidgen_core import ClipRequest, Context, Failed, JobRef, Pending, Ready
 from vidgen_ltx import models
 from vidgen_ltx.options import LtxOptions
 from vidgen_ltx.queue import Queue
@@ -35,10 +35,7 @@ class LtxEngine:
 
     def submit(self, request: ClipRequest, token: str) -> JobRef:
         """Order one clip; the picture that it begins with goes up before that, for nothing."""
-        try:
-            model, asked = models.order(request, self._options)
-        except ValueError as error:
-            raise Refused(f"ltx cannot order this clip: {error}", billed=Billed.NO) from error
+        model, asked = models.order(request, self._options)
         picture = self._picture(request)
         if picture:
             asked["image_url"] = picture

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, frozen
 
 from vidgen_core import UNKNOWN_PRICE, ClipRequest, Price
-from vidgen_ltx.options import LtxOptions, read_price
+from vidgen_ltx.dollars import read_price
+
+if TYPE_CHECKING:  # which asks here whether its values make sense
+    from vidgen_ltx.options import LtxOptions
 
 #: When the oldest of these prices was read.
 PRICED_ON = "2026-01-07"

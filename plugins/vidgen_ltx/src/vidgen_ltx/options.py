@@ -3,31 +3,20 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 from typing import Any, Literal
 
 from attrs import frozen, validators
 
 from vidgen_core import option, service_url
+from vidgen_ltx import models
+from vidgen_ltx.dollars import read_price
 from vidgen_ltx.names import is_model
 
 #: What stands before the first path segment of each of fal's services.
 QUEUE = "https://queue.fal.run"
 STORAGE = "https://rest.fal.ai"
 UPLOAD = "https://v3.fal.media"
-
-_PRICE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)(/s)?", re.ASCII)
-
-
-def read_price(text: str) -> tuple[float, bool]:
-    """Return US dollars, and whether they are for a second (``0.04/s``) and not for one piece."""
-    found = _PRICE.fullmatch(text.replace(" ", ""))
-    if found is None:
-        raise ValueError(
-            "a price is US dollars for one piece, such as 0.02, or for a second: 0.04/s"
-        )
-    return float(found[1]), found[2] is not None
 
 
 def _model(instance: object, attribute: object, value: str) -> None:
@@ -105,6 +94,10 @@ class LtxOptions:
     upload_url: str = _service(UPLOAD, "Where fal takes uploads.")
     submit_timeout: float = _patience(120.0, "Seconds to wait for the answer to an order.")
     timeout: float = _patience(30.0, "Seconds to wait for any other answer.")
+
+    def __attrs_post_init__(self) -> None:
+        """Refuse a model whose lengths are not known, and a resolution that it does not make."""
+        models.lengths(self)
 
 
 @frozen(kw_only=True)

@@ -47,7 +47,7 @@ def vidgen_video_engines() -> Iterable[VideoEngineSpec]:
         lengths=(5, 9),
         options=ClipOptions,
         keys=KEYS,
-        abilities={"find", "pictures-by-url", "starts-from-jobs"},  # type: ignore[arg-type]
+        abilities={"find", "pictures-by-url", "starts-from-jobs"},
         price=clip_price,
         priced_on=PRICED_ON,
         max_active=MAX_ACTIVE,
@@ -63,7 +63,7 @@ def vidgen_image_generators() -> Iterable[ImageGeneratorSpec]:
         factory=_painter,
         options=PictureOptions,
         keys=KEYS,
-        abilities={"find"},  # type: ignore[arg-type]
+        abilities={"find"},
         price=picture_price,
         priced_on=PRICED_ON,
         max_active=MAX_ACTIVE,
