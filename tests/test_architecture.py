@@ -19,7 +19,7 @@ ROWS = (
     ("strict_json", "serialize", "scenes_file", "script_files"),
     ("hookspecs", "settings", "keys"),
     ("planner",),
-    ("disk", "download", "memory", "journal", "rundir", "probe", "listing", "media"),
+    ("disk", "download", "memory", "journal", "rundir", "retake", "probe", "listing", "media"),
     ("stitch",),
     ("subtitles",),
     ("plugins", "selection", "opening"),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Callable
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from vidgen_core import keys
 from vidgen_core.errors import AuthFailed, ExitCode, UsageError
-from vidgen_core.keys import find_key, require_key
+from vidgen_core.keys import REDACTED, find_key, redacted, require_key, traced
 
 NAMES = ("FAL_KEY", "FAL_API_KEY")
 
@@ -174,3 +178,81 @@ def test_any_printable_key_survives_single_or_double_quotes(value: str) -> None:
             found = find_key(NAMES, {}, Path(name))
             assert found.value == value
             assert len(value) < 8 or value not in repr(found)
+
+
+# what is shown -----------------------------------------------------------------
+
+
+@pytest.fixture
+def known(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Nothing was found before; the function finds keys."""
+    monkeypatch.setattr("vidgen_core.keys._found_keys", set())
+
+    def find(*values: str) -> None:
+        for value in values:
+            assert find_key(["A_KEY"], {"A_KEY": value}) is not None
+
+    return find
+
+
+LONG = 'abcd-1234:ef/g"h\\9876543210'
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        (f"Bearer {LONG}", f"Bearer {REDACTED}"),
+        (f"x{LONG}x{LONG}", f"x{REDACTED}x{REDACTED}"),
+        (f"https://x/?k={quote(LONG, safe='')}&b=1", f"https://x/?k={REDACTED}&b=1"),
+        (json.dumps({"k": LONG}), json.dumps({"k": REDACTED})),
+        (repr([LONG]), repr([REDACTED])),
+        ("only abcd-1234 of it", f"only {REDACTED} of it"),
+        (f"cut off: {LONG[:15]}… here", f"cut off: {REDACTED}… here"),
+        (f"cut off: {LONG[:15]}...", f"cut off: {REDACTED}..."),
+        ("abcd… and ...", "abcd… and ..."),
+        ("nothing at all", "nothing at all"),
+    ],
+)
+def test_a_key_is_taken_out_of_a_text_in_every_form(
+    known: Callable[..., None], text: str, shown: str
+) -> None:
+    known(LONG)
+    assert redacted(text) == shown
+
+
+def test_a_short_key_is_taken_out_where_it_stands_alone(known: Callable[..., None]) -> None:
+    known("scene", "abc")
+    assert redacted("the scene is in scene_1 and scenery; abc") == (
+        f"the {REDACTED} is in {REDACTED}_1 and scenery; abc"
+    )
+
+
+def test_a_key_that_begins_another_leaves_nothing_of_it(known: Callable[..., None]) -> None:
+    known("0123456789", "0123456789abcdef")
+    assert redacted("0123456789abcdef 0123456789") == f"{REDACTED} {REDACTED}"
+
+
+def test_before_a_key_was_found_a_text_stays_as_it_is(known: Callable[..., None]) -> None:
+    assert redacted("0123456789") == "0123456789"
+
+
+def test_a_traceback_holds_no_key(known: Callable[..., None]) -> None:
+    known(LONG)
+    try:
+        raise ValueError(LONG) from KeyError(f"{LONG}!")
+    except ValueError as error:
+        shown = traced(error)
+    assert f"ValueError: {REDACTED}" in shown
+    assert "98765" not in shown
+
+
+@given(
+    st.text(alphabet="ab1-:/", min_size=8, max_size=30), st.text(alphabet="ab1-:/ ", max_size=40)
+)
+def test_no_text_keeps_a_key(key: str, text: str) -> None:
+    before, keys._found_keys = keys._found_keys, set()
+    try:
+        assert find_key(["A_KEY"], {"A_KEY": key}) is not None
+        assert key not in redacted(f"{text}{key}{text}")
+    finally:
+        keys._found_keys = before

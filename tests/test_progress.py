@@ -18,7 +18,7 @@ from attrs import evolve
 
 from vidgen_core.cli.at_work import outcome_of
 from vidgen_core.cli.last_line import last_line
-from vidgen_core.errors import BadOutput, ExitCode, MachineError, Unavailable
+from vidgen_core.errors import BadOutput, Billed, ExitCode, MachineError, Unavailable
 from vidgen_core.executor import Outcome
 from vidgen_core.executor.events import (
     Event,
@@ -30,6 +30,7 @@ from vidgen_core.executor.events import (
     Started,
     Stopped,
 )
+from vidgen_core.ledger import Charge
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Plan, SceneState, Task
 from vidgen_core.report.progress import Lines, looking, progress
@@ -52,6 +53,14 @@ def task(key: Key, **changes: Any) -> Task:
 CLIP = task(Key(Step.CLIP, 2, 1), provider="local", kind=ProviderKind.VIDEO_ENGINE)
 JOIN = task(Key(Step.SCENE, 2), provider="ffmpeg", kind=ProviderKind.STITCHER)
 FRAME = task(Key(Step.LAST_FRAME, 2, 1))
+CHARGE = Charge(
+    key=Key(Step.CLIP, 1, 1),
+    take=1,
+    provider="paid",
+    kind=ProviderKind.VIDEO_ENGINE,
+    price=Price(0.5, 0.5),
+    billed=Billed.YES,
+)
 FILM = task(Key(Step.FILM), provider="ffmpeg", kind=ProviderKind.STITCHER)
 STORY: tuple[Event, ...] = (
     Planned(Plan(timestamp=TS, tasks=(FRAME, CLIP, JOIN, FILM), scenes=())),
@@ -237,7 +246,7 @@ def test_an_error_that_ends_the_work_hides_neither_files_nor_charges(
     run: Any = SimpleNamespace(plan=plan, work=work)
     with pytest.raises(type(error)):
         outcome_of(run, preview=False)
-    run.outcome = Outcome(plan=plan, made=["clip.mp4"], bought=[Price(low=0.5, high=0.5)])
+    run.outcome = Outcome(plan=plan, made=["clip.mp4"], charges=[CHARGE])
     outcome = outcome_of(run, preview=False)
     assert outcome.codes == {ExitCode.MACHINE}
     opened: Any = SimpleNamespace(directory=RunDirectory(Path("/films/a b")))

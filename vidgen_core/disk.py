@@ -102,6 +102,27 @@ def move(source: Path, target: Path) -> None:
         sync_directory(source.parent)
 
 
+def keep_also(path: Path, other: Path) -> None:
+    """Have the file at *path* stand at *other* too, so that what replaces it loses nothing.
+
+    Where the disk knows no second names it is moved there.
+    """
+    try:
+        os.link(path, other, follow_symlinks=False)
+    except FileExistsError:
+        if not is_same(path, other):
+            raise
+    except (OSError, NotImplementedError):
+        move(path, other)
+        return
+    sync_directory(other.parent)
+
+
+def is_same(path: Path, other: Path) -> bool:
+    """Whether both are names of one file; links are not followed."""
+    return os.path.samestat(path.lstat(), other.lstat())
+
+
 def write_file(path: Path, content: bytes) -> None:
     """Put *content* under *path* so that a crash leaves the old content or the new."""
     temporary = path.with_name(f"{path.name}.new")

@@ -19,7 +19,7 @@ from vidgen_core.listing import OnProbe, list_directory
 from vidgen_core.memory import Memory, read_memory
 from vidgen_core.model import Key, Kind, Step, key_from_id
 from vidgen_core.patterns import PatternError
-from vidgen_core.plan import File, Listing, Plan, PlanOptions, Provider
+from vidgen_core.plan import NO_CHOICE, File, InDoubt, Listing, Plan, PlanOptions, Provider
 from vidgen_core.planner import plan
 from vidgen_core.planner.situation import Situation
 from vidgen_core.plugins import Registry
@@ -80,15 +80,31 @@ class Opened:
 
     def best(self, key: Key) -> File | None:
         """Return the version of *key* that counts of those that were found, or ``None``."""
-        found = Situation(
+        return self.situation.best(key)
+
+    @property
+    def situation(self) -> Situation:
+        """What a plan is made from."""
+        return Situation(
             storyboard=self.scenes.storyboard,
             listing=self.listing,
             ledger=self.ledger,
             providers=self.selection.providers,
             options=self.options,
             timestamp=self.timestamp,
+            texts=self.texts,
         )
-        return found.best(key)
+
+    def without(self, paths: Iterable[str]) -> Opened:
+        """Return this as it is once *paths* are moved away."""
+        gone = set(paths)
+        files = tuple(file for file in self.listing.files if file.path not in gone)
+        records = self.ledger.published.items()
+        return evolve(
+            self,
+            listing=evolve(self.listing, files=files),
+            ledger=evolve(self.ledger, published={p: r for p, r in records if p not in gone}),
+        )
 
     def now(self) -> Opened:
         """Return this with the scenes that were written since it was read."""
@@ -150,6 +166,7 @@ def open_run(
     sets: Sequence[str] = (),
     initial_image: str = "",
     metadata_only: bool = False,
+    in_doubt: InDoubt = NO_CHOICE,
     words: Words | None = None,
     memory: Memory | None = None,
     on_probe: OnProbe | None = None,
@@ -158,8 +175,9 @@ def open_run(
 
     *flags*: core's options from the command line, ``None`` where not given.
     *initial_image*: a picture given now, ``""`` for none. *metadata_only*: make the
-    script's files and nothing else. *words*: what the directory, which need not be there,
-    is to be begun or gone on with; it is read as if they lay in it.
+    script's files and nothing else. *in_doubt*: see :class:`PlanOptions`. *words*: what
+    the directory, which need not be there, is to be begun or gone on with; it is read as
+    if they lay in it.
     """
     root = directory.root
     is_there = words is None or root.is_dir()
@@ -205,7 +223,7 @@ def open_run(
         memory=memory,
         timestamp=timestamp or new_timestamp(),
         outputs=outputs,
-        options=_options(settings, flags, initial_image, metadata_only),
+        options=evolve(_options(settings, flags, initial_image, metadata_only), in_doubt=in_doubt),
         texts=texts | words_spoken(root, listing, ledger),
     )
 

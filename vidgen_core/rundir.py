@@ -155,6 +155,37 @@ class RunDirectory:
         self.may_write(relative)
         return self.set_aside(self.path(relative), relative)
 
+    def new_take(self) -> str:
+        """Return a new empty folder in ``.vidgen/replaced``, for files that move together."""
+        self.may_write(f"{layout.REPLACED}/")
+        with disk.machine_errors(f"cannot write in {self.root}"):
+            replaced = self.path(layout.REPLACED)
+            self._make(replaced)
+            return self._new_take(replaced).relative_to(self.root).as_posix()
+
+    def move(self, relative: str, place: str) -> None:
+        """Move the file *relative* to *place*, where nothing is."""
+        self.may_write(relative)
+        self.may_write(place)
+        with disk.machine_errors(f"cannot move {relative} to {place}"):
+            target = self.path(place)
+            self._make(target.parent)
+            disk.move(self.path(relative), target)
+
+    def swap_in(self, place: str, relative: str, aside: str) -> None:
+        """Move the file at *place* to *relative*; what is there goes to *aside* at once.
+
+        Where the disk allows it, *relative* is never missing in between.
+        """
+        for path in (place, relative, aside):
+            self.may_write(path)
+        with disk.machine_errors(f"cannot bring {relative} back"):
+            target, kept = self.path(relative), self.path(aside)
+            self._make(target.parent)
+            self._make(kept.parent)
+            disk.keep_also(target, kept)
+            disk.move(self.path(place), target)
+
     def set_aside(self, file: Path, relative: str) -> str:
         """Move *file*, which was made or meant for *relative*, to a new take; return its place."""
         self.may_write(f"{layout.REPLACED}/{relative}")

@@ -13,7 +13,16 @@ from vidgen_core.cli.parser import parse
 
 PROJECT = Path(__file__).parents[2]
 
-COMMANDS = ("continue", "generate", "status", "plugins")
+COMMANDS = (
+    "continue",
+    "generate",
+    "redo",
+    "undo",
+    "collect",
+    "cost",
+    "status",
+    "plugins",
+)
 
 
 def read(line: str) -> Namespace:

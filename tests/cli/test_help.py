@@ -37,11 +37,11 @@ def test_help_fits_the_window_and_shows_no_old_spelling(
 
 def test_the_examples_of_the_help_can_be_typed(capsys: pytest.CaptureFixture[str]) -> None:
     examples = []
-    for command in ("", "continue", "generate"):
+    for command in ("", "continue", "generate", "redo"):
         main([*command.split(), "--help"])
         lines = capsys.readouterr().out.splitlines()
         examples += [line for line in lines if line.startswith("  vidgen ")]
-    assert len(examples) >= 5
+    assert len(examples) >= 12
     for example in examples:
         typed = read(example.removeprefix("  vidgen ").partition(" < ")[0])
         assert typed.directory == "DIR" or typed.script in ("script.txt", "-")

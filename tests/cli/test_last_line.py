@@ -7,14 +7,23 @@ import shlex
 from pathlib import Path
 
 import pytest
+from attrs import evolve
 
+from vidgen_core import plugins
 from vidgen_core.cli import last_line as room
-from vidgen_core.cli.last_line import last_line, say_last_line
-from vidgen_core.errors import ExitCode
+from vidgen_core.cli.last_line import Circumstances, last_line, say_last_line
+from vidgen_core.errors import Billed, CapReached, ExitCode, Undecided
 from vidgen_core.executor import Outcome
+from vidgen_core.journal import Journal
+from vidgen_core.ledger import Charge, InFlight
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Plan, Task
+from vidgen_core.opening import Opened, open_run
+from vidgen_core.plan import Decision, Plan, Task, Why, because
+from vidgen_core.rundir import RunDirectory
+from vidgen_core.specs import UNKNOWN_PRICE, Price, ProviderKind
 
+from ..planning_files import a_clip, engine, providers
+from ..run_directories import begin
 from ..run_paths import FILM, TS
 
 
@@ -89,7 +98,8 @@ def test_a_command_that_cannot_be_copied_is_left_out(name: str) -> None:
 
 def test_a_draft_goes_on_with_the_words_of_its_run() -> None:
     root = Path("/my films/run/draft")
-    line = last_line(root, ended(Decision.WAIT), ExitCode.INTERRUPTED, draft=True)
+    drafted = Circumstances(draft=True)
+    line = last_line(root, ended(Decision.WAIT), ExitCode.INTERRUPTED, drafted)
     assert line.endswith("; to go on: vidgen continue '/my films/run' --draft")
 
 
@@ -125,3 +135,162 @@ def test_one_line_holds_all_where_the_terminal_is_wide_enough(
     monkeypatch.setenv("COLUMNS", "140")
     (line,) = shown(monkeypatch, Path("/films/run"), Stream())
     assert line == last_line(Path("/films/run"), ended(), ExitCode.COMPLETE)
+
+
+# what was charged ---------------------------------------------------------
+
+ENGINE = ProviderKind.VIDEO_ENGINE
+HALF = Price(0.5, 0.5)
+
+
+def charge(number: int, billed: Billed, price: Price = HALF) -> Charge:
+    key = a_clip(1, number)
+    return Charge(key=key, take=1, provider="paid", kind=ENGINE, price=price, billed=billed)
+
+
+def asked_for(number: int, price: Price = HALF) -> InFlight:
+    """What a service was asked for, and no answer came."""
+    key = a_clip(1, number)
+    return InFlight(key=key, take=1, provider="paid", kind=ENGINE, token="t", price=price)
+
+
+def charged(*charges: Charge, in_doubt: tuple[InFlight, ...] = ()) -> str:
+    """What the last line says was charged."""
+    outcome = ended()
+    outcome.charges, outcome.in_doubt = list(charges), list(in_doubt)
+    line = last_line(Path("/run"), outcome, ExitCode.COMPLETE)
+    return line.partition(" made, ")[2].partition("; ")[0]
+
+
+def test_what_was_charged_is_told_apart_from_what_may_have_been() -> None:
+    yes, unknown, no = Billed.YES, Billed.UNKNOWN, Billed.NO
+    assert charged() == "nothing was charged"
+    assert charged(charge(1, yes), charge(2, yes)) == "charged $1.00 for 2 paid pieces of work"
+    assert charged(charge(1, no), charge(2, no)) == "nothing was charged"
+    assert charged(charge(1, unknown)) == "1 piece of work may have been charged ($0.50)"
+    assert charged(charge(1, yes), charge(2, no), charge(3, unknown), charge(4, unknown)) == (
+        "charged $0.50 for 1 paid piece of work, 2 pieces of work may have been charged ($1.00)"
+    )
+
+
+def test_what_is_in_doubt_is_counted_once_be_it_from_this_run_or_another() -> None:
+    both = charged(charge(1, Billed.UNKNOWN), in_doubt=(asked_for(1), asked_for(2)))
+    assert both == "2 pieces of work may have been charged ($1.00)"
+
+
+def test_an_unknown_price_is_called_that() -> None:
+    said = charged(charge(1, Billed.YES, UNKNOWN_PRICE), in_doubt=(asked_for(2, UNKNOWN_PRICE),))
+    assert said == (
+        "charged an unknown price for 1 paid piece of work, "
+        "1 piece of work may have been charged (an unknown price)"
+    )
+
+
+def test_what_costs_nothing_was_not_charged() -> None:
+    assert charged(charge(1, Billed.YES, Price())) == "nothing was charged"
+
+
+# what to type where money is the matter -----------------------------------
+
+
+def stopped(*tasks: Task) -> Outcome:
+    film = Task(key=Key(Step.FILM), decision=Decision.WAIT, output=FILM)
+    return Outcome(plan=Plan(timestamp=TS, tasks=(*tasks, film), scenes=()), made=["a.mp4"])
+
+
+def clip(number: int, decision: Decision, why: Why | None = None, **facts: str) -> Task:
+    return Task(
+        key=a_clip(1, number),
+        decision=decision,
+        output=f"{number}.mp4",
+        kind=ENGINE,
+        provider="paid",
+        price=HALF,
+        reasons=(because(why, **facts),) if why else (),
+    )
+
+
+@pytest.fixture
+def opened(tmp_path: Path, nothing_of_this_machine: None) -> Opened:
+    """A directory, and an engine of which the account is another's."""
+    found = open_run(RunDirectory(begin(tmp_path, 1)), plugins.load(), flags={"max_cost": 0.4})
+    return evolve(
+        found, selection=evolve(found.selection, providers=providers(engine(keys=("FAL_KEY",))))
+    )
+
+
+@pytest.mark.parametrize(
+    ("numbers", "adopted"), [((2,), "adopt=JOB"), ((2, 3), "adopt=clip-1-2:JOB")]
+)
+def test_what_is_in_doubt_is_a_choice_and_names_the_account(
+    numbers: tuple[int, ...], adopted: str, opened: Opened
+) -> None:
+    doubted = [clip(n, Decision.ASK, Why.UNKNOWN_OUTCOME, provider="paid") for n in numbers]
+    outcome = stopped(*doubted)
+    outcome.in_doubt = [asked_for(number) for number in numbers]
+    error = Undecided("it is not known whether paid took it", advice="look there yourself")
+    outcome.errors = [(doubted[0], error)]
+    line = last_line(Path("/run"), outcome, ExitCode.DECISION, Circumstances(opened=opened))
+    assert line.endswith(
+        "; to go on: look into your account (FAL_KEY): if the job is there, "
+        f"vidgen continue /run --in-doubt {adopted}; if not, --in-doubt again buys it once more; "
+        "--in-doubt skip leaves it out, wait asks again later"
+    )
+    assert "look there yourself" not in line  # it is said once
+
+
+def test_an_account_without_a_key_is_the_providers() -> None:
+    outcome = stopped(clip(1, Decision.ASK, Why.UNKNOWN_OUTCOME, provider="paid"))
+    outcome.in_doubt = [asked_for(1)]
+    line = last_line(Path("/run"), outcome, ExitCode.DECISION)
+    assert "look into your account with paid: " in line
+
+
+def test_what_a_lost_journal_knew_names_the_account_and_the_file(opened: Opened) -> None:
+    outcome = stopped(clip(1, Decision.ASK, Why.FORGOTTEN, requests="clip-1-1-*.json"))
+    line = last_line(Path("/run"), outcome, ExitCode.DECISION, Circumstances(opened=opened))
+    assert "look into your account (FAL_KEY); if the files are there, save them as 1.mp4; " in line
+
+
+def test_where_the_limit_is_reached_a_higher_one_is_told_that_is_enough(opened: Opened) -> None:
+    root = opened.directory.root
+    with opened.directory.locked("a test"), Journal(root, version="1") as journal:
+        journal.intent(asked_for(1, Price(0.25, 0.25)))
+        journal.submitted(a_clip(1, 1), 1, "job", {})
+    missing = [clip(2, Decision.MAKE), clip(3, Decision.MAKE)]
+    outcome = stopped(*missing)
+    reached = CapReached("it costs up to $0.50, and of $0.40 up to $0.25 are spent", advice="more")
+    outcome.errors = [(missing[0], reached)]
+    circumstances = Circumstances(opened=opened)
+    line = last_line(root, outcome, ExitCode.MONEY, circumstances)
+    assert line == (
+        "not finished: scene 1 clip 2: it costs up to $0.50, and of $0.40 up to $0.25 are spent; "
+        "1 file made, nothing was charged; "
+        f"to go on: vidgen continue {root} --max-cost 1.25"
+    )
+
+
+def test_no_limit_is_made_up_where_a_price_is_unknown(opened: Opened) -> None:
+    unknown = evolve(clip(2, Decision.MAKE), price=UNKNOWN_PRICE)
+    outcome = stopped(unknown)
+    outcome.errors = [(unknown, CapReached("its price is unknown", advice="say what it costs"))]
+    line = last_line(Path("/run"), outcome, ExitCode.MONEY, Circumstances(opened=opened))
+    assert "its price is unknown (say what it costs)" in line
+    assert line.endswith("to go on: vidgen continue /run")
+
+
+@pytest.mark.parametrize(
+    ("left", "way"),
+    [
+        ((clip(1, Decision.MAKE),), "vidgen continue /run --engine paid --yes"),
+        ((clip(1, Decision.BLOCKED, Why.FAILED),), "vidgen continue /run"),
+    ],
+)
+def test_what_nobody_agreed_to_is_agreed_to_by_the_same_command(
+    left: tuple[Task, ...], way: str
+) -> None:
+    outcome = stopped(*left)
+    outcome.errors = [(left[0], Undecided("it would cost more than was agreed to"))]
+    circumstances = Circumstances(to_agree="vidgen continue /run --engine paid --yes")
+    line = last_line(Path("/run"), outcome, ExitCode.DECISION, circumstances)
+    assert line.endswith(f"; to go on: {way}")

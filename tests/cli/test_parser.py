@@ -52,6 +52,10 @@ def test_what_is_not_given_is_left_to_the_settings() -> None:
         "dry_run": False,
         "jobs": None,
         "yes": False,
+        "no_input": False,
+        "max_cost": None,
+        "in_doubt": None,
+        "patience": None,
         "list_json_files": False,
         "json": False,
         "quiet": False,
@@ -98,6 +102,21 @@ def test_what_is_not_given_is_left_to_the_settings() -> None:
         ("--dry-run --json --preview --yes", {"dry_run": True, "json": True, "preview": True}),
         ("--dry_run", {"dry_run": True}),
         ("--seed 0", {"seed": 0}),
+        ("--no-input", {"no_input": True}),
+        ("--no_input --yes", {"no_input": True, "yes": True}),
+        ("--max-cost 20", {"max_cost": 20.0}),
+        ("--max_cost=7.50", {"max_cost": 7.5}),
+        ("--max-cost 0", {"max_cost": 0.0}),
+        ("--patience 90", {"patience": 90.0}),
+        ("--patience 90s", {"patience": 90.0}),
+        ("--patience 15m", {"patience": 900.0}),
+        ("--patience 1.5h", {"patience": 5400.0}),
+        ("--patience 2d", {"patience": 172_800.0}),
+        ("--in-doubt wait", {"in_doubt": "wait"}),
+        ("--in-doubt again", {"in_doubt": "again"}),
+        ("--in_doubt skip", {"in_doubt": "skip"}),
+        ("--in-doubt adopt=0f-1", {"in_doubt": "adopt=0f-1"}),
+        ("--in-doubt adopt=clip-2-1:0f-1", {"in_doubt": "adopt=clip-2-1:0f-1"}),
         ("-q", {"quiet": True}),
         ("-v", {"verbose": True}),
         ("-qv", {"quiet": True, "verbose": True}),
@@ -114,7 +133,7 @@ def test_every_option_is_accepted_in_both_spellings(
     assert vars(finished) == vars(read(f"continue DIR {options}"))
 
 
-@pytest.mark.parametrize("command", ["continue", "status"])
+@pytest.mark.parametrize("command", ["continue", "status", "undo", "collect", "cost"])
 @pytest.mark.parametrize(
     "line", ["DIR", "--directory DIR", "--directory=DIR", "-- DIR", "--json DIR", "DIR --json"]
 )
@@ -152,6 +171,33 @@ def test_a_script_is_given_by_place_or_by_option(line: str) -> None:
     assert (arguments.command, arguments.script) == ("generate", "s.txt")
     assert (arguments.directory, arguments.max_scenes, arguments.aspect) == (None, 2, "1:1")
     assert arguments.output_dir == layout.RUNS
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("--scene 3", {"scene": (3,), "only": None}),
+        ("--scene 3,5-7", {"scene": (3, 5, 6, 7)}),
+        ("--scene 7 --scene=5-6,5", {"scene": (5, 6, 7)}),
+        ("--scene 2 --only first-frame", {"scene": (2,), "only": "first-frame"}),
+        ("--stale --only clip", {"scene": (), "stale": True, "only": "clip"}),
+        ("--failed", {"failed": True, "stale": False}),
+        ("--scene 1 --engine local --set a.b=1", {"engine": "local", "set": ["a.b=1"]}),
+        ("--scene 1 --max-cost 3 --no-input --patience 1h", {"max_cost": 3.0, "patience": 3600.0}),
+        ("--scene 1 --yes --dry-run --jobs 2", {"yes": True, "dry_run": True, "jobs": 2}),
+    ],
+)
+def test_redo_says_what_is_made_again(line: str, expected: dict[str, object]) -> None:
+    arguments = read(f"redo DIR {line}")
+    assert arguments.directory == "DIR"
+    assert {name: getattr(arguments, name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("command", ["redo --scene 1", "undo", "collect", "cost"])
+def test_a_command_in_a_run_says_all_that_a_run_asks_for(command: str) -> None:
+    arguments = vars(read(f"{command} DIR"))
+    asked = {"set", "initial_image_path", "in_doubt", "draft", "preview", "yes", "max_cost"}
+    assert asked | {"quiet", "verbose", "json", "list_json_files", "patience"} <= set(arguments)
 
 
 def test_plugins_takes_no_directory() -> None:
@@ -235,6 +281,63 @@ def test_plugins_takes_no_directory() -> None:
             for option in ("--tts", "--set")
             if sys.version_info < (3, 13)  # later ones take such a value as it stands
         ],
+        *[
+            (
+                f"continue D --max-cost={text}",
+                f"vidgen continue: error: argument --max-cost: '{text}' is no amount in dollars: "
+                "20 or 7.50, for example",
+            )
+            for text in ("-1", "nan", "inf", "1e9", "$5", "1,50", "٣")
+        ],
+        *[
+            (
+                f"continue D --patience={text}",
+                f"vidgen continue: error: argument --patience: '{text}' is no time: "
+                "90s, 15m, 8h, 2d, or a number of seconds",
+            )
+            for text in ("-1", "8hours", "1w", "soon", "h")
+        ],
+        (
+            "continue D --patience 31d",
+            "vidgen continue: error: argument --patience: '31d' is more than 30 days",
+        ),
+        *[
+            (
+                f"continue D --in-doubt={text}",
+                f"vidgen continue: error: argument --in-doubt: '{text}' is none of wait, again, "
+                "skip, adopt=JOB, adopt=OUTPUT:JOB (such as adopt=clip-2-1:JOB)",
+            )
+            for text in ("buy", "adopt", "adopt=", "adopt=clip-2-1:", "adopt=:x", "wait=1")
+        ],
+        (
+            "generate S --in-doubt again",
+            "vidgen generate: error: argument --in-doubt: nothing of a new film is in doubt",
+        ),
+        (
+            "redo D",
+            "vidgen redo: error: say what is made again: --scene N, --stale or --failed",
+        ),
+        *[
+            (
+                f"redo D --scene={text}",
+                f"vidgen redo: error: argument --scene: '{text}' names no scenes: 3 or 3,5-7, "
+                "for example",
+            )
+            for text in ("0", "-1", "3,", "1-2-3", "a", "01")
+        ],
+        ("redo D --scene 7-5", "vidgen redo: error: argument --scene: '7-5' begins after its end"),
+        (
+            "redo D --scene 1-999999999",
+            "vidgen redo: error: argument --scene: '1-999999999' is more than 1000 scenes",
+        ),
+        (
+            "redo D --stale --only sound",
+            "vidgen redo: error: --stale is about clips: it goes with --only clip alone",
+        ),
+        (
+            "redo D --stale --failed",
+            "vidgen redo: error: give either --stale or --failed",
+        ),
         (
             "continue D --seed=-1",
             "vidgen continue: error: argument --seed: '-1' is not a whole number "

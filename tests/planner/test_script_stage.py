@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import Decision, PlanOptions, Why
 from vidgen_core.specs import (
+    UNKNOWN_PRICE,
+    ClipRequest,
     EnvironmentsRequest,
     PlacedScenesRequest,
     Price,
+    ProviderKind,
     ScenesRequest,
     SpeechRequest,
 )
@@ -199,9 +202,72 @@ def test_a_shorter_scene_of_more_clips_is_in_the_bound() -> None:
     assert w.plan().bound.high == pytest.approx(4)  # 20 s are four clips, 24 s only one
 
 
-def per_second(base: float, rate: float) -> Callable[[Any, Any], Price]:
+def test_who_is_paid_for_a_film_without_scenes_is_known_by_kind_and_name() -> None:
+    w = begun(
+        providers=providers(
+            engine((20,), name="luma", dollars=2.0),
+            images(name="luma", dollars=0.5),
+            sounds(dollars=0.0),
+            script(dollars=0.1),
+        ),
+        options=PlanOptions(max_scenes=3, first_frames=True, initial_image_prompt="a boat"),
+    )
+    plan = w.plan()
+    assert dict(plan.bounds) == {
+        (ProviderKind.VIDEO_ENGINE, "luma"): Price(0.0, 6.0),
+        (ProviderKind.IMAGE_GENERATOR, "luma"): Price(0.0, 2.0),
+    }
+    assert plan.bound == Price(0.0, 8.0)
+
+
+def test_one_price_that_nobody_knows_leaves_the_others_known() -> None:
+    unknown = sounds()
+    unknown = evolve(unknown, spec=evolve(unknown.spec, price=lambda *_: UNKNOWN_PRICE))
+    w = begun(
+        providers=providers(engine((20,)), unknown, script()), options=PlanOptions(max_scenes=1)
+    )
+    bounds = w.plan().bounds
+    assert bounds[ProviderKind.VIDEO_ENGINE, "paid"] == Price(0.0, 1.0)
+    assert bounds[ProviderKind.SOUND_ENGINE, "paid"] == UNKNOWN_PRICE
+
+
+FREELY: Callable[[ClipRequest], bool] = lambda clip: not (clip.start_frame or clip.start_of)  # noqa: E731
+
+
+@pytest.mark.parametrize(
+    ("abilities", "dear", "high"),
+    [
+        ((), FREELY, 3.0),
+        ((), lambda clip: clip.start_frame, 3.0),
+        ((), lambda clip: clip.start_of, 1.0),
+        (("starts-from-jobs",), lambda clip: clip.start_of, 3.0),
+        (("pictures-by-url",), lambda clip: clip.start_frame, 1.0),  # without a host it has none
+    ],
+)
+def test_a_clip_that_is_dearer_for_what_it_starts_from_is_in_the_bound(
+    abilities: tuple[str, ...], dear: Callable[[ClipRequest], Any], high: float
+) -> None:
+    def price(request: ClipRequest, options: Any) -> Price:
+        return Price(3.0, 3.0) if dear(request) else Price(1.0, 1.0)
+
+    paid = engine((20,), price=price, abilities=abilities)
+    w = begun(providers=providers(paid, script()), options=PlanOptions(max_scenes=1))
+    assert w.plan().bound.high == pytest.approx(high)
+
+
+def test_a_form_of_the_clips_whose_price_nobody_knows_is_in_the_bound() -> None:
+    def price(request: ClipRequest, options: Any) -> Price:
+        return UNKNOWN_PRICE if request.start_frame else Price(0.02, 0.02)
+
+    w = begun(providers=providers(engine((5,), price=price), script(dollars=0.0)))
+    assert w.plan().bound == UNKNOWN_PRICE
+
+
+def per_second(base: float, rate: float, pictured: float = 1.0) -> Callable[[Any, Any], Price]:
     def price(request: Any, options: Any) -> Price:
         dollars = base + rate * request.seconds
+        if getattr(request, "start_frame", None):
+            dollars *= pictured
         return Price(dollars, dollars)
 
     return price
@@ -219,7 +285,9 @@ def test_the_bound_is_never_below_the_plan_for_scenes_as_they_were_asked_for(
     draw = data.draw
     lengths = draw(st.sets(st.sampled_from((4, 5, 6.5, 8, 9, 12, 24)), min_size=1))
     rates = st.sampled_from((0.0, 0.3, 1.0))
-    chosen = [engine(tuple(lengths), price=per_second(draw(rates), draw(rates)))]
+    pictured = draw(st.sampled_from((0.5, 1.0, 2.0)))
+    price = per_second(draw(rates), draw(rates), pictured)
+    chosen = [engine(tuple(lengths), price=price)]
     for one in (
         images(dollars=4.0),
         evolve(speech(), spec=evolve(speech().spec, price=per_letter)),

@@ -180,6 +180,25 @@ def test_values_that_do_not_fit_together_are_named_together(place: Place) -> Non
     assert error.message == "range.low, range.high do not fit together: low is above high"
 
 
+def test_a_value_is_judged_beside_what_was_given_before(place: Place) -> None:
+    @frozen(kw_only=True)
+    class Range:
+        low: int = option(0, "Low.")
+        high: int = option(9, "High.")
+
+        def __attrs_post_init__(self) -> None:
+            if self.low > self.high:
+                raise ValueError(f"{self.low} is above {self.high}")
+
+        step: int = option(1, "It has nothing to do with them.")
+
+    spec = VideoEngineSpec(name="range", summary="", factory=print, options=Range, lengths=(5,))
+    place.run_file.write_text("[providers.range]\nhigh = 30\n")
+    assert place.load("range.low=20", specs=[spec]).to_save == {"range.low": 20}
+    error = refused(place, "range.low=40", "range.step=2", specs=[spec])
+    assert error.message == "range.low, range.high do not fit together: 40 is above 30"
+
+
 def test_an_option_of_an_impossible_type_is_the_plugins_fault(place: Place) -> None:
     @frozen(kw_only=True)
     class Odd:

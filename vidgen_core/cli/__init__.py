@@ -14,7 +14,7 @@ from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 
-from vidgen_core.cli.ending import as_ours, as_told, wants_traces
+from vidgen_core.cli.ending import as_ours, as_told, show_trace, wants_traces
 from vidgen_core.cli.parser import parse
 from vidgen_core.errors import PluginBug, VidgenError
 
@@ -71,9 +71,7 @@ def _ended_by(error: BaseException, *, verbose: bool) -> int:
     code, message, advice = as_told(error, traced=traced)
     with suppress(OSError):
         if traced:
-            from traceback import print_exception
-
-            print_exception(error)
+            show_trace(error)
         _say(message, advice)
     _silence()
     return int(code)

@@ -8,8 +8,9 @@ from typing import Any
 
 from vidgen_core.errors import UsageError
 from vidgen_core.memory import Memory
-from vidgen_core.model import Kind, Verdict
+from vidgen_core.model import Kind, Verdict, key_from_id
 from vidgen_core.opening import Opened, Words, open_run
+from vidgen_core.plan import Choice, InDoubt
 from vidgen_core.plugins import Registry
 from vidgen_core.probe import probe
 from vidgen_core.report.progress import looking
@@ -38,6 +39,8 @@ _FLAGS = (
     "require_continuity",
     "burn_subtitles",
     "font",
+    "max_cost",
+    "patience",
 )
 
 
@@ -73,6 +76,7 @@ def _wishes(arguments: Namespace) -> dict[str, Any]:
         "sets": arguments.set,
         "initial_image": str(Path(image).absolute()) if image else "",
         "metadata_only": getattr(arguments, "metadata_only", False),
+        "in_doubt": in_doubt_from(getattr(arguments, "in_doubt", None)),
     }
 
 
@@ -84,3 +88,19 @@ def _check_image(path: Path) -> None:
     facts = probe(path, Kind.IMAGE)
     if facts.verdict is Verdict.BROKEN:
         raise UsageError(f"--initial-image-path {path} is no whole picture: {facts.fault}")
+
+
+def in_doubt_from(text: str | None) -> InDoubt:
+    """Return the choice that ``--in-doubt`` names; *text* has the right shape."""
+    if not text:
+        return InDoubt()
+    word, _, named = text.partition("=")
+    output, _, job = named.rpartition(":")
+    try:
+        key = key_from_id(output) if output else None
+    except ValueError:
+        raise UsageError(
+            f"--in-doubt {text}: {output!r} is no output of a film",
+            advice="name it as vidgen status does: adopt=clip-2-1:JOB",
+        ) from None
+    return InDoubt(choice=Choice(word), job=job, key=key)

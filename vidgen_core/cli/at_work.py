@@ -7,13 +7,12 @@ import signal
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from traceback import print_exception
 
 from attrs import define, field
 
 import vidgen_core
 from vidgen_core import layout
-from vidgen_core.cli.ending import wants_traces
+from vidgen_core.cli.ending import show_trace, wants_traces
 from vidgen_core.errors import ExitCode, PluginBug, VidgenError
 from vidgen_core.executor import Outcome, Run
 from vidgen_core.executor.events import Event, Listener, Noted, Planned, Published, Stopped
@@ -34,10 +33,23 @@ from vidgen_core.selection import key_for
 from vidgen_core.settings import run_settings
 
 
-def carry_out(opened: Opened, plan: Plan, arguments: Namespace, said: Iterable[str]) -> Outcome:
-    """Do what is missing in the locked directory; *said*: the notes that were read already."""
+def carry_out(
+    opened: Opened,
+    plan: Plan,
+    arguments: Namespace,
+    said: Iterable[str],
+    *,
+    agreed: bool = True,
+    collect: bool = False,
+) -> Outcome:
+    """Do what is missing in the locked directory; *said*: the notes that were read already.
+
+    *agreed*: whether the user agreed to what *plan* costs; without that nothing is
+    bought. *collect*: fetch what is paid for, and nothing else.
+    """
     news = News(said=set(said))
     with _prepared(opened, arguments, news) as work:
+        work.agreed, work.collect = agreed, collect
         work.import_picture()
         _save_choices(opened, plan, quiet=arguments.quiet)
         with _signals(work):
@@ -125,6 +137,9 @@ def _run(opened: Opened, media: Media, journal: Journal, listen: Listener) -> Ru
         bench=Bench(root=root, media=media, workshop=workshop),
         jobs=settings.core.jobs or os.cpu_count() or 1,
         in_doubt_limit=settings.core.in_doubt_limit,
+        max_cost=settings.core.max_cost,
+        unknown_price=settings.core.unknown_price,
+        hold_out=settings.core.patience,
         frame_host=host.name if host else "",
         listen=listen,
         max_active=max_active,
@@ -203,7 +218,7 @@ def _telling_plugins(registry: Registry, show: Listener, *, traced: bool) -> Lis
                 registry.task_done(task, TaskOutcome(path=path))
             case Stopped(task, error):
                 if traced and isinstance(error, PluginBug) and error.__cause__ is not None:
-                    print_exception(error.__cause__)
+                    show_trace(error.__cause__)
                 registry.task_done(task, TaskOutcome(error=error))
 
     return told

@@ -4,31 +4,101 @@ from __future__ import annotations
 
 import sys
 from argparse import Namespace
+from collections.abc import Iterator
 
+from vidgen_core.cli.last_line import same_command
 from vidgen_core.errors import Undecided
+from vidgen_core.opening import Opened
 from vidgen_core.plan import Plan
 from vidgen_core.report import text
-from vidgen_core.report.words import count, show
+from vidgen_core.report.prices import costs_at_most, in_whole_cents, said, spent_at_most, usd
+from vidgen_core.report.words import count, say, show
+
+#: Sums of cents are not exact in binary.
+_ROUNDING = 1e-9
 
 
-def ask_for_money(plan: Plan, arguments: Namespace) -> None:
-    """Ask whether *plan* may cost what it does; without a terminal, --yes must have been given.
+def ask_for_money(opened: Opened, plan: Plan, arguments: Namespace) -> bool:
+    """Return whether it is agreed that *plan* costs what it does.
 
-    Raises ``Undecided`` where nobody agreed.
+    ``--yes`` agrees, a terminal is asked, and elsewhere ``--max-cost`` agrees up to that.
+    With ``--no-input`` and neither of them nothing is agreed, and nobody is asked. A limit
+    among the settings is no agreement. Raises ``Undecided`` where nobody agreed.
     """
-    price = plan.price
-    if price.free or arguments.yes:
-        return
+    by_option = arguments.yes or arguments.max_cost is not None
+    if plan.price.free:
+        return by_option or not arguments.no_input
+    if not (arguments.yes or arguments.no_input) and _is_terminal():
+        return _asked(opened, plan)
+    if not arguments.quiet:
+        show(text.price(opened, plan))
+    facts = list(_facts(opened, plan))
+    if not (by_option or arguments.no_input):
+        message = "; ".join([_question(plan), *facts, "nothing was bought"])
+        raise Undecided(message, advice=_advice(opened, plan))
+    if not by_option:
+        facts.append("none of it is bought: --no-input")
+    if facts and not arguments.quiet:
+        say("; ".join(facts))
+    return by_option
+
+
+def _is_terminal() -> bool:
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def _asked(opened: Opened, plan: Plan) -> bool:
+    show(text.steps(opened, plan))
+    facts = "; ".join(_facts(opened, plan))
+    if facts:
+        say(facts)
+    print(f"{_question(plan)}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    raise Undecided(
+        "nothing was bought", advice="to see the plan, add --dry-run to the same command"
+    )
+
+
+def _question(plan: Plan) -> str:
     bought = [task for task in plan.to_do if not task.price.free]
     what = f"{count(len(bought), 'paid piece')} of work" if plan.bound.free else "a whole film"
-    question = f"{what}, price: {price}"
-    if not (sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()):
-        raise Undecided(
-            f"{question}; nothing was bought", advice="to agree, add --yes to the same command"
-        )
-    show(text.steps(plan))
-    print(f"{question}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() not in ("y", "yes"):
-        raise Undecided(
-            "nothing was bought", advice="to see the plan, add --dry-run to the same command"
-        )
+    return f"{what}, price: {plan.price}"
+
+
+def _facts(opened: Opened, plan: Plan) -> Iterator[str]:
+    """Yield what there is to know before somebody agrees: what was spent, and the limit."""
+    bill = opened.ledger.bill
+    if not bill.free:
+        yield f"spent here so far: {said(bill)}"
+    cap = opened.settings.core.max_cost
+    if cap is not None:
+        yield f"limit in all: {usd(cap)}{_within(opened, plan, cap)}"
+
+
+def _within(opened: Opened, plan: Plan, cap: float) -> str:
+    """Say what the limit means for *plan*, where it may not be enough."""
+    unknown = opened.settings.core.unknown_price
+    spent, more = spent_at_most(opened.ledger, unknown), costs_at_most(plan, unknown)
+    if spent is None:
+        return ", and what was spent is not known: nothing is bought below a limit"
+    if more is None and unknown is None:
+        return ", and what has no known price is not bought below a limit"
+    if more is None or spent + more > cap + _ROUNDING:
+        return f", {usd(max(0.0, cap - spent))} of it left: stops when it is reached"
+    return ""
+
+
+def _advice(opened: Opened, plan: Plan) -> str:
+    """Return the commands to type, each a line of its own."""
+    yes = same_command("--yes")
+    if not yes:
+        return "to agree, add --yes to the same command"
+    unknown, cap = opened.settings.core.unknown_price, opened.settings.core.max_cost
+    spent, more = spent_at_most(opened.ledger, unknown), costs_at_most(plan, unknown)
+    lines = [f"to agree: {yes}"]
+    if spent is not None and more is not None:
+        enough = spent + more if cap is None else min(cap, spent + more)
+        limit = same_command("--max-cost", in_whole_cents(enough))
+        lines.insert(0, f"to agree up to a limit: {limit}")
+    return "\n".join(lines)

@@ -32,11 +32,21 @@ def as_ours(error: BaseException) -> BaseException:
 def as_told(error: BaseException, *, traced: bool = False) -> tuple[ExitCode, str, str]:
     """Return the exit code that *error* stands for, what is said of it, and the advice.
 
-    *traced*: its traceback was shown.
+    *traced*: its traceback was shown. No key is in what is said.
     """
+    from vidgen_core.keys import redacted
+
     if isinstance(error, VidgenError):
-        return error.exit_code, error.message, error.advice
-    return ExitCode.BUG, *_bug(error, traced=traced)
+        return error.exit_code, redacted(error.message), redacted(error.advice)
+    message, advice = _bug(error, traced=traced)
+    return ExitCode.BUG, redacted(message), advice
+
+
+def show_trace(error: BaseException) -> None:
+    """Print the traceback of *error* on standard error, without keys."""
+    from vidgen_core.keys import traced
+
+    print(traced(error), end="", file=sys.stderr, flush=True)
 
 
 def wants_traces(*, verbose: bool) -> bool:

@@ -9,7 +9,7 @@ from argparse import Namespace
 from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.at_work import carry_out, preview_alone
 from vidgen_core.cli.consent import ask_for_money
-from vidgen_core.cli.last_line import exit_code
+from vidgen_core.cli.last_line import command_for, exit_code, same_command
 from vidgen_core.cli.obstacles import obstacle, without_effect
 from vidgen_core.cli.results import JsonFiles, print_plan, print_result
 from vidgen_core.errors import ExitCode, UsageError
@@ -21,11 +21,14 @@ from vidgen_core.report.words import say, show
 from vidgen_core.rundir import RunDirectory
 
 
-def agree(opened: Opened, arguments: Namespace) -> None:
-    """Raise for what would stop the film half-way, and ask before money is spent."""
+def agree(opened: Opened, arguments: Namespace) -> bool:
+    """Raise for what would stop the film half-way, and ask before money is spent.
+
+    Returns whether it is agreed what the film costs; see :func:`ask_for_money`.
+    """
     plan = opened.plan()
     _raise_obstacle(opened, plan)
-    ask_for_money(plan, arguments)
+    return ask_for_money(opened, plan, arguments)
 
 
 def dry_run(opened: Opened, arguments: Namespace, listed: JsonFiles = None) -> int:
@@ -47,10 +50,13 @@ def finish(
     registry: Registry,
     listed: JsonFiles = None,
     words: Words | None = None,
+    *,
+    agreed: bool | None = None,
 ) -> int:
     """Make what is missing in *directory* and join the film; return the exit code.
 
     *words*: what the directory goes on with, where it is a draft; they lie in it.
+    *agreed*: whether its price was agreed to, where that was asked already.
     """
     opened = open_asked(arguments, directory, registry, words=words)
     plan = opened.plan()
@@ -66,17 +72,25 @@ def finish(
         _say_that_all_is_done(opened, arguments)
         print_result(opened, plan, arguments, ExitCode.COMPLETE, listed)
         return ExitCode.COMPLETE
-    ask_for_money(plan, arguments)
+    if agreed is None:
+        agreed = ask_for_money(opened, plan, arguments)
     said = text.notes(opened, plan)
     with directory.locked(_command()):
         opened = open_asked(arguments, directory, registry, opened.memory, words=words)
-        agreed, plan = plan.price, opened.plan()
-        if plan.price != agreed:  # another run was at work while this one asked
-            agree(opened, arguments)
-        outcome = carry_out(opened, plan, arguments, said)
+        before, plan = plan.price, opened.plan()
+        if plan.price != before:  # another run was at work while this one asked
+            agreed = agree(opened, arguments)
+        outcome = carry_out(opened, plan, arguments, said, agreed=agreed)
         code = exit_code(outcome)
-        print_result(opened, outcome.plan, arguments, code, listed, outcome)
+        to_agree = "" if agreed else _to_agree(directory, arguments)
+        print_result(opened, outcome.plan, arguments, code, listed, outcome, to_agree)
         return code
+
+
+def _to_agree(directory: RunDirectory, arguments: Namespace) -> str:
+    """Return the command that goes on and agrees to what is to be paid."""
+    typed = same_command("--yes") if arguments.command == "continue" else ""
+    return typed or f"{command_for(str(directory.root))} --yes"
 
 
 def _raise_obstacle(opened: Opened, plan: Plan) -> None:

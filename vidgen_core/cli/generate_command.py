@@ -48,12 +48,13 @@ def run(arguments: Namespace) -> int:
         foreseen = _foresee(arguments, registry, runs, script)
         if arguments.dry_run:
             return dry_run(foreseen, arguments)
-        agree(foreseen, arguments)
+        agreed = agree(foreseen, arguments)
         image = Path(arguments.initial_image_path) if arguments.initial_image_path else None
         directory = begin(runs, script, settings, image)
-        arguments.yes, arguments.initial_image_path = True, None
-        make = draft if arguments.draft else finish
-        return make(directory, arguments, registry)
+        arguments.initial_image_path = None
+        if arguments.draft:
+            return draft(directory, arguments, registry)
+        return finish(directory, arguments, registry, agreed=agreed)
 
 
 def _refuse_list(arguments: Namespace) -> None:

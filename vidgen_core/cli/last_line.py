@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
+from attrs import frozen
+
 from vidgen_core import layout
-from vidgen_core.errors import ExitCode, exit_code_for
+from vidgen_core.errors import Billed, CapReached, ExitCode, exit_code_for
 from vidgen_core.executor import Outcome
+from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
+from vidgen_core.opening import Opened
 from vidgen_core.plan import Decision, Plan, Task, Why
 from vidgen_core.report import text
+from vidgen_core.report.prices import costs_at_most, in_doubt, in_whole_cents, spent_at_most
 from vidgen_core.report.progress import ON_THE_WAY
 from vidgen_core.report.words import count, name, say, scenes, width
-from vidgen_core.specs import FREE
+from vidgen_core.specs import FREE, Price, ProviderKind
 from vidgen_core.strict_json import printable
 
 #: What shows a file in the program that the user chose for its kind.
@@ -35,18 +41,36 @@ def exit_code(outcome: Outcome) -> ExitCode:
     return exit_code_for(codes)
 
 
-def last_line(root: Path, outcome: Outcome, code: ExitCode, *, draft: bool = False) -> str:
-    """Return how the run in *root* ended, and what to type next, as one line.
+@frozen(kw_only=True)
+class Circumstances:
+    """What the last line goes by beside how the run ended.
 
-    *draft*: it is the draft of the run that it lies in, and goes on with its words.
+    ``draft``: it is the draft of the run that it lies in, and goes on with its words.
+    ``opened``: the directory as it was found. ``to_agree``: the command that agrees to
+    what may be bought, where nothing was agreed to.
     """
-    return "; ".join(filter(None, _both(root, outcome, code, draft)))
+
+    draft: bool = False
+    opened: Opened | None = None
+    to_agree: str = ""
 
 
-def say_last_line(root: Path, outcome: Outcome, code: ExitCode, *, draft: bool = False) -> None:
+_USUAL = Circumstances()
+
+
+def last_line(
+    root: Path, outcome: Outcome, code: ExitCode, circumstances: Circumstances = _USUAL
+) -> str:
+    """Return how the run in *root* ended, and what to type next, as one line."""
+    return "; ".join(filter(None, _both(root, outcome, code, circumstances)))
+
+
+def say_last_line(
+    root: Path, outcome: Outcome, code: ExitCode, circumstances: Circumstances = _USUAL
+) -> None:
     """Print it on standard error; what is to be typed begins a line where not all fits in one."""
-    line = last_line(root, outcome, code, draft=draft)
-    said, then = _both(root, outcome, code, draft)
+    said, then = _both(root, outcome, code, circumstances)
+    line = "; ".join(filter(None, (said, then)))
     if then and sys.stderr.isatty() and len(line) > width(sys.stderr):
         say(said)
         line = then
@@ -54,9 +78,12 @@ def say_last_line(root: Path, outcome: Outcome, code: ExitCode, *, draft: bool =
     print(printable(line), file=sys.stderr, flush=True)
 
 
-def _both(root: Path, outcome: Outcome, code: ExitCode, draft: bool) -> tuple[str, str]:
+def _both(
+    root: Path, outcome: Outcome, code: ExitCode, circumstances: Circumstances
+) -> tuple[str, str]:
     """Return what happened and was charged, and what to type next (may be empty)."""
     made = f"{count(_counted(outcome), 'file')} made, {_charged(outcome)}"
+    draft = circumstances.draft
     place = str(root.parent if draft else root)
     again = command_for("ITS_NEW_NAME" if outcome.went_away else place, draft=draft)
     if code is ExitCode.COMPLETE:
@@ -64,7 +91,9 @@ def _both(root: Path, outcome: Outcome, code: ExitCode, draft: bool) -> tuple[st
         return f"finished: {made}", then
     if code is ExitCode.INTERRUPTED:
         return f"interrupted: {made}", f"to go on: {again}"
-    return f"not finished: {_why(outcome)}; {made}", f"to go on: {_way_on(outcome, again)}"
+    way = _way_on(outcome, again, circumstances)
+    why = _why(outcome, advised=bool(way))
+    return f"not finished: {why}; {made}", f"to go on: {way or again}"
 
 
 def _counted(outcome: Outcome) -> int:
@@ -87,17 +116,25 @@ def _how_to_watch(root: Path, plan: Plan) -> str:
     if opener is None or plan.by_key[Key(Step.FILM)].decision is not Decision.KEEP:
         return ""
     command = shlex.join([opener, str(root / plan.film)])
-    return f"to watch it: {command}" if _can_be_copied(command) else ""
+    return f"to watch it: {command}" if can_be_copied(command) else ""
 
 
 def command_for(place: str, *, draft: bool = False) -> str:
     """Return what to type to go on with the run in *place*, or with its *draft*."""
     option = ["--draft"] if draft else []
     command = shlex.join(["vidgen", "continue", place, *option])
-    return command if _can_be_copied(command) else " ".join(["vidgen continue DIR", *option])
+    return command if can_be_copied(command) else " ".join(["vidgen continue DIR", *option])
 
 
-def _can_be_copied(command: str) -> bool:
+def same_command(*options: str) -> str:
+    """Return the command that was typed, with *options*; empty where it cannot be copied."""
+    words = sys.argv[1:]
+    end = words.index("--") if "--" in words else len(words)
+    command = shlex.join(["vidgen", *words[:end], *options, *words[end:]])
+    return command if can_be_copied(command) else ""
+
+
+def can_be_copied(command: str) -> bool:
     """Whether a terminal shows *command* as it is, so that its copy is the same command."""
     try:
         command.encode(getattr(sys.stderr, "encoding", None) or "utf-8")
@@ -106,41 +143,76 @@ def _can_be_copied(command: str) -> bool:
     return printable(command) == command
 
 
-def _way_on(outcome: Outcome, again: str) -> str:
-    """Say what to type where the same command alone would end the same way."""
+def _way_on(outcome: Outcome, again: str, circumstances: Circumstances) -> str:
+    """Say what to type where the same command alone would end the same way; else nothing."""
+    opened = circumstances.opened
     reasons = {reason.why for task in outcome.plan.stuck for reason in task.reasons}
     if Why.JOURNAL_DAMAGED in reasons:
         journal = f"DIR/{layout.JOURNAL}"
         return f"look at {journal}, move it away, then {again}; jobs that it names are forgotten"
     if Why.UNKNOWN_OUTCOME in reasons and outcome.in_doubt:
-        return (
-            f"look into your account; if it has them, save them as "
-            f"{_files(outcome, Why.UNKNOWN_OUTCOME)}; to buy them once more: "
-            f"{again} --set in_doubt_limit=PRICE"
-        )
+        return _decide(outcome, again, opened)
     if Why.FORGOTTEN in reasons:
+        stuck = [task for task in outcome.plan.stuck if Why.FORGOTTEN in _whys(task)]
+        asked = [(task.kind, task.provider) for task in stuck if task.kind is not None]
         return (
-            f"look into your account; if it has them, save them as "
-            f"{_files(outcome, Why.FORGOTTEN)}; to buy them, move their files out of "
+            f"look into {_accounts(asked, opened)}; if the files are there, save them as "
+            f"{', '.join(task.output for task in stuck)}; to buy them, move their files out of "
             f"DIR/{layout.REQUESTS}, then {again}"
         )
-    return again
+    if any(isinstance(error, CapReached) for _, error in outcome.errors):
+        return _above_the_cap(outcome, again, opened)
+    if circumstances.to_agree and any(not task.price.free for task in outcome.plan.to_do):
+        return circumstances.to_agree
+    return ""
 
 
-def _files(outcome: Outcome, why: Why) -> str:
-    """Name the files that cannot be had now for the reason *why*."""
-    stuck = outcome.plan.stuck
-    return ", ".join(task.output for task in stuck if why in {each.why for each in task.reasons})
+def _whys(task: Task) -> set[Why]:
+    return {reason.why for reason in task.reasons}
 
 
-def _why(outcome: Outcome) -> str:
+def _decide(outcome: Outcome, again: str, opened: Opened | None) -> str:
+    """Say what to type about work of which nobody knows whether a service took it."""
+    works = outcome.in_doubt
+    adopt = "adopt=JOB" if len(works) == 1 else f"adopt={works[0].key.id}:JOB"
+    accounts = _accounts([(work.kind, work.provider) for work in works], opened)
+    return (
+        f"look into {accounts}: if the job is there, {again} --in-doubt {adopt}; if not, "
+        f"--in-doubt again buys it once more; --in-doubt skip leaves it out, wait asks again later"
+    )
+
+
+def _accounts(asked: Iterable[tuple[ProviderKind, str]], opened: Opened | None) -> str:
+    """Name the user's accounts where that was *asked* for by the keys that open them."""
+    installed = opened.selection.providers.installed if opened else {}
+    names = []
+    for who in asked:
+        spec = installed.get(who)
+        names.append(f"({spec.keys[0]})" if spec and spec.keys else f"with {who[1]}")
+    return f"your account {' and '.join(dict.fromkeys(names))}"
+
+
+def _above_the_cap(outcome: Outcome, again: str, opened: Opened | None) -> str:
+    """Return the command with a limit that is high enough; empty where nobody knows it."""
+    if opened is None:
+        return ""
+    unknown = opened.settings.core.unknown_price
+    spent = spent_at_most(read_ledger(opened.directory.root), unknown)
+    more = costs_at_most(outcome.plan, unknown)
+    if spent is None or more is None:
+        return ""
+    return f"{again} --max-cost {in_whole_cents(spent + more)}"
+
+
+def _why(outcome: Outcome, *, advised: bool) -> str:
+    """Say why it is not finished; *advised*: what to do about it is said anyway."""
     if not outcome.errors:
         return text.stuck_because(outcome.plan)
     task, error = outcome.errors[0]
     others = len(outcome.errors) - 1
     more = f" (and {count(others, 'more failure')}, above)" if others else ""
     more += _held_up(outcome.plan, task)
-    advice = f" ({error.advice})" if error.advice else ""
+    advice = f" ({error.advice})" if error.advice and not advised else ""
     return f"{name(task.key)}: {error.message}{advice}{more}"
 
 
@@ -158,11 +230,21 @@ def _held_up(plan: Plan, task: Task) -> str:
 
 
 def _charged(outcome: Outcome) -> str:
+    """Say what was surely charged in this run, and apart from it what may have been."""
+    taken = [
+        charge.price
+        for charge in outcome.charges
+        if charge.billed is Billed.YES and not charge.price.free
+    ]
     words = []
-    if outcome.paid:
-        words.append(f"charged {outcome.price} for {count(outcome.paid, 'paid piece')} of work")
-    if outcome.in_doubt:
-        pieces = count(len(outcome.in_doubt), "piece")
-        price = sum((work.price for work in outcome.in_doubt), FREE)
-        words.append(f"{pieces} of work may have been charged ({price})")
+    if taken:
+        words.append(f"charged {_sum(taken)} for {count(len(taken), 'paid piece')} of work")
+    if doubtful := in_doubt(outcome):
+        pieces = count(len(doubtful), "piece")
+        words.append(f"{pieces} of work may have been charged ({_sum(doubtful)})")
     return ", ".join(words) or "nothing was charged"
+
+
+def _sum(prices: Iterable[Price]) -> str:
+    total = sum(prices, FREE)
+    return str(total) if total.known or total.low else "an unknown price"

@@ -11,7 +11,8 @@ from vidgen_core.errors import InputError, UsageError, VidgenError
 from vidgen_core.executor.workshop import missing_key
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
-from vidgen_core.plan import LOST, Decision, Plan, Task, Why
+from vidgen_core.plan import LOST, Choice, Decision, Plan, Task, Why
+from vidgen_core.planner.doubts import is_doubtful
 from vidgen_core.report.words import flags, name
 from vidgen_core.selection import (
     frame_host_required,
@@ -56,7 +57,8 @@ def obstacle(opened: Opened, plan: Plan) -> VidgenError | None:
     words that are to be drawn, or no key.
     """
     lacking = (
-        no_provider(opened, plan)
+        _not_adopted(opened)
+        or no_provider(opened, plan)
         or _no_url(opened, plan)
         or _not_continued(opened, plan)
         or _no_font(opened, plan)
@@ -68,6 +70,26 @@ def obstacle(opened: Opened, plan: Plan) -> VidgenError | None:
         if loaded.spec.keys and not key_for(loaded, opened.directory.root):
             return missing_key(loaded)
     return None
+
+
+def _not_adopted(opened: Opened) -> UsageError | None:
+    """Return the error for a job that nobody can tell whose it is."""
+    chosen = opened.options.in_doubt
+    if chosen.choice is not Choice.ADOPT:
+        return None
+    doubtful = [key for key, work in opened.ledger.in_flight.items() if is_doubtful(work)]
+    named = [key for key in doubtful if chosen.key in (None, key)]
+    if len(named) == 1:
+        return None
+    advice = f"in doubt: {', '.join(key.id for key in doubtful)}" if doubtful else ""
+    if chosen.key is not None:
+        return UsageError(f"--in-doubt adopt: {chosen.key.id} is not in doubt", advice=advice)
+    if not doubtful:
+        return UsageError("--in-doubt adopt: nothing is in doubt here")
+    return UsageError(
+        f"--in-doubt adopt: {len(doubtful)} pieces of work are in doubt",
+        advice=f"say which: --in-doubt adopt={doubtful[0].id}:{chosen.job}; {advice}",
+    )
 
 
 def _at_work(opened: Opened, plan: Plan) -> list[tuple[ProviderKind, str]]:

@@ -7,9 +7,12 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any, TextIO
 
-from vidgen_core.cli.last_line import say_last_line
+from attrs import evolve
+
+from vidgen_core.cli.last_line import Circumstances, say_last_line
 from vidgen_core.errors import ExitCode, VidgenError
 from vidgen_core.executor import Outcome
+from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Decision, Plan
@@ -47,7 +50,7 @@ def print_plan(
     if plan.finished:
         print("nothing to do: the film is finished", file=arguments.results)
     else:
-        steps = text.steps(plan, verbose=arguments.verbose)
+        steps = text.steps(opened, plan, verbose=arguments.verbose)
         print(folded(steps, arguments.results), file=arguments.results, flush=True)
     for sentence in lacks:
         say(sentence)
@@ -60,20 +63,27 @@ def print_result(
     code: ExitCode,
     listed: JsonFiles,
     outcome: Outcome | None = None,
+    to_agree: str = "",
 ) -> None:
-    """Print what the run came to, and say how it ended (*outcome*: if anything was done)."""
+    """Print what the run came to, and say how it ended (*outcome*: if anything was done).
+
+    *to_agree*: the command that agrees to a price, where nothing was agreed to.
+    """
     opened = opened.now()
     decision = plan.by_key[Key(Step.FILM)].decision
     complete = code is ExitCode.COMPLETE
     root = opened.directory.root
     if arguments.json:
+        if outcome is not None:  # what is in flight, and what it cost, changed since
+            opened = evolve(opened, ledger=read_ledger(root))
         _print_object(opened, plan, as_json.ending(code, outcome), arguments, listed)
     elif complete and decision is Decision.KEEP:
         _print_path(root / plan.film, arguments.results)
     elif complete and decision is Decision.LEAVE:
         _print_path(root, arguments.results)
     if outcome is not None and not (complete and arguments.quiet):
-        say_last_line(root, outcome, code, draft=arguments.draft)
+        circumstances = Circumstances(draft=arguments.draft, opened=opened, to_agree=to_agree)
+        say_last_line(root, outcome, code, circumstances)
 
 
 def _print_path(path: Path, results: TextIO) -> None:

@@ -41,7 +41,8 @@ def _status(
         print(as_json.dump(state), file=arguments.results)
         return ExitCode.COMPLETE
     said = [text.analysis(opened, plan, verbose=arguments.verbose)]
-    said.append("nothing to do" if plan.finished else text.steps(plan, verbose=arguments.verbose))
+    todo = text.steps(opened, plan, verbose=arguments.verbose)
+    said.append("nothing to do" if plan.finished else todo)
     lacking = no_provider(opened, plan)
     if lacking is not None:
         said.append(INDENT + lacking.advice)

@@ -9,12 +9,26 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
+from attrs import evolve
+
 from vidgen_core import wording
 from vidgen_core.errors import InputError
 from vidgen_core.ledger import Ledger
 from vidgen_core.model import Key, Step, Storyboard
-from vidgen_core.plan import Decision, File, Listing, Plan, PlanOptions, Providers, SceneState, Task
+from vidgen_core.plan import (
+    Choice,
+    Decision,
+    File,
+    Listing,
+    Plan,
+    PlanOptions,
+    Providers,
+    SceneState,
+    Task,
+)
+from vidgen_core.planner.again import wanted_again
 from vidgen_core.planner.continuity import foreseen, lost_continuity
+from vidgen_core.planner.doubts import decided, open_questions
 from vidgen_core.planner.film_notes import film_notes, idle_changes
 from vidgen_core.planner.freshness import why_film_again
 from vidgen_core.planner.joins import join_film, join_scene
@@ -43,6 +57,10 @@ def plan(
     values give the same plan. Raises ``InputError`` where the files belong to
     other scenes than the storyboard's.
     """
+    ledger = decided(ledger, options.in_doubt, providers)
+    if options.in_doubt.choice is Choice.SKIP:
+        skipped = open_questions(ledger, providers)
+        options = evolve(options, given_up=options.given_up | skipped)
     s = Situation(
         storyboard=storyboard,
         listing=listing,
@@ -67,6 +85,7 @@ def plan(
     for scene in storyboard:
         scenes.append(plan_scene(s, scene, scenes[-1] if scenes else None, image))
     tasks, notes = _film_and_its_parts(s, scenes)
+    tasks[:0] = wanted_again(s, scenes)
     if options.metadata_only:
         tasks = _words_alone(s, tasks)
     if image.wanted and image.key is None:

@@ -71,6 +71,8 @@ def stale_video(s: Situation, video: File, scene: Scene) -> tuple[Reason, ...]:
     prompts = {clip.prompt for clip in clips if clip and clip.prompt}
     if prompts - {scene_digest(scene)}:
         reasons.append(because(Why.PROMPT_CHANGED))
+    begun = (s.changed_input(clip) for clip in clips if clip)
+    reasons.extend(because(Why.INPUT_CHANGED, input=path) for path in filter(None, begun))
     if clips:
         reasons.extend(_lost_continuity(s, Key(Step.CLIP, scene.number, 1), clips[0]))
     return tuple(reasons)

@@ -8,6 +8,7 @@ from vidgen_core.layout import REQUESTS
 from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Provider, Reason, Task, Why, because
+from vidgen_core.planner.doubts import CAN_TELL, is_doubtful
 from vidgen_core.planner.situation import Situation
 from vidgen_core.specs import FREE, UNKNOWN_PRICE, Price, Request
 
@@ -88,7 +89,10 @@ def given_up(task: Task) -> Task:
 def attach(s: Situation, base: Task, job: InFlight) -> Task:
     """Return *base* as the task that collects *job*, or as the question it raises."""
     base = evolve(base, provider=job.provider, kind=job.kind)
+    unknown = because(Why.UNKNOWN_OUTCOME, provider=job.provider)
     if base.key in s.options.given_up:
+        if is_doubtful(job):  # the user goes on without it, and the question stays
+            return evolve(base, decision=Decision.BLOCKED, reasons=(unknown,))
         return given_up(base)
     spec = s.providers.installed.get((job.kind, job.provider))
     if spec is None:
@@ -103,13 +107,12 @@ def attach(s: Situation, base: Task, job: InFlight) -> Task:
         why = Why.IN_FLIGHT
     elif job.answered:
         why = Why.ANSWERED
-    elif spec.abilities & {"idempotent", "find"} and not s.ledger.damage:
+    elif spec.abilities & CAN_TELL and not s.ledger.damage:
         why = Why.FINDABLE
         # It may be bought now. A journal that says it is free proves nothing.
         base = evolve(base, price=UNKNOWN_PRICE if job.price.free else job.price)
     else:
-        reason = because(Why.UNKNOWN_OUTCOME, provider=job.provider)
-        return evolve(base, decision=Decision.ASK, reasons=(reason,), price=job.price)
+        return evolve(base, decision=Decision.ASK, reasons=(unknown,), price=job.price)
     reasons = (*s.broken_reasons(base.key), because(why, provider=job.provider, job=job.job))
     return evolve(base, decision=Decision.ATTACH, reasons=reasons, collects=job)
 

@@ -273,7 +273,7 @@ def _make(
         width=width,
         height=height,
         fps=fps,
-        seed=s.seed(scene.number, clip.number),
+        seed=s.seed(key),
         film_seed=s.options.seed,
     )
     why = Why.GAP if clip.number < max(s.clip_numbers.get(scene.number, (0,))) else Why.MISSING

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from attrs import evolve
 
@@ -29,6 +29,7 @@ from vidgen_core.planner.pace import (
     WRITTEN_WORDS_PER_SECOND,
     words_for,
 )
+from vidgen_core.planner.reach import from_jobs, takes_files
 from vidgen_core.planner.situation import Situation
 from vidgen_core.planner.voice import ENOUGH
 from vidgen_core.specs import (
@@ -46,6 +47,8 @@ from vidgen_core.specs import (
     SpeechRequest,
     split_evenly,
 )
+
+Bounds = Mapping[tuple[ProviderKind, str], Price]
 
 #: What clips last where no engine was chosen yet.
 USUAL_LENGTHS = (5.0, 10.0)
@@ -96,13 +99,13 @@ def plan_script(s: Situation, script: File) -> Plan:
         reasons=(because(Why.WAITS_FOR, input=placed.key),),
     )
     longest_scene = _with_its_words(s, longest)
-    bound = FREE if s.options.metadata_only else _bound(s, longest, longest_scene)
+    bounds = {} if s.options.metadata_only else _bounds(s, longest, longest_scene)
     return Plan(
         timestamp=s.timestamp,
         tasks=(environments, scenes, placed, film),
         scenes=(),
-        notes=(*_outlook(s, longest_scene, bound), *_language(s, script)),
-        bound=bound,
+        notes=(*_outlook(s, longest_scene, bounds), *_language(s, script)),
+        bounds=bounds,
     )
 
 
@@ -150,8 +153,8 @@ def _waiting(task: Task, stuck: list[Task]) -> Task:
 # what the film may cost --------------------------------------------------
 
 
-def _outlook(s: Situation, longest: float, bound: Price) -> tuple[str, ...]:
-    most = s.options.max_scenes
+def _outlook(s: Situation, longest: float, bounds: Bounds) -> tuple[str, ...]:
+    most, bound = s.options.max_scenes, sum(bounds.values(), FREE)
     scenes = f"{most} scenes" if most > 1 else "1 scene"
     price = "" if bound.free else f", price of clips, pictures and sound: at most {_most(bound)}"
     return (f"the script becomes at most {scenes} of at most {longest:g} s{price}",)
@@ -180,45 +183,54 @@ def _most_words(longest: float) -> int:
     return math.ceil(words_for(longest) * MOST_OF_ABOUT)
 
 
-def _bound(s: Situation, longest: float, seconds: float) -> Price:
+def _bounds(s: Situation, longest: float, seconds: float) -> Bounds:
     """Return the most that a film of as many and as long scenes as may be would cost.
 
     *longest*: what a scene's words are written for; *seconds*: what it lasts with them.
     """
-    scene = _clips(s, seconds)
-    for provider, request in _work_beside_clips(s, longest, seconds):
-        scene += _price(provider, request)
-    image = _initial_image(s)
-    if scene.high is None or image.high is None:
-        return UNKNOWN_PRICE
-    return Price(0.0, scene.high * s.options.max_scenes + image.high)
+    bounds: dict[tuple[ProviderKind, str], Price] = {}
+    for provider, price, pieces in _bought(s, longest, seconds):
+        who = provider.kind, provider.name
+        most = Price(0.0, None if price.high is None else price.high * pieces)
+        if not most.free:
+            bounds[who] = bounds.get(who, FREE) + most
+    return bounds
 
 
-def _initial_image(s: Situation) -> Price:
-    images, prompt = s.providers.images, s.options.initial_image_prompt
-    if images is None or not prompt:
-        return FREE
-    width, height, _ = s.size
-    return _price(images, ImageRequest(prompt=prompt, width=width, height=height))
+def _bought(s: Situation, longest: float, seconds: float) -> Iterator[tuple[Provider, Price, int]]:
+    """Yield who may be paid, how much, and how often; lengths as in :func:`_bounds`."""
+    (width, height, fps), chosen, options = s.size, s.providers, s.options
+    most, images = options.max_scenes, chosen.images
+    if chosen.engine is not None:
+        yield chosen.engine, _clips(s, chosen.engine, seconds), most
+    if images is not None and options.initial_image_prompt:
+        prompt = options.initial_image_prompt
+        yield images, _price(images, ImageRequest(prompt=prompt, width=width, height=height)), 1
+    if images is not None and options.first_frames:
+        scene = Scene(number=1, duration=seconds)
+        drawn = ImageRequest(prompt="", width=width, height=height, scene=scene)
+        yield images, _price(images, drawn), most
+    if chosen.speech is not None and not options.skip_narration:
+        spoken = SpeechRequest(text="words " * _most_words(longest), scene=1)
+        yield chosen.speech, _price(chosen.speech, spoken), most
+    if chosen.sounds is not None and not options.skip_sound_effects:
+        heard = SoundRequest(prompt="", seconds=seconds + 1 / fps)
+        yield chosen.sounds, _price(chosen.sounds, heard), most
 
 
-def _clips(s: Situation, seconds: float) -> Price:
+def _clips(s: Situation, engine: EngineProvider, seconds: float) -> Price:
     """Return the most that the clips of one scene of at most *seconds* cost.
 
     A shorter scene may need more clips: of 5 and 9 s, four for 20 s and three for 23 s.
     """
-    engine = s.providers.engine
-    if engine is None:
-        return FREE
-    dearest = FREE
-    for parts in {_parts(engine, each) for each in _durations(engine, seconds)}:
-        price = FREE
-        for number, part in enumerate(parts, start=1):
-            price += _price(engine, _clip(s, number, part, seconds))
-        if price.high is None:
-            return price
-        dearest = max(dearest, price, key=lambda each: each.high or 0.0)
-    return dearest
+    splits = {_parts(engine, each) for each in _durations(engine, seconds)}
+    by_length = {part: _clip_price(s, engine, part, seconds) for part in set().union(*splits)}
+    return _dearest(sum((by_length[part] for part in parts), FREE) for parts in splits)
+
+
+def _dearest(prices: Iterable[Price]) -> Price:
+    """Return the one of *prices* that is highest at most; above all, one that is unknown."""
+    return max(prices, key=lambda each: math.inf if each.high is None else each.high)
 
 
 def _durations(engine: EngineProvider, seconds: float) -> tuple[float, ...]:
@@ -240,31 +252,27 @@ def _durations(engine: EngineProvider, seconds: float) -> tuple[float, ...]:
     return tuple(sorted({*filled, *whole, seconds}))
 
 
-def _clip(s: Situation, number: int, part: float, seconds: float) -> ClipRequest:
+def _clip_price(s: Situation, engine: EngineProvider, part: float, seconds: float) -> Price:
+    """Return the most that one clip costs, of a scene of *seconds*.
+
+    What it starts from nobody knows before it is asked for, and it may be priced by it.
+    """
     width, height, fps = s.size
-    return ClipRequest(
+    clip = ClipRequest(
         scene=Scene(number=1, duration=seconds),
-        clip=number,
+        clip=1,
         prompt="",
         seconds=part,
         width=width,
         height=height,
         fps=fps,
     )
-
-
-def _work_beside_clips(
-    s: Situation, longest: float, seconds: float
-) -> Iterator[tuple[Provider, Request]]:
-    """Yield what else one scene may be bought of, and where; lengths as in :func:`_bound`."""
-    (width, height, fps), providers = s.size, s.providers
-    if providers.images is not None and s.options.first_frames:
-        scene = Scene(number=1, duration=seconds)
-        yield providers.images, ImageRequest(prompt="", width=width, height=height, scene=scene)
-    if providers.speech is not None and not s.options.skip_narration:
-        yield providers.speech, SpeechRequest(text="words " * _most_words(longest), scene=1)
-    if providers.sounds is not None and not s.options.skip_sound_effects:
-        yield providers.sounds, SoundRequest(prompt="", seconds=seconds + 1 / fps)
+    asked = [clip]
+    if takes_files(s):
+        asked.append(evolve(clip, start_frame=s.path_for(Key(Step.FIRST_FRAME, 1))))
+    if from_jobs(s):
+        asked.append(evolve(clip, start_of=s.path_for(Key(Step.CLIP, 1, 1))))
+    return _dearest(_price(engine, request) for request in asked)
 
 
 def _parts(engine: EngineProvider, seconds: float) -> tuple[float, ...]:

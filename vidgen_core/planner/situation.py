@@ -224,9 +224,12 @@ class Situation:
                 found.setdefault(int(match[1]), []).append(path)
         return {scene: tuple(paths) for scene, paths in found.items()}
 
-    def seed(self, scene: int, clip: int = 0) -> int:
-        """Return a number that stays the same for this piece of this run."""
-        return zlib.crc32(f"{self.options.seed}:{scene}:{clip}".encode()) & 0x7FFFFFFF
+    def seed(self, key: Key) -> int:
+        """Return a number that stays the same for this piece of this run until it is redone."""
+        times = self.ledger.redone.get(Key(key.step, key.scene), 0)
+        again = f":{times}" if times else ""
+        text = f"{self.options.seed}:{key.scene}:{key.clip}{again}"
+        return zlib.crc32(text.encode()) & 0x7FFFFFFF
 
     def paid_for(self, key: Key) -> InFlight | None:
         """Return the paid work that can still give *key*: in flight, or delivered and broken."""

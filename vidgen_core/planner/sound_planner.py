@@ -90,7 +90,7 @@ def _add_effects(
             request = SoundRequest(
                 prompt=scene.scene.sound_prompt.strip(),
                 seconds=length(scene),
-                seed=s.seed(number),
+                seed=s.seed(key),
             )
             task = _replacing(s, work(s, key, s.providers.sounds, request))
             sounds.tasks.append(task)

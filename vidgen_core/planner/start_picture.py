@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import evolve, frozen
 
-from vidgen_core.model import Key, Step
+from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import (
     LOST,
     STUCK,
@@ -97,7 +97,8 @@ def _by_rule(
     first = s.best(first_frame)
     if first is not None:
         return _there(s, first)
-    if s.paid_for(first_frame) or (s.options.first_frames and s.providers.images):
+    wanted = s.options.first_frames or first_frame in s.options.again
+    if s.paid_for(first_frame) or (wanted and s.providers.images):
         return _first_frame(s, plan, first_frame)
     if previous is None:
         found = s.best(Key(Step.INITIAL_IMAGE))
@@ -238,17 +239,21 @@ def _made(s: Situation, plan: ScenePlan, task: Task) -> Picture:
 
 
 def _first_frame(s: Situation, plan: ScenePlan, key: Key) -> Picture:
-    scene = plan.scene
+    request = first_frame_request(s, plan.scene, key)
+    return _made(s, plan, questioned(s, work(s, key, s.providers.images, request)))
+
+
+def first_frame_request(s: Situation, scene: Scene, key: Key) -> ImageRequest:
+    """Return what is asked for the first frame *key* of *scene*."""
     width, height, _ = s.size
-    request = ImageRequest(
+    return ImageRequest(
         prompt=scene.first_frame_prompt or scene.prompt,
         width=width,
         height=height,
-        seed=s.seed(scene.number),
+        seed=s.seed(key),
         film_seed=s.options.seed,
         scene=scene,
     )
-    return _made(s, plan, questioned(s, work(s, key, s.providers.images, request)))
 
 
 def _initial_image(s: Situation, plan: ScenePlan) -> Picture | None:
@@ -281,7 +286,7 @@ def _drawn(
         prompt=prompt,
         width=width,
         height=height,
-        seed=s.seed(0),
+        seed=s.seed(key),
         film_seed=s.options.seed,
     )
     return _made(s, plan, work(s, key, images, request))

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from vidgen_core.errors import PluginError
+from vidgen_core.keys import redacted
 from vidgen_core.layout import OUTPUT, STATE, Output
 from vidgen_core.patterns import overlaps
 from vidgen_core.specs import API, ProviderSpec, VideoEngineSpec
@@ -19,9 +20,9 @@ _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
 def sentence(error: BaseException) -> str:
-    """Return one printable line that says what *error* is."""
+    """Return one printable line that says what *error* is. No key is in it."""
     try:
-        text = " ".join(str(error).split())
+        text = " ".join(redacted(str(error)).split())
     except Exception:
         text = ""
     line = f"{type(error).__name__}: {text}" if text else type(error).__name__

@@ -10,9 +10,12 @@ import attrs
 
 from vidgen_core.errors import ExitCode
 from vidgen_core.executor import Outcome
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key
 from vidgen_core.opening import Opened
 from vidgen_core.plan import File, Plan, Reason, SceneState, Task
+from vidgen_core.planner.doubts import is_doubtful
+from vidgen_core.report.prices import Share, in_doubt, shares
 from vidgen_core.report.text import notes
 from vidgen_core.report.words import sentence
 from vidgen_core.scenes_file import JsonFile
@@ -38,6 +41,9 @@ def state(opened: Opened, plan: Plan) -> dict[str, Any]:
         "scenes": [_scene(scene) for scene in plan.scenes],
         "tasks": [_task(task) for task in plan.tasks],
         "price": _price(plan.price),
+        "prices": [_share(share) for share in shares(opened, plan)],
+        "cost": _price(opened.ledger.bill),
+        "in_flight": [_in_flight(work) for work in opened.ledger.in_flight.values()],
         "not_whole": [_fault(file) for file in opened.listing.files if file.facts.fault],
         "notes": notes(opened, plan),
         "left_alone": list(plan.left_alone),
@@ -46,12 +52,14 @@ def state(opened: Opened, plan: Plan) -> dict[str, Any]:
 
 def ending(code: ExitCode, outcome: Outcome | None) -> dict[str, Any]:
     """Return how a run ended: what it made, what was charged, what failed."""
+    doubtful = in_doubt(outcome) if outcome else []
     return {
         "exit_code": int(code),
         "made": list(outcome.made) if outcome else [],
         "charged": {
             "pieces": outcome.paid if outcome else 0,
             "price": _price(outcome.price if outcome else FREE),
+            "in_doubt": {"pieces": len(doubtful), "price": _price(sum(doubtful, FREE))},
         },
         "errors": [
             {"id": task.key.id, "error": error.message, "advice": error.advice}
@@ -102,6 +110,26 @@ def _fault(file: File) -> dict[str, Any]:
         "path": file.path,
         "verdict": file.facts.verdict.value,
         "fault": file.facts.fault,
+    }
+
+
+def _share(share: Share) -> dict[str, Any]:
+    return {
+        "kind": share.kind.value,
+        "provider": share.provider,
+        "pieces": share.pieces,
+        **_price(share.price),
+        "priced_on": share.priced_on or None,
+    }
+
+
+def _in_flight(work: InFlight) -> dict[str, Any]:
+    return {
+        "id": work.key.id,
+        "provider": work.provider,
+        "job": work.job or None,
+        "in_doubt": is_doubtful(work),
+        "price": _price(work.price),
     }
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -21,11 +22,14 @@ from vidgen_core.executor.events import (
     Published,
     Started,
     Stopped,
+    Waiting,
+    WentOn,
 )
 from vidgen_core.listing import OnProbe
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Plan, Task
 from vidgen_core.report.forecast import LONGEST, Forecast, Running, in_words
+from vidgen_core.report.waits import Waits, waiting
 from vidgen_core.report.words import columns, count, error_line, folded, is_there, name, say
 from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import printable
@@ -38,6 +42,8 @@ ON_THE_WAY = frozenset({Step.LAST_FRAME, Step.SCENE_LAST_FRAME})
 _WORDS = 40
 #: Where less is left for words than this, they need the room of the bar.
 _FEW = 12
+#: A log hears no more often of one thing that is waited for, in seconds.
+_NEWS = 60.0
 _VERBS: Mapping[Step, str] = MappingProxyType(
     {
         Step.SCENE: "joining",
@@ -103,15 +109,19 @@ def _stopped(event: Stopped) -> str:
 class Lines:
     """One line an event, for logs and pipes.
 
-    ``paths``: say where each file is. ``done`` of ``total`` files are made so far, of
-    the script's first and then, once there are ``scenes``, of the film's.
+    ``paths``: say where each file is. ``waits``: say what is waited for, once a minute
+    or when that changes. ``done`` of ``total`` files are made so far, of the script's
+    first and then, once there are ``scenes``, of the film's. ``clock`` counts seconds.
     """
 
     verbose: bool = False
     paths: bool = True
+    waits: bool = True
+    clock: Callable[[], float] = time.monotonic
     done: int = field(default=0, init=False)
     total: int = field(default=0, init=False)
     scenes: int | None = field(default=None, init=False)
+    _told: dict[str, tuple[type, float]] = field(factory=dict, init=False)
 
     def __call__(self, event: Event) -> None:
         """Print what *event* says."""
@@ -145,7 +155,17 @@ class Lines:
                 return f"moved aside, {why}: {path} is now in {folder}"
             case Noted(text):
                 return text
+            case Waiting() if self.waits and self._is_news(event):
+                return waiting(event, event.seconds, event.patience)
         return ""
+
+    def _is_news(self, event: Waiting) -> bool:
+        why, when = self._told.get(event.who, (None, 0.0))
+        now = self.clock()
+        if why is type(event.error) and now - when < _NEWS:
+            return False
+        self._told[event.who] = type(event.error), now
+        return True
 
     def _planned(self, plan: Plan) -> str:
         """Count what is to be made; say what the script became when that is known."""
@@ -187,7 +207,8 @@ def _doing(task: Task) -> str:
 @contextmanager
 def _live(*, verbose: bool = False) -> Iterator[Listener]:
     """Show a line for each running task and one for the whole, with the time left."""
-    from rich.console import Console
+    from rich.console import Console, Group
+    from rich.live import Live
     from rich.progress import BarColumn, Progress, TextColumn
     from rich.table import Column
 
@@ -204,19 +225,24 @@ def _live(*, verbose: bool = False) -> Iterator[Listener]:
         *bar,
         TextColumn("{task.fields[left]}", markup=False, table_column=time),
         console=console,
-        transient=True,
-        refresh_per_second=8,
         expand=True,
     )
-    with bars:
-        yield _Live(bars=bars, lines=Lines(verbose=verbose, paths=False))
+    waits = Waits()
+    shown = Live(Group(bars, waits), console=console, transient=True, refresh_per_second=8)
+    with shown:
+        lines = Lines(verbose=verbose, paths=False, waits=False)
+        yield _Live(bars=bars, waits=waits, lines=lines)
 
 
 @define(kw_only=True)
 class _Live:
-    """What *bars* show: the whole in the first row, and one row for each running task."""
+    """What *bars* show: the whole in the first row, and one row for each running task.
+
+    *waits* shows below them which services are waited for.
+    """
 
     bars: Any
+    waits: Waits
     lines: Lines
     forecast: Forecast = field(factory=Forecast)
     rows: dict[Key, Any] = field(factory=dict)
@@ -235,9 +261,15 @@ class _Live:
             case Started(task):
                 self.forecast.started(task)
                 return  # its row says so
+            case Waiting():
+                self.waits.began(event)
+            case WentOn(task):
+                self.waits.ended(task.key)
             case Published(task, _):
+                self.waits.ended(task.key)
                 self.forecast.published(task)
             case Stopped(task):
+                self.waits.ended(task.key)
                 self.forecast.stopped(task)
         text = self.lines.text(event)
         if text:

@@ -8,10 +8,12 @@ from vidgen_core.layout import OUTPUT
 from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.opening import Opened
 from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Reason, SceneState, Task, Why
+from vidgen_core.report.prices import cost_lines, price_lines
 from vidgen_core.report.words import (
     INDENT,
     count,
     is_there,
+    listed,
     name,
     scenes,
     sentence,
@@ -51,7 +53,7 @@ def _script_findings(opened: Opened, plan: Plan) -> list[str]:
     """Say what there is of a film that has no scenes yet."""
     there = [task for task in plan.tasks if task.decision is Decision.KEEP]
     said = [f"{is_there(task.key)}: {task.output}" for task in there]
-    return _indented([*said, *notes(opened, plan)])
+    return _indented([*said, *cost_lines(opened.ledger), *notes(opened, plan)])
 
 
 def _indented(lines: Iterable[str]) -> list[str]:
@@ -68,6 +70,7 @@ def _findings(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
     yield from _file_lines(opened, plan)
     yield from _sound_lines(plan)
     yield _film_sentence(plan.by_key[Key(Step.FILM)])
+    yield from cost_lines(opened.ledger)
     yield from notes(opened, plan)
     if plan.left_alone:
         shown = ", ".join(plan.left_alone[:5]) + (", …" if len(plan.left_alone) > 5 else "")
@@ -215,26 +218,22 @@ def _built_of(opened: Opened, key: Key) -> Iterator[str]:
         yield from (file.path for file in there.get(each, ()))
 
 
-def _listed(tasks: Sequence[Task], most: int = 4) -> str:
-    """Return the names of *tasks*, the first few of many."""
-    names = [name(task.key) for task in tasks]
-    if len(names) == 1:
-        return names[0]
-    if len(names) <= most:
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
+def _listed(tasks: Sequence[Task]) -> str:
+    return listed([task.key for task in tasks])
 
 
 # what will be done -------------------------------------------------------
 
 
-def steps(plan: Plan, *, verbose: bool = False) -> str:
-    """Return what will be done and what cannot be, in the order of the film."""
-    lines = list(_work(plan.to_do, verbose=verbose))
-    lines += _questions(plan)
-    if not plan.price.free:
-        lines.append(f"price: {plan.price}")
+def steps(opened: Opened, plan: Plan, *, verbose: bool = False) -> str:
+    """Return what will be done and what cannot be, in the order of the film, and its price."""
+    lines = [*_work(plan.to_do, verbose=verbose), *_questions(plan), *price_lines(opened, plan)]
     return "\n".join(_indented(lines))
+
+
+def price(opened: Opened, plan: Plan) -> str:
+    """Return what *plan* costs: who is paid, and the sum; empty where nothing is to be paid."""
+    return "\n".join(_indented(price_lines(opened, plan)))
 
 
 def _work(tasks: Sequence[Task], *, verbose: bool) -> Iterator[str]:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sys
 import textwrap
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TextIO
 
@@ -24,6 +24,7 @@ __all__ = [
     "flags",
     "folded",
     "is_there",
+    "listed",
     "name",
     "ranges",
     "say",
@@ -91,6 +92,16 @@ def show(text: str) -> None:
 def is_there(key: Key) -> str:
     """Say that *key* is there: ``the film is there``, ``the scenes are there``."""
     return f"{name_is(key)} there"
+
+
+def listed(keys: Sequence[Key], most: int = 4) -> str:
+    """Return the names of *keys*, the first few of many."""
+    names = [name(key) for key in keys]
+    if len(names) == 1:
+        return names[0]
+    if len(names) <= most:
+        return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[: most - 1])} and {len(names) - most + 1} more"
 
 
 def sentence(reason: Reason) -> str:

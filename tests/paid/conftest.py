@@ -1,0 +1,36 @@
+"""A service at which jobs take no time to speak of, and somebody with keys for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vidgen_core.testing.service import Footage, Service
+
+from .customers import Customer
+
+for _package in ("vidgen_local", "vidgen_luma", "vidgen_ltx"):
+    pytest.importorskip(_package)
+
+
+@pytest.fixture(scope="session")
+def footage(tmp_path_factory: pytest.TempPathFactory) -> Footage:
+    """Media that all services of the tests share."""
+    return Footage(tmp_path_factory.mktemp("footage"))
+
+
+@pytest.fixture
+def service(tmp_path: Path, footage: Footage) -> Iterator[Service]:
+    """A service whose jobs take a moment."""
+    with Service(tmp_path / "service", delay=0.2, short_side=36, footage=footage) as running:
+        yield running
+
+
+@pytest.fixture
+def customer(tmp_path: Path, service: Service) -> Customer:
+    """Somebody with a key for each vendor."""
+    home = tmp_path / "home"
+    home.mkdir()
+    return Customer(home=home, service=service)

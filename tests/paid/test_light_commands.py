@@ -1,0 +1,59 @@
+"""What asks no service imports nothing to speak to one with, whatever is installed."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from ..command_line import environment
+from ..run_directories import add_scene
+from .customers import FILM, Customer
+
+#: The vendors' SDKs, and what only they and downloads need.
+HEAVY = {"lumaai", "fal_client", "httpx", "httpcore", "httpx_sse", "pydantic", "anyio", "requests"}
+
+
+def imported(customer: Customer, *words: str | Path) -> set[str]:
+    """The packages that a command imports."""
+    done = subprocess.run(
+        [sys.executable, "-X", "importtime", "-m", "vidgen_core", *words],
+        env=environment(customer.home, customer.environ),
+        cwd=customer.home,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    names = {line.rpartition("|")[2].strip() for line in lines}
+    return names | {name.partition(".")[0] for name in names}
+
+
+@pytest.mark.parametrize(
+    "words", [("--help",), ("continue", "--help"), ("plugins",), ("plugins", "--json")]
+)
+def test_what_needs_no_directory_imports_no_sdk(customer: Customer, words: tuple[str, ...]) -> None:
+    found = imported(customer, *words)
+    assert "vidgen_core.cli" in found
+    assert ("vidgen_luma" in found) is ("vidgen_ltx" in found) is ("plugins" in words)
+    assert not found & HEAVY
+
+
+def test_looking_at_a_paid_run_imports_no_sdk_and_asks_nobody(customer: Customer) -> None:
+    root = customer.scenes()
+    customer.service.trouble("luma.video", "slow-queue")
+    command = ("continue", root, "--engine", "luma", *FILM)
+    customer.killed_once(command, lambda: customer.service.requests("luma.get"))
+    add_scene(root, 2)
+    asked = len(customer.service.requests())
+    for words in (("status",), ("status", "--json"), ("cost",), ("continue", "--dry-run")):
+        command_, *more = words
+        found = imported(customer, command_, root, *more)
+        assert "vidgen_luma" in found
+        assert not found & HEAVY, words
+    assert len(customer.service.requests()) == asked

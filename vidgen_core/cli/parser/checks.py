@@ -1,0 +1,79 @@
+"""What the options of one command line must be together, which argparse cannot express."""
+
+from __future__ import annotations
+
+import re
+from argparse import ArgumentParser, Namespace
+
+from vidgen_core.cli.parser.options import RUNS
+
+
+def check_values(arguments: Namespace, parser: ArgumentParser) -> None:
+    """Refuse ``--option=--``: some versions of argparse make an empty list of it, unchecked."""
+    for name, value in vars(arguments).items():
+        if [] in value if name == "set" else value == []:
+            parser.error(f"argument --{name.replace('_', '-')}: expected one argument")
+
+
+def check_directory(arguments: Namespace, parser: ArgumentParser) -> None:
+    """Have ``directory`` be what was given in either way."""
+    positional = arguments.__dict__.pop("positional")
+    if positional is not None and arguments.directory is not None:
+        parser.error("give the directory once: either DIR or --directory DIR")
+    arguments.directory = arguments.directory if positional is None else positional
+    if not arguments.directory:
+        parser.error("the run's directory is missing")
+    arguments.unused = ()
+
+
+def check_generate(arguments: Namespace, parser: ArgumentParser) -> None:
+    """Have a script be there, or a directory: then the command becomes ``continue``."""
+    file = arguments.__dict__.pop("script_file")
+    if arguments.script is not None and file is not None:
+        parser.error("give the script once: either SCRIPT or --script-file FILE")
+    arguments.script = file if arguments.script is None else arguments.script
+    if arguments.directory is None:
+        if not arguments.script:
+            parser.error("the script is missing: vidgen generate SCRIPT")
+        if arguments.in_doubt is not None:
+            parser.error("argument --in-doubt: nothing of a new film is in doubt")
+        arguments.unused = ()
+        return
+    if arguments.script is not None and file is None:
+        parser.error("give either SCRIPT or --continue-from-dir DIR")
+    if not arguments.directory:
+        parser.error("the run's directory is missing")
+    new_film = {
+        "--script-file": arguments.__dict__.pop("script"),
+        "--metadata-only": arguments.__dict__.pop("metadata_only"),
+        "--max-scenes": arguments.__dict__.pop("max_scenes"),
+        "--max-environments": arguments.__dict__.pop("max_environments"),
+        "--aspect": arguments.__dict__.pop("aspect"),
+        "--resolution": arguments.__dict__.pop("resolution"),
+        "--output-dir": arguments.__dict__.pop("output_dir") != RUNS,
+    }
+    arguments.command = "continue"
+    arguments.unused = tuple(name for name, value in new_film.items() if value)
+
+
+def check_redo(arguments: Namespace, parser: ArgumentParser) -> None:
+    """Have something be named that is made again."""
+    arguments.scene = tuple(sorted(set(arguments.scene or ())))
+    if not (arguments.scene or arguments.stale or arguments.failed):
+        parser.error("say what is made again: --scene N, --stale or --failed")
+    if arguments.stale and arguments.failed:
+        parser.error("give either --stale or --failed")
+    if arguments.stale and arguments.only not in (None, "clip"):
+        parser.error("--stale is about clips: it goes with --only clip alone")
+
+
+def unknown(argument: str, help: str) -> str:
+    """Return what is said of an *argument* that the command with this *help* does not know."""
+    if not argument.startswith("-"):
+        return f"{argument!r} is one argument too many"
+    from difflib import get_close_matches
+
+    name = argument.split("=", 1)[0]
+    known = sorted(set(re.findall(r"--[a-z][a-z-]+", help)))
+    near = get_close_matches(name.replace("_", "-"), known, n=1, cutoff=0.6)
+    return f"there is no option {name}" + (f"; did you mean {near[0]}?" if near else "")

@@ -1,0 +1,170 @@
+"""``vidgen redo DIR --scene N``: move a take away, make it again, and join the film again."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from argparse import Namespace
+
+from attrs import evolve
+
+import vidgen_core
+from vidgen_core import plugins
+from vidgen_core.cli.asked import open_asked
+from vidgen_core.cli.at_work import carry_out
+from vidgen_core.cli.consent import ask_for_money
+from vidgen_core.cli.ending import one_object, results_only
+from vidgen_core.cli.last_line import exit_code, same_command
+from vidgen_core.cli.obstacles import obstacle
+from vidgen_core.cli.remaking import Remaking, begun_from, listed, remaking, stands_in_the_way
+from vidgen_core.cli.remaking import under_way as already_paid
+from vidgen_core.cli.results import JsonFiles, print_json_files, print_plan, print_result
+from vidgen_core.errors import ExitCode, Undecided, UsageError
+from vidgen_core.executor.events import Event
+from vidgen_core.executor.publishing import Shelf
+from vidgen_core.executor.purchase import sent_with
+from vidgen_core.journal import Journal
+from vidgen_core.opening import Opened, find_directory
+from vidgen_core.plugins import Registry
+from vidgen_core.report import text
+from vidgen_core.report.words import count, name, say, scenes, show
+from vidgen_core.retake import move_away, unfinished
+from vidgen_core.rundir import RunDirectory
+
+
+def run(arguments: Namespace) -> int:
+    """Make again what was asked for; return the exit code."""
+    directory = find_directory(arguments.directory)
+    files = print_json_files(directory.root, arguments)
+    with (
+        results_only(arguments),
+        one_object(arguments, {} if files is None else {"json_files": files}),
+    ):
+        registry = plugins.load()
+        opened = open_asked(arguments, directory, registry)
+        made = remaking(opened, arguments)
+        if made is None:
+            return _nothing_again(opened, arguments, files)
+        _say_what_goes(opened, made, arguments)
+        if arguments.dry_run:
+            return _dry_run(made, arguments, files)
+        _look_ahead(opened, made)
+        agreed = _agreed(made, arguments)
+        said = text.notes(made.opened, made.plan)
+        with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
+            return _make_again(directory, arguments, registry, made, said, files, agreed)
+
+
+def _nothing_again(opened: Opened, arguments: Namespace, files: JsonFiles) -> int:
+    if not arguments.quiet:
+        what = "nothing failed" if arguments.failed else "no clip is out of date"
+        say(f"{what}: nothing is made again")
+    print_result(opened, opened.plan(), arguments, ExitCode.COMPLETE, files)
+    return ExitCode.COMPLETE
+
+
+def _say_what_goes(opened: Opened, made: Remaking, arguments: Namespace) -> None:
+    if arguments.quiet:
+        return
+    show(text.analysis(opened, opened.plan(), verbose=arguments.verbose))
+    if made.scenes:
+        say(f"made again: {listed(made.keys)}; the old take goes to .vidgen/replaced")
+    else:
+        say(f"tried again: {listed(made.keys)}")
+    for path in made.paths if arguments.verbose else ():
+        say(f"  {path} goes")
+    for task in already_paid(made):
+        say(f"{name(task.key)} is paid for and under way: it is collected, not bought again")
+    kept = begun_from(opened, made)
+    if kept:
+        goes, are = ("goes", "is") if len(kept) == 1 else ("go", "are")
+        listed_kept = scenes(kept, all_of_them=False)
+        say(f"{listed_kept} {goes} on from the old take, and {are} kept")
+
+
+def _dry_run(made: Remaking, arguments: Namespace, files: JsonFiles) -> int:
+    lacking = obstacle(made.opened, made.plan) or stands_in_the_way(made)
+    if isinstance(lacking, UsageError):
+        raise lacking
+    print_plan(made.opened, made.plan, arguments, files, lacking)
+    return ExitCode.COMPLETE
+
+
+def _look_ahead(opened: Opened, made: Remaking) -> None:
+    """Raise for what would leave the film taken apart."""
+    if unfinished(opened.directory, opened.ledger):
+        raise UsageError(
+            "an undo was interrupted here",
+            advice=f"to finish it: {shlex.join(['vidgen', 'undo', str(opened.directory.root)])}",
+        )
+    lacking = obstacle(made.opened, made.plan) or stands_in_the_way(made)
+    if lacking is not None:
+        raise lacking
+
+
+def _agreed(made: Remaking, arguments: Namespace) -> bool:
+    """Return whether something may be bought. Raises ``Undecided`` where it must and may not."""
+    agreed = ask_for_money(made.opened, made.plan, arguments)
+    if agreed or made.plan.price.free:
+        return agreed
+    raise Undecided(
+        f"price: {made.plan.price}; nothing was bought, and nothing was moved",
+        advice=f"to agree: {same_command('--yes')}",
+    )
+
+
+def _make_again(
+    directory: RunDirectory,
+    arguments: Namespace,
+    registry: Registry,
+    before: Remaking,
+    said: list[str],
+    files: JsonFiles,
+    agreed: bool,
+) -> int:
+    opened = open_asked(arguments, directory, registry, before.opened.memory)
+    with Journal(directory.root, version=vidgen_core.__version__) as journal:
+        opened = _mended(opened, journal)
+        made = remaking(opened, arguments)
+        if made is None:  # another run was at work while this one asked
+            return _nothing_again(opened, arguments, files)
+        if (made.plan.price, made.keys) != (before.plan.price, before.keys):
+            _look_ahead(opened, made)
+            agreed = _agreed(made, arguments)
+        away: list[str] = []
+        move_away(
+            directory,
+            journal,
+            made.paths,
+            scenes=made.scenes,
+            step=made.step,
+            on_move=lambda path, place: away.append(path),
+        )
+        ledger = journal.ledger
+    if away and not arguments.quiet:
+        undo = shlex.join(["vidgen", "undo", str(directory.root)])
+        say(f"{count(len(away), 'file')} moved away; to have the old take back: {undo}")
+    opened = evolve(made.opened, ledger=ledger)
+    plan = opened.plan()
+    outcome = carry_out(opened, plan, arguments, said, agreed=agreed)
+    code = exit_code(outcome)
+    print_result(opened, outcome.plan, arguments, code, files, outcome)
+    return code
+
+
+def _mended(opened: Opened, journal: Journal) -> Opened:
+    """Return *opened* once the files that are there are no longer in flight."""
+    shelf = Shelf(
+        directory=opened.directory,
+        journal=journal,
+        memory=opened.memory,
+        listing=opened.listing,
+        tell=_quietly,
+    )
+    for key, work in journal.ledger.in_flight.items():
+        shelf.mend(key, work, sent_with(opened.directory, work))
+    return evolve(opened, ledger=journal.ledger)
+
+
+def _quietly(event: Event) -> None:
+    """Say nothing of it."""

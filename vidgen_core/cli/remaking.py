@@ -1,0 +1,214 @@
+"""What ``redo`` is asked to make again: found, checked, and planned before anything moves."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
+
+from attrs import evolve, frozen
+
+from vidgen_core.errors import CapReached, Undecided, UsageError, VidgenError
+from vidgen_core.model import Key, Scene, Step
+from vidgen_core.opening import Opened
+from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Task
+from vidgen_core.planner.again import giving_way
+from vidgen_core.report.prices import costs_at_most, spent_at_most, usd
+from vidgen_core.report.words import name, scenes, why
+from vidgen_core.selection import provider_required
+from vidgen_core.specs import ProviderKind
+
+_STEPS: Mapping[str | None, Step] = MappingProxyType(
+    {
+        None: Step.CLIP,
+        "clip": Step.CLIP,
+        "first-frame": Step.FIRST_FRAME,
+        "sound": Step.SOUND,
+        "narration": Step.SCENE_NARRATION,
+    }
+)
+#: Sums of cents are not exact in binary.
+_ROUNDING = 1e-9
+
+
+@frozen(kw_only=True)
+class Remaking:
+    """What is made again: ``step`` of ``scenes``, once ``paths`` are moved away.
+
+    ``opened`` and its ``plan`` are as they will be then. ``keys``: the outputs that this
+    is about.
+    """
+
+    opened: Opened
+    plan: Plan
+    scenes: tuple[int, ...]
+    step: Step
+    paths: tuple[str, ...]
+    keys: tuple[Key, ...]
+
+
+def remaking(opened: Opened, arguments: Namespace) -> Remaking | None:
+    """Return what the command line asks for; ``None`` where nothing is stale, or has failed.
+
+    Raises ``UsageError`` where a scene is not there or cannot be made again.
+    """
+    numbers = _numbers(opened, arguments.scene)
+    step, now = _STEPS[arguments.only], opened.plan()
+    if arguments.failed:
+        keys = _failed(opened, now, numbers, step if arguments.only else None)
+        if not keys:
+            return None
+        return Remaking(opened=opened, plan=now, scenes=(), step=step, paths=(), keys=keys)
+    if arguments.stale:
+        stale = _stale(now)
+        numbers = tuple(number for number in numbers if number in stale)
+    if not numbers:
+        return None
+    return _remade(opened, numbers, step)
+
+
+def _numbers(opened: Opened, asked: Collection[int]) -> tuple[int, ...]:
+    """Return the scenes that were *asked* for in the order of the film; all for none."""
+    known = [scene.number for scene in opened.scenes.storyboard]
+    if not known:
+        raise UsageError(
+            "there are no scenes yet: nothing can be made again",
+            advice="vidgen continue makes them",
+        )
+    strangers = sorted(set(asked) - set(known))
+    if strangers:
+        there = scenes(sorted(known), all_of_them=False)
+        unknown = scenes(strangers, all_of_them=False)
+        raise UsageError(f"{opened.scenes.path} has no {unknown}", advice=f"the film has {there}")
+    return tuple(number for number in known if number in asked or not asked)
+
+
+def _stale(plan: Plan) -> set[int]:
+    """Return the scenes whose clips are out of date."""
+    steps = (Step.CLIP, Step.SCENE)
+    stale = (task for task in plan.tasks if task.decision is Decision.STALE)
+    return {task.key.scene for task in stale if task.key.step in steps}
+
+
+def _failed(
+    opened: Opened, plan: Plan, numbers: Collection[int], step: Step | None
+) -> tuple[Key, ...]:
+    """Return what was bought or begun before, and has no whole file: refused, failed or broken."""
+    ledger, by_key = opened.ledger, opened.listing.by_key
+
+    def came_to_nothing(key: Key) -> bool:
+        tried = key in ledger.takes and key not in ledger.in_flight
+        return tried or any(not file.counts for file in by_key.get(key, ()))
+
+    return tuple(
+        task.key
+        for task in plan.tasks
+        if task.decision in TO_DO | STUCK
+        and task.key.scene in numbers
+        and step in (None, task.key.step)
+        and came_to_nothing(task.key)
+    )
+
+
+def _remade(opened: Opened, numbers: tuple[int, ...], step: Step) -> Remaking:
+    if step is Step.SCENE_NARRATION and not opened.situation.by_scene:
+        raise UsageError(
+            "the narration of this film is spoken in one piece, not scene by scene",
+            advice="to have it spoken again, move narration_audio_TIMESTAMP.mp3 away, "
+            "then vidgen continue",
+        )
+    paths = giving_way(opened.situation, numbers, step)
+    then = opened.without(paths)
+    if step is Step.FIRST_FRAME:
+        wanted = frozenset(Key(step, number) for number in numbers)
+        then = evolve(then, options=evolve(then.options, again=wanted))
+    plan = then.plan()
+    tasks = [task for task in plan.tasks if task.key.step is step and task.key.scene in numbers]
+    planned = {task.key.scene for task in tasks if task.decision in TO_DO | STUCK}
+    for scene in opened.scenes.storyboard:
+        if scene.number in set(numbers) - planned:
+            raise _cannot(opened, scene, step)
+    keys = tuple(task.key for task in tasks if task.decision in TO_DO | STUCK)
+    return Remaking(opened=then, plan=plan, scenes=numbers, step=step, paths=paths, keys=keys)
+
+
+def _cannot(opened: Opened, scene: Scene, step: Step) -> UsageError:
+    """Return the error for *step* of *scene*, which no plan makes."""
+    what, options = name(Key(step, scene.number)), opened.options
+    chosen, root = opened.selection.providers, opened.directory.root
+    lacking = None
+    if step is Step.SOUND:
+        because, flag = "the scenes file has no sound_effects_prompt for it", "--sound-effects"
+        wanted, skipped = bool(scene.sound_prompt.strip()), options.skip_sound_effects
+        lacking = None if chosen.sounds else ProviderKind.SOUND_ENGINE
+    else:
+        because, flag = "nothing is told in it", "--narration"
+        wanted, skipped = bool(scene.narration.strip()), options.skip_narration
+        lacking = None if chosen.speech else ProviderKind.SPEECH_ENGINE
+    if wanted and skipped:
+        return UsageError(
+            f"{what} is not made again: this run makes none",
+            advice=f"vidgen continue DIR {flag} has the run make it",
+        )
+    if wanted and lacking is not None:
+        return provider_required(lacking, opened.registry, root, opened.settings.core)
+    if wanted:
+        because = "the speech engine that was chosen cannot speak it"
+    return UsageError(f"{what} cannot be made again: {because}; nothing was moved")
+
+
+def stands_in_the_way(made: Remaking) -> VidgenError | None:
+    """Return why nothing is moved away: what is asked for cannot be made before a decision.
+
+    Or what the user's limit has no room for: a film is not taken apart for that.
+    """
+    for key in made.keys:
+        task = made.plan.by_key[key]
+        if task.decision in STUCK:
+            because = why(task.reasons) or task.decision.value
+            return Undecided(f"{name(key)} cannot be made now: {because}; nothing was moved")
+    core = made.opened.settings.core
+    more, cap = costs_at_most(made.plan, core.unknown_price), core.max_cost
+    if cap is None or more == 0:
+        return None
+    spent = spent_at_most(made.opened.ledger, core.unknown_price)
+    if more is None or spent is None:
+        return CapReached(
+            f"its price is not known, and no more than {usd(cap)} may be spent; nothing was moved",
+            advice="say what such a piece costs at most: VIDGEN_UNKNOWN_PRICE=USD",
+        )
+    if spent + more > cap + _ROUNDING:
+        return CapReached(
+            f"it costs up to {usd(more)}, and of {usd(cap)} up to {usd(spent)} are spent; "
+            "nothing was moved",
+            advice="--max-cost with a higher limit",
+        )
+    return None
+
+
+def under_way(made: Remaking) -> tuple[Task, ...]:
+    """Return what is paid for and fetched, in place of being bought again."""
+    tasks = (made.plan.by_key[key] for key in made.keys)
+    return tuple(task for task in tasks if task.decision is Decision.ATTACH)
+
+
+def begun_from(before: Opened, made: Remaking) -> tuple[int, ...]:
+    """Return the scenes that are kept, though clips of theirs were begun from what goes away."""
+    gone = set(made.paths)
+    files = (file for file in made.opened.listing.files if file.key.step is Step.CLIP)
+    found = {
+        file.key.scene
+        for file in files
+        if _inputs(before, file.path) & gone and file.key.scene not in made.scenes
+    }
+    return tuple(sorted(found))
+
+
+def _inputs(opened: Opened, path: str) -> set[str]:
+    record = opened.ledger.published.get(path)
+    return set(record.inputs) if record else set()
+
+
+def listed(keys: Iterable[Key]) -> str:
+    """Return *keys* by their names."""
+    return ", ".join(name(key) for key in keys)

@@ -1,0 +1,98 @@
+"""``vidgen undo DIR``: bring back what the last redo moved away."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from argparse import Namespace
+
+import vidgen_core
+from vidgen_core import plugins
+from vidgen_core.cli.asked import open_asked
+from vidgen_core.cli.ending import one_object, results_only
+from vidgen_core.cli.last_line import command_for
+from vidgen_core.cli.results import print_result
+from vidgen_core.errors import ExitCode, Undecided, UsageError
+from vidgen_core.journal import Journal, read_ledger
+from vidgen_core.ledger import Retake
+from vidgen_core.model import Step
+from vidgen_core.opening import Opened, find_directory
+from vidgen_core.planner.again import giving_way
+from vidgen_core.planner.doubts import is_doubtful
+from vidgen_core.report.words import count, name, say, scenes
+from vidgen_core.retake import bring_back, to_bring_back, unfinished
+from vidgen_core.rundir import RunDirectory
+
+
+def run(arguments: Namespace) -> int:
+    """Bring the last take back; return the exit code."""
+    directory = find_directory(arguments.directory)
+    with results_only(arguments), one_object(arguments, {}):
+        if not to_bring_back(directory, read_ledger(directory.root)):
+            raise _nothing(directory)
+        registry = plugins.load()
+        opened = open_asked(arguments, directory, registry)
+        _must_not_be_under_way(opened)
+        with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
+            opened = open_asked(arguments, directory, registry, opened.memory)
+            _bring_back(opened, arguments)
+            opened = open_asked(arguments, directory, registry, opened.memory)
+        plan = opened.plan()
+        if not plan.finished and not arguments.quiet:
+            say(f"to go on: {command_for(str(directory.root))}")
+        print_result(opened, plan, arguments, ExitCode.COMPLETE, None)
+        return ExitCode.COMPLETE
+
+
+def _nothing(directory: RunDirectory) -> UsageError:
+    return UsageError(
+        "nothing to undo: no redo moved anything away here that is still in .vidgen/replaced",
+        advice=f"what is there: {shlex.join(['vidgen', 'status', str(directory.root)])}",
+    )
+
+
+def _bring_back(opened: Opened, arguments: Namespace) -> None:
+    directory, retake = opened.directory, opened.ledger.retake
+    if retake is None or not to_bring_back(directory, opened.ledger):
+        raise _nothing(directory)
+    rest = giving_way(opened.situation, retake.scenes, Step(retake.only))
+    _must_not_be_under_way(opened)
+    resumed = bool(unfinished(directory, opened.ledger))
+    away: list[str] = []
+    with Journal(directory.root, version=vidgen_core.__version__) as journal:
+        back = bring_back(directory, journal, rest, lambda path, place: away.append(path))
+    if arguments.quiet:
+        return
+    again = " (an undo that was interrupted is finished)" if resumed else ""
+    say(f"{_what(retake)} brought back: {count(len(back), 'file')}{again}")
+    if away:
+        say(f"{count(len(away), 'file')} moved to .vidgen/replaced; another undo brings them back")
+    for path in back if arguments.verbose else ():
+        say(f"  {path} is back")
+
+
+def _what(retake: Retake) -> str:
+    step = {Step.CLIP: "clips", Step.FIRST_FRAME: "first frame", Step.SOUND: "sound"}
+    what = step.get(Step(retake.only), "narration")
+    return f"{what} of {scenes(retake.scenes, all_of_them=False)}"
+
+
+def _must_not_be_under_way(opened: Opened) -> None:
+    """Raise where what was paid for would have no place to go to once the old take is back."""
+    retake = opened.ledger.retake or Retake()
+    under_way = [
+        work
+        for key, work in opened.ledger.in_flight.items()
+        if key.scene in retake.scenes
+        and key.step == retake.only
+        and not is_doubtful(work)
+        and opened.best(key) is None
+    ]
+    if not under_way:
+        return
+    jobs = ", ".join(f"{name(work.key)} at {work.provider}" for work in under_way)
+    collect = shlex.join(["vidgen", "collect", str(opened.directory.root)])
+    raise Undecided(
+        f"paid for and still under way: {jobs}; nothing was moved",
+        advice=f"fetch it first: {collect}",
+    )
