@@ -174,7 +174,7 @@ def kills(session: nox.Session) -> None:
     session.run(
         "pytest", "tests/test_kills.py", "tests/test_generate_kills.py", "tests/paid",
         "tests/sweep", "--timeout=3000", *session.posargs,
-        env={"VIDGEN_TEST_KILLS": "40", "VIDGEN_TEST_SWEEP": "2000"},
+        env={"VIDGEN_TEST_KILLS": "40", "VIDGEN_TEST_SWEEP": "2000", "VIDGEN_TEST_PRICES": "50"},
     )  # fmt: skip
 
 

@@ -559,7 +559,7 @@ def test_the_example_of_an_end_has_the_keys_that_are_printed(tmp_path: Path) -> 
     words = ("continue", root, "--engine", "clumsy", "--json", "--list-json-files", *PICTURES_ONLY)
     ended = vidgen(*words, home=tmp_path, environ={"PYTHONPATH": path})
     assert ended.code == 3
-    _, end, listed = EXAMPLES
+    _, end, listed, *_ = EXAMPLES
     state = ended.json
     assert shape({key: state[key] for key in end}) == shape(end)
     assert state["made"] == end["made"]

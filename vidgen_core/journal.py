@@ -228,7 +228,8 @@ def _submitted(reading: _Reading, record: dict[str, Any]) -> None:
         raise ValueError("a fact of the job is no text")
     work = _current(reading, record)
     if work is not None:
-        reading.in_flight[work.key] = evolve(work, job=job, facts=facts)
+        adopted = record.get("adopted") is True
+        reading.in_flight[work.key] = evolve(work, job=job, facts=facts, adopted=adopted)
         reading.charge(work, Billed.YES)
         reading.jobs.add((work.provider, job))
 
@@ -266,17 +267,17 @@ def _displaced(reading: _Reading, record: dict[str, Any]) -> None:
 
 
 def _retaken(reading: _Reading, record: dict[str, Any]) -> None:
-    scenes, only, back = record["scenes"], record["only"], record["back"]
-    if type(only) is not str or not all(type(number) is int for number in scenes):
-        raise ValueError("it does not say what is made again")
+    scenes, only, back = record["scenes"], Step(record["only"]), record["back"]
+    if not all(type(number) is int for number in scenes):
+        raise ValueError("it does not say which scenes are made again")
     away = {
         str(path): Away(place=str(place), record=reading.published.get(path))
         for path, place in record["away"]
     }
     earlier = reading.retake.away if back and reading.retake else {}
-    reading.retake = Retake(scenes=tuple(scenes), only=only, away=away, back=earlier)
+    reading.retake = Retake(scenes=tuple(scenes), only=only.value, away=away, back=earlier)
     for number in () if back else scenes:
-        key = Key(Step(only), number)
+        key = Key(only, number)
         reading.redone[key] = reading.redone.get(key, 0) + 1
 
 
@@ -396,6 +397,10 @@ class Journal:
     def submitted(self, key: Key, take: int, job: str, facts: Mapping[str, str]) -> None:
         """Write the id of the job that a submit gave."""
         self._append("submitted", key=key.id, take=take, job=job, facts=dict(facts))
+
+    def adopted(self, key: Key, take: int, job: str) -> None:
+        """Write the id of the job that the user says a submit in doubt gave."""
+        self._append("submitted", key=key.id, take=take, job=job, facts={}, adopted=True)
 
     def answered(self, key: Key, take: int) -> None:
         """Write that a paid answer is stored."""

@@ -49,7 +49,7 @@ class InFlight:
     ``job`` is empty while only the intent is known. ``seconds`` is the length
     that was asked for; ``token`` is the one its submit carried; ``fps`` is the
     rate that ``shown_frames`` counts in (0: the file's own). ``scene_seconds``: see
-    :class:`Task`.
+    :class:`Task`. ``adopted``: the user said that this is its job.
     """
 
     key: Key
@@ -66,6 +66,7 @@ class InFlight:
     since: float = 0.0
     price: Price = FREE
     answered: bool = False
+    adopted: bool = False
 
 
 @frozen(kw_only=True)

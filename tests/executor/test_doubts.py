@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from vidgen_core.errors import Billed, ExitCode, Unavailable
+from vidgen_core.errors import Billed, ExitCode, JobLost, Unavailable
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Choice, Decision, InDoubt
+from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 from vidgen_core.specs import FREE, Price
 
-from ..fakes import PRICE, Film
+from ..fakes import PRICE, Film, Remote
 from ..run_paths import clip_path
 from .films import CLIP_1, ended, fail_first, lost, use
 
@@ -93,3 +94,23 @@ def test_skipping_goes_on_without_it_and_keeps_the_question(film: Film) -> None:
     assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
     assert (film.root / clip_path(2, 1)).exists()
     assert Key(Step.CLIP, 1, 1) in read_ledger(film.root).in_flight
+
+
+def test_a_job_that_the_service_does_not_know_leaves_the_doubt(film: Film) -> None:
+    class Knowing(Remote):
+        def poll(self, job: JobRef) -> Pending | Ready | Failed:
+            if job.id not in {each["id"] for each in self.service.jobs()}:
+                raise JobLost(f"there is no job {job.id}")
+            return super().poll(job)
+
+    use(film, factory=lambda context: Knowing(film.service))
+    lost(film, charged=True)
+    film.in_doubt = InDoubt(choice=Choice.ADOPT, job="job-77")
+    outcome = film.work()
+    assert ended(outcome) is ExitCode.DECISION
+    assert outcome.in_doubt
+    assert read_ledger(film.root).bill == Price(0.0, 0.5)
+    film.in_doubt = InDoubt(choice=Choice.ADOPT, job="job-1")
+    assert film.work().codes == set()
+    assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
+    assert read_ledger(film.root).bill == PRICE + PRICE

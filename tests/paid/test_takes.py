@@ -59,7 +59,7 @@ def test_what_is_in_flight_is_fetched_and_nothing_is_ordered(user: Customer) -> 
     costs = user.vidgen("cost", root).out
     assert "luma: 1 piece of work, $0.71; 1 of it still under way" in costs
     before = everything(root)
-    keyless = evolve(user, keys={}).vidgen("collect", root)
+    keyless = user.vidgen("collect", root, LUMAAI_API_KEY="", LUMA_API_KEY="")
     assert keyless.code == ExitCode.KEY
     assert "LUMAAI_API_KEY" in keyless.err
     assert everything(root) == before

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import pytest
 
 from vidgen_core.cli.accounts import account_lines, accounts, as_object
@@ -141,3 +144,12 @@ def test_refused_work_costs_nothing_and_lost_answers_are_in_doubt(studio: Studio
         studio.service.bill().values()
     )
     assert account["in_doubt"]["pieces"] == 1
+
+
+def test_the_documented_object_has_the_keys_that_are_printed() -> None:
+    page = (Path(__file__).parents[2] / "docs/json.md").read_text("utf-8")
+    part = page.partition("## `vidgen cost DIR --json`")[2]
+    documented = json.loads(part.partition("```json\n")[2].partition("```")[0])
+    value = as_object(LEDGER, accounts(LEDGER), CoreOptions(max_cost=20.0))
+    assert list(documented) == ["schema", "directory", *value]
+    assert list(documented["providers"][0]) == list(value["providers"][0])

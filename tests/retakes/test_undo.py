@@ -42,6 +42,21 @@ def test_the_old_take_comes_back_and_a_second_undo_is_a_redo(studio: Studio) -> 
     assert studio.service.bill()["clip-2-1"] == 2
 
 
+def test_the_tracks_and_subtitles_of_the_old_take_come_back_with_it(studio: Studio) -> None:
+    studio.made("--tts", "voice", "--sound-engine", "hums")
+    old, spoken = contents(studio.root), studio.service.count("speak")
+    for only in ("clip", "narration", "sound"):
+        assert studio.vidgen("redo", "--scene", "2", "--only", only, "--yes").code == 0
+        moved = {path for path, _ in studio.records("retake")[-1]["away"]}
+        tracks = {path for path in moved if path.startswith(("narration_audio", "subtitles"))}
+        assert bool(tracks) == (only != "sound")
+        assert studio.vidgen("undo").code == 0
+        assert contents(studio.root).items() <= old.items()
+        assert studio.films().root.joinpath("subtitles_20250131_120000.srt").exists()
+        assert studio.vidgen("status", "--json").json["finished"]
+    assert studio.service.count("speak") == spoken + 1
+
+
 def test_an_undo_costs_nothing_and_takes_no_charge_back(studio: Studio) -> None:
     studio.made(*PLAIN)
     studio.vidgen("redo", "--scene", "2", "--yes")

@@ -13,12 +13,12 @@ import pytest
 
 from vidgen_core.errors import ExitCode
 
-from .stories import seeds, story
+from .stories import SWEEP, seeds, story
 
 pytestmark = pytest.mark.usefixtures("nothing_of_this_machine", "small_pictures")
 
 
-@pytest.mark.parametrize("some", seeds(), ids=lambda some: f"from-{some.start}")
+@pytest.mark.parametrize("some", seeds(SWEEP), ids=lambda some: f"from-{some.start}")
 def test_a_killed_film_is_finished_and_paid_for_once(tmp_path: Path, some: range) -> None:
     kills = 0
     for seed in some:

@@ -45,7 +45,7 @@ class Books:
             if task is None:
                 continue
             if task.collects is not None and task.collects.job:
-                self.journal.submitted(key, work.take, task.collects.job, {})
+                self.journal.adopted(key, work.take, task.collects.job)
             elif task.decision is Decision.MAKE or self._is_worth_repeating(task, work):
                 why = "its outcome is unknown; it is made again"
                 self.journal.ended(key, work.take, why, Billed.UNKNOWN, doubted=True)

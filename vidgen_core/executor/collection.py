@@ -16,6 +16,7 @@ from vidgen_core.errors import (
     PluginBug,
     ProviderError,
     Refused,
+    Undecided,
     VidgenError,
 )
 from vidgen_core.executor.clock import real
@@ -159,11 +160,24 @@ class Collection:
 
     def _end(self, error: ProviderError, billed: Billed) -> None:
         run = self.errand.run
+        if self.work.adopted and isinstance(error, JobLost):
+            self._ask_again(error)
+            return
         run.journal.ended(self.work.key, self.work.take, error.message, billed)
         if self.again:
             run.setbacks.not_fetched_again(self.errand.job, error)
             return
         run.setbacks.failed(self.errand.job, error)
+
+    def _ask_again(self, error: ProviderError) -> None:
+        """The job that the user named is nobody's: what was bought is in doubt as before."""
+        work, run = self.work, self.errand.run
+        run.journal.intent(evolve(work, job="", facts={}, adopted=False))
+        still = Undecided(
+            f"{work.provider} has no job {work.job}, so it is still in doubt ({error.message})",
+            advice="look for its id again: --in-doubt adopt=JOB",
+        )
+        run.setbacks.later(self.errand.job, still)
 
     # an answer -----------------------------------------------------------
 

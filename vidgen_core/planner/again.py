@@ -35,7 +35,7 @@ def giving_way(s: Situation, scenes: Collection[int], step: Step) -> tuple[str, 
     """
     own = [
         file.path
-        for each in _GIVES_WAY[step]
+        for each in _GIVES_WAY.get(step, ())
         for file in s.listing.files
         if file.key.step is each and file.key.scene in scenes
     ]
