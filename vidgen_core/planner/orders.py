@@ -109,8 +109,9 @@ def attach(s: Situation, base: Task, job: InFlight) -> Task:
         why = Why.ANSWERED
     elif spec.abilities & CAN_TELL and not s.ledger.damage:
         why = Why.FINDABLE
-        # It may be bought now. A journal that says it is free proves nothing.
-        base = evolve(base, price=UNKNOWN_PRICE if job.price.free else job.price)
+        # It may be bought now, or was before. A journal that says it is free proves nothing.
+        price = UNKNOWN_PRICE if job.price.free else Price(0.0, job.price.high)
+        base = evolve(base, price=price)
     else:
         return evolve(base, decision=Decision.ASK, reasons=(unknown,), price=job.price)
     reasons = (*s.broken_reasons(base.key), because(why, provider=job.provider, job=job.job))
