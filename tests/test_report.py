@@ -1,49 +1,28 @@
-"""What people and programs read: short, calm, each thing said once; the JSON as documented."""
+"""What people and programs read: short, calm, each thing said once."""
 
 from __future__ import annotations
 
 import io
-import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 from attrs import evolve
 
-from vidgen_core import plugins
-from vidgen_core.errors import Billed
-from vidgen_core.ledger import Charge, InFlight, Ledger
 from vidgen_core.model import Key, Step
-from vidgen_core.opening import Opened, open_run
-from vidgen_core.plan import Decision, Plan, Reason, Task, Why, because
+from vidgen_core.plan import Decision, Reason, Task, Why, because
 from vidgen_core.report import as_json, text, words
-from vidgen_core.report.prices import in_whole_cents
-from vidgen_core.rundir import RunDirectory
-from vidgen_core.scenes_file import UNWRITTEN
-from vidgen_core.specs import UNKNOWN_PRICE, Price, ProviderKind
+from vidgen_core.specs import ProviderKind
 
-from .command_line import PICTURES_ONLY, vidgen
-from .planning_files import engine, images, providers, sounds
-from .run_directories import add_clip, add_scene, begin, newer_run, put, scene_object, sound, video
+from .looks import ENGINE, analysed, look
+from .run_directories import add_clip, add_scene, begin, put, scene_object, sound, video
 from .run_paths import TS
 from .terminals import Terminal
 
-ENGINE: dict[str, Any] = {"engine": "local", "skip_narration": True, "skip_sound_effects": True}
-
 pytestmark = pytest.mark.usefixtures("nothing_of_this_machine")
-
-
-def look(root: Path, **flags: Any) -> tuple[Opened, Plan]:
-    opened = open_run(RunDirectory(root), plugins.load(), flags=flags)
-    return opened, opened.plan()
-
-
-def analysed(root: Path, *, verbose: bool = False, **flags: Any) -> list[str]:
-    return text.analysis(*look(root, **flags), verbose=verbose).splitlines()
 
 
 def planned(root: Path, *, verbose: bool = False, **flags: Any) -> list[str]:
@@ -340,256 +319,3 @@ def test_a_broken_film_is_explained_once(tmp_path: Path) -> None:
     put(root / f"final_video_{TS}.mp4", video(1)[:400])
     said = "\n".join(analysed(root, **ENGINE) + planned(root, **ENGINE))
     assert said.count("is broken") == 1
-
-
-# what it costs ---------------------------------------------------------------
-
-CLIPS, PICTURES = ProviderKind.VIDEO_ENGINE, ProviderKind.IMAGE_GENERATOR
-
-
-def bought(number: int, price: Price, kind: ProviderKind = CLIPS, provider: str = "luma") -> Task:
-    key = Key(Step.CLIP if kind is CLIPS else Step.FIRST_FRAME, number, 1 if kind is CLIPS else 0)
-    return Task(
-        key=key, decision=Decision.MAKE, output=key.id, kind=kind, provider=provider, price=price
-    )
-
-
-def priced(
-    root: Path, *tasks: Task, bounds: Mapping[tuple[ProviderKind, str], Price] | None = None
-) -> tuple[Opened, Plan]:
-    """A plan of *tasks*, where luma's prices have a date and the others' have none."""
-    opened, plan = look(root, **ENGINE)
-    installed = (engine(name="luma", priced_on="2025-10-01"), images(name="luma"), sounds())
-    chosen = evolve(opened.selection, providers=providers(installed=installed))
-    found = evolve(plan, tasks=(*tasks, plan.tasks[-1]), bounds=bounds or {})
-    return evolve(opened, selection=chosen), found
-
-
-def test_who_is_paid_and_by_which_prices_is_said_before_the_sum(tmp_path: Path) -> None:
-    opened, plan = priced(
-        begin(tmp_path, 2),
-        bought(1, Price(0.4, 0.72)),
-        bought(1, Price(0.03, 0.03), PICTURES),
-        bought(2, Price(0.4, 0.72)),
-        bought(3, Price(), provider="local"),
-        bought(4, UNKNOWN_PRICE, provider="new"),
-    )
-    lines = text.steps(opened, plan).splitlines()[-5:]
-    assert lines == [
-        "  paid work:",
-        "    luma, 2 clips: $0.80–1.44, prices of 2025-10-01",
-        "    luma, 1 picture: $0.03, date of its prices unknown",
-        "    new, 1 clip: price unknown",
-        "  price: at least $0.83",
-    ]
-    assert text.price(opened, plan).splitlines() == lines
-
-
-def test_before_there_are_scenes_the_most_is_said(tmp_path: Path) -> None:
-    opened, plan = priced(
-        begin(tmp_path, 1),
-        bought(1, Price(0.5, 0.5), PICTURES),
-        bounds={
-            (CLIPS, "luma"): Price(0.0, 7.2),
-            (PICTURES, "luma"): Price(0.0, 2.0),
-            (ProviderKind.SOUND_ENGINE, "paid"): UNKNOWN_PRICE,
-        },
-    )
-    assert text.price(opened, plan).splitlines() == [
-        "  paid work:",
-        "    luma, pictures: $0.50–2.50, date of its prices unknown",
-        "    luma, clips: at most $7.20, prices of 2025-10-01",
-        "    paid, sound effects: price unknown",
-        "  price: at least $0.50",
-    ]
-    shares = as_json.state(opened, plan)["prices"]
-    assert [share["pieces"] for share in shares] == [None, None, None]
-    assert shares[1] == {
-        "kind": "video-engine",
-        "provider": "luma",
-        "pieces": None,
-        "low": 0.0,
-        "high": 7.2,
-        "priced_on": "2025-10-01",
-    }
-    assert (shares[0]["priced_on"], shares[2]["high"]) == (None, None)
-
-
-@pytest.mark.parametrize("columns", [60, 200])
-def test_each_price_is_one_line_of_a_narrow_and_of_a_wide_terminal(
-    columns: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("COLUMNS", str(columns))
-    some = [bought(number, Price(0.4, 1.27)) for number in range(1, 121)]
-    said = text.price(*priced(begin(tmp_path, 1), *some))
-    assert said.splitlines()[1] == "    luma, 120 clips: $48.00–152.40, prices of 2025-10-01"
-    assert words.folded(said, Terminal()) == said
-
-
-def test_a_free_plan_says_nothing_of_money(tmp_path: Path) -> None:
-    opened, plan = look(begin(tmp_path, 1), **ENGINE)
-    assert text.price(opened, plan) == ""
-    assert "price" not in text.steps(opened, plan)
-    assert as_json.state(opened, plan)["prices"] == []
-    assert not any("cost" in line or "flight" in line for line in analysed(opened.directory.root))
-
-
-def charge(number: int, billed: Billed, price: Price = Price(0.5, 0.5)) -> Charge:  # noqa: B008
-    key = Key(Step.CLIP, 1, number)
-    return Charge(key=key, take=1, provider="luma", kind=CLIPS, price=price, billed=billed)
-
-
-def test_what_a_directory_has_cost_and_what_is_on_its_way_is_said(tmp_path: Path) -> None:
-    opened, plan = look(begin(tmp_path, 1), **ENGINE)
-    half = Price(0.5, 0.5)
-    work = InFlight(
-        key=Key(Step.CLIP, 1, 3), take=1, provider="luma", kind=CLIPS, token="t", price=half
-    )
-    ledger = Ledger(
-        charges=(
-            charge(1, Billed.YES),
-            charge(2, Billed.NO),
-            charge(3, Billed.UNKNOWN),
-            charge(4, Billed.YES, Price(1.0, 1.5)),
-            charge(5, Billed.YES, UNKNOWN_PRICE),
-            charge(6, Billed.YES, Price()),
-        ),
-        in_flight={
-            work.key: work,
-            Key(Step.CLIP, 1, 4): evolve(work, key=Key(Step.CLIP, 1, 4), job="j"),
-            Key(Step.CLIP, 1, 5): evolve(
-                work, key=Key(Step.CLIP, 1, 5), answered=True, price=UNKNOWN_PRICE
-            ),
-        },
-    )
-    paid = evolve(opened, ledger=ledger)
-    assert text.analysis(paid, plan).splitlines()[-3:] == [
-        "  cost so far: at least $1.50 for 3 paid pieces of work,"
-        " 1 piece of work may have been charged ($0.50)",
-        "  in flight: scene 1 clip 4 and scene 1 clip 5 at luma, at least $0.50",
-        "  in doubt, for no answer came: scene 1 clip 3 at luma, $0.50",
-    ]
-    state = as_json.state(paid, plan)
-    assert state["cost"] == {"low": 1.5, "high": None}
-    assert [(each["id"], each["job"], each["in_doubt"]) for each in state["in_flight"]] == [
-        ("clip-1-3", None, True),
-        ("clip-1-4", "j", False),
-        ("clip-1-5", None, False),
-    ]
-    unwritten = text.analysis(evolve(paid, scenes=UNWRITTEN), plan)
-    assert "  cost so far: at least $1.50" in unwritten
-
-
-@pytest.mark.parametrize(
-    ("dollars", "cents"), [(4.2, "4.20"), (4.201, "4.21"), (0.1 + 0.2, "0.30"), (0.0019, "0.01")]
-)
-def test_a_limit_is_rounded_up_to_cents_and_not_by_the_dust_of_sums(
-    dollars: float, cents: str
-) -> None:
-    assert in_whole_cents(dollars) == cents
-
-
-# the documented JSON -------------------------------------------------------
-
-PAGE = (Path(__file__).parents[1] / "docs" / "json.md").read_text("utf-8")
-EXAMPLES = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)]
-
-PLUGIN = """
-from vidgen_core import VideoEngineSpec, hookimpl
-
-class Engine:
-    def __init__(self, context):
-        pass
-
-    def render(self, request, into, progress):
-        raise RuntimeError("a slip of the pen")
-
-@hookimpl
-def vidgen_video_engines():
-    yield VideoEngineSpec(name="clumsy", summary="fails", factory=Engine, lengths=(5,))
-"""
-
-
-def shape(value: Any) -> Any:
-    """The keys of all objects in *value* and the kinds of what they hold."""
-    if isinstance(value, dict):
-        return {key: shape(each) for key, each in value.items()}
-    if isinstance(value, list):
-        return [shape(value[0])] if value else []
-    return "text" if isinstance(value, str) else type(value).__name__
-
-
-def first(items: list[dict[str, Any]], where: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-    return next(item for item in items if where(item))
-
-
-def pruned(state: dict[str, Any]) -> dict[str, Any]:
-    """*state* with one example of each list, as the page has it."""
-    scenes = [first(state["scenes"], lambda scene: scene["complete"])]
-    tasks = [first(state["tasks"], lambda each: each["id"] == "clip-2-1")]
-    tasks[0]["reasons"] = [first(tasks[0]["reasons"], lambda each: each["code"] == "missing")]
-    return {**state, "scenes": scenes, "tasks": tasks}
-
-
-def test_the_example_of_a_plan_has_the_keys_that_are_printed(tmp_path: Path) -> None:
-    root = begin(tmp_path, 2)
-    add_scene(root, 1)
-    put(root / f"scene_2_{TS}.mp4", b"")
-    add_scene(root, 9)
-    words = ("--engine", "local", "--skip-sound-effects")
-    plan = vidgen("continue", root, *words, "--dry-run", "--json", home=tmp_path).json
-    documented = EXAMPLES[0]
-    assert shape(pruned(plan)) == shape(documented)
-    status = vidgen("status", root, "--json", home=tmp_path).json
-    assert list(status) == list(documented)
-    assert {each["code"] for scene in documented["scenes"] for each in scene["reasons"]} <= {
-        why.name.lower().replace("_", "-") for why in Why
-    }
-
-
-def test_the_example_of_an_end_has_the_keys_that_are_printed(tmp_path: Path) -> None:
-    site = tmp_path / "site"
-    put(site / "clumsy.py", PLUGIN.encode())
-    facts = site / "vidgen_dear-1.2.dist-info"
-    put(facts / "METADATA", b"Metadata-Version: 2.1\nName: vidgen-dear\nVersion: 1.2\n")
-    put(facts / "entry_points.txt", b"[vidgen]\nclumsy = clumsy\n")
-    root = begin(tmp_path, 2)
-    add_clip(root, 1, 1)
-    path = os.pathsep.join([str(Path(__file__).parents[1]), str(site)])
-    words = ("continue", root, "--engine", "clumsy", "--json", "--list-json-files", *PICTURES_ONLY)
-    ended = vidgen(*words, home=tmp_path, environ={"PYTHONPATH": path})
-    assert ended.code == 3
-    _, end, listed, *_ = EXAMPLES
-    state = ended.json
-    assert shape({key: state[key] for key in end}) == shape(end)
-    assert state["made"] == end["made"]
-    assert state["errors"][0]["error"] == end["errors"][0]["error"]
-    assert shape(state["json_files"]) == shape(listed["json_files"])
-    assert set(state) == {*EXAMPLES[0], *end, *listed}
-
-
-def test_what_a_reason_is_about_is_an_id_in_json(tmp_path: Path) -> None:
-    opened, plan = look(begin(tmp_path, 1), skip_narration=True, skip_sound_effects=True)
-    film = as_json.state(opened, plan)["tasks"][-1]
-    waits = first(film["reasons"], lambda each: each["code"] == "waits-for")
-    assert waits["input"] in {task.key.id for task in plan.tasks}
-    json.loads(as_json.dump(as_json.state(opened, plan)))
-
-
-def test_every_decision_is_documented() -> None:
-    assert all(f"`{decision.value}`" in PAGE for decision in Decision)
-
-
-def test_the_json_of_plugins_has_the_documented_keys(tmp_path: Path) -> None:
-    listed = vidgen("plugins", "--json", home=tmp_path).json
-    described = PAGE.partition("## `vidgen plugins --json`")[2]
-    assert {"schema", "providers", "failures"} == set(listed)
-    for key in (*listed["providers"][0], "failures"):
-        assert f"`{key}`" in described
-
-
-def test_the_same_directory_gives_the_same_text_and_json(tmp_path: Path) -> None:
-    root = newer_run(tmp_path)
-    first_look, second_look = look(root, **ENGINE), look(root, **ENGINE)
-    assert as_json.dump(as_json.state(*first_look)) == as_json.dump(as_json.state(*second_look))
-    assert text.analysis(*first_look) == text.analysis(*second_look)
