@@ -134,7 +134,7 @@ def check_installed(session: nox.Session, *plugins: str) -> None:
     listed = {provider["distribution"] for provider in told["providers"]}
     expected = {"vidgen-core", *(needs(name)[0] for name in plugins)}
     if listed != expected or told["failures"]:
-        session.error(f"vidgen plugins lists {sorted(listed)}, with failures {told['faults']}")
+        session.error(f"vidgen plugins lists {sorted(listed)}, with failures {told['failures']}")
     pip = ("python", "-m", "pip", "list", "--format", "json", "--disable-pip-version-check")
     installed = {canonicalize_name(each["name"]) for each in json.loads(answer(session, *pip))}
     wanted = set().union(CORE_NEEDS, *(needs(name) for name in plugins))

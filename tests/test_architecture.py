@@ -15,7 +15,7 @@ PLUGINS = CORE.parent / "plugins"
 #: Each room may import from the rows above it, and from its own row.
 ROWS = (
     ("errors", "http_errors", "hosts", "patterns", "model", "wording"),
-    ("layout", "specs", "protocols", "ledger", "plan"),
+    ("layout", "specs", "protocols", "ledger", "plan", "limit"),
     ("strict_json", "serialize", "scenes_file", "script_files"),
     ("hookspecs", "settings", "keys"),
     ("planner",),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+import math
+import zlib
 from pathlib import Path
 
 import pytest
@@ -54,6 +57,13 @@ def file(take: int = 1) -> Published:
 def root(tmp_path: Path) -> Path:
     (tmp_path / layout.STATE).mkdir()
     return tmp_path
+
+
+def sealed(record: dict[str, object]) -> bytes:
+    """The line of a journal with a checksum that fits."""
+    record.pop("crc", None)
+    body = json.dumps(record, separators=(",", ":"))
+    return f'{{"crc":"{zlib.crc32(body.encode()):08x}",{body[1:]}'.encode()
 
 
 def charges(root: Path) -> tuple[Charge, ...]:
@@ -124,6 +134,34 @@ def test_free_work_at_a_service_is_no_charge(root: Path) -> None:
         journal.intent(work(price=FREE))
         journal.submitted(CLIP, 1, "job-1", {})
     assert charges(root) == ()
+
+
+@pytest.mark.parametrize(
+    "price",
+    [{"low": -1000.0, "high": -1000.0}, {"low": 2.0, "high": 1.0}, {"low": -1.0, "high": None}],
+)
+def test_a_charge_that_is_no_price_is_damage_and_makes_no_room(
+    root: Path, price: dict[str, object]
+) -> None:
+    with Journal(root) as journal:
+        journal.intent(work())
+    path = root / layout.JOURNAL
+    first, second = path.read_bytes().splitlines()
+    record = json.loads(second)
+    record["work"]["price"] = price
+    path.write_bytes(first + b"\n" + sealed(record) + b"\n")
+    ledger = read_ledger(root)
+    assert "a price is two amounts" in ledger.damage
+    assert ledger.bill == FREE
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [(-1.0, 1.0), (2.0, 1.0), (0.0, math.inf), (math.nan, 1.0), (0.0, math.nan), (-1.0, None)],
+)
+def test_what_is_no_price_cannot_be_made(ends: tuple[float, float | None]) -> None:
+    with pytest.raises(ValueError, match="two amounts"):
+        Price(*ends)
 
 
 def test_an_unknown_price_makes_the_sum_unknown_above(root: Path) -> None:

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
-from vidgen_core.errors import AuthFailed, UsageError
+from vidgen_core.errors import UsageError
 
 #: A ``.env`` file is a few lines; anything this large is something else.
 _MOST_BYTES = 1_000_000
@@ -75,24 +75,6 @@ def find_key(
         return None
     held = _read(path, frozenset(names))
     return next((_found(name, held[name], str(path)) for name in names if held.get(name)), None)
-
-
-def require_key(
-    provider: str,
-    names: Sequence[str],
-    environ: Mapping[str, str] | None = None,
-    directory: Path | None = None,
-    *,
-    run_directory: Path | None = None,
-) -> FoundKey:
-    """Return the key of *provider* like :func:`find_key`; raises ``AuthFailed`` without one."""
-    found = find_key(names, environ, directory, run_directory=run_directory)
-    if found is None:
-        raise AuthFailed(
-            f"{provider} needs a key, and {' or '.join(names)} is not set",
-            advice=f"export {names[0]}=..., or put {names[0]}=... into a .env file here",
-        )
-    return found
 
 
 def _found(name: str, value: str, source: str) -> FoundKey:

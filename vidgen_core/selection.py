@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from vidgen_core.errors import UsageError
+from vidgen_core.errors import AuthFailed, UsageError
 from vidgen_core.keys import find_key
 from vidgen_core.plan import EngineProvider, Provider, Providers, Reason
 from vidgen_core.plugins import Loaded, Registry
@@ -186,3 +186,12 @@ def key_for(loaded: Loaded, run_directory: Path) -> str:
     """Return the key of a provider, or an empty text."""
     found = find_key(loaded.spec.keys, os.environ, run_directory=run_directory)
     return found.value if found else ""
+
+
+def missing_key(loaded: Loaded) -> AuthFailed:
+    """Return the error that says which variable a provider's key belongs in."""
+    names = " or ".join(loaded.spec.keys)
+    return AuthFailed(
+        f"{loaded.kind.value.replace('-', ' ')} {loaded.name} needs a key, and {names} is not set",
+        advice=f"export {loaded.spec.keys[0]}=..., or write it to .env in this folder",
+    )

@@ -14,6 +14,7 @@ from vidgen_core.errors import Billed, CapReached, ExitCode, JobFailed, Unavaila
 from vidgen_core.executor.purse import Purse
 from vidgen_core.journal import Journal, read_ledger
 from vidgen_core.ledger import InFlight
+from vidgen_core.limit import Limit
 from vidgen_core.model import Key, Step
 from vidgen_core.specs import FREE, UNKNOWN_PRICE, Price, ProviderKind
 
@@ -64,7 +65,8 @@ def test_all_that_may_have_been_charged_stays_below_the_cap(
     with journal_in(tmp_path_factory.mktemp("purse")) as journal:
         for number, (price, ending) in enumerate(submits, start=1):
             piece = work(number, price)
-            purse = Purse(journal=journal, cap=cap, unknown_price=guess)  # as after a restart
+            limit = Limit(cap=cap, unknown_price=guess)
+            purse = Purse(journal=journal, limit=limit)  # as after a restart
             most = guess if price.high is None else price.high
             fits = most is not None and worst + most <= cap + 1e-6
             if price.free:
@@ -89,7 +91,7 @@ def test_all_that_may_have_been_charged_stays_below_the_cap(
 def test_the_last_dollar_is_given_to_one_of_many_at_once(tmp_path: Path) -> None:
     bought, barrier = [], threading.Barrier(8)
     with journal_in(tmp_path) as journal:
-        purse = Purse(journal=journal, cap=1.0)
+        purse = Purse(journal=journal, limit=Limit(cap=1.0))
 
         def buy(number: int) -> None:
             barrier.wait()
@@ -117,14 +119,14 @@ def test_without_a_cap_nothing_is_refused(tmp_path: Path) -> None:
 def test_what_was_bought_at_an_unknown_price_leaves_no_room_below_a_cap(tmp_path: Path) -> None:
     with journal_in(tmp_path) as journal:
         Purse(journal=journal).take_out(work(1, UNKNOWN_PRICE))
-        with pytest.raises(CapReached, match="is not known"):
-            Purse(journal=journal, cap=100.0).take_out(work(2, PRICE))
-        Purse(journal=journal, cap=100.0, unknown_price=99.0).take_out(work(2, PRICE))
+        with pytest.raises(CapReached, match="no known price"):
+            Purse(journal=journal, limit=Limit(cap=100.0)).take_out(work(2, PRICE))
+        Purse(journal=journal, limit=Limit(cap=100.0, unknown_price=99.0)).take_out(work(2, PRICE))
 
 
 def test_a_cap_of_nothing_lets_free_work_begin_only(tmp_path: Path) -> None:
     with journal_in(tmp_path) as journal:
-        purse = Purse(journal=journal, cap=0.0)
+        purse = Purse(journal=journal, limit=Limit(cap=0.0))
         purse.take_out(work(1, FREE))
         with pytest.raises(CapReached):
             purse.take_out(work(2, Price(0.0, 0.01)))
@@ -137,14 +139,15 @@ def test_a_run_stops_buying_at_the_cap_and_finishes_what_is_free(
     film: Film, tmp_path: Path
 ) -> None:
     longer = six_scenes(film, tmp_path)
-    outcome = longer.work(max_cost=1.6)
+    outcome = longer.work(limit=Limit(cap=1.6))
     assert ended(outcome) is ExitCode.MONEY
     assert len(film.service.jobs()) == 3  # at 0.50 each
     assert (outcome.paid, outcome.price) == (3, Price(1.5, 1.5))
     assert sum(path.startswith("scene_") and "/" not in path for path in outcome.made) == 3
-    assert ended(longer.work(max_cost=1.6)) is ExitCode.MONEY  # another run has no other purse
+    again = longer.work(limit=Limit(cap=1.6))  # another run has no other purse
+    assert ended(again) is ExitCode.MONEY
     assert len(film.service.jobs()) == 3
-    assert longer.work(max_cost=3.0).codes == set()
+    assert longer.work(limit=Limit(cap=3.0)).codes == set()
     assert len(film.service.jobs()) == 6
 
 
@@ -153,17 +156,17 @@ def test_a_job_in_flight_counts_in_the_cap_and_is_collected_beyond_it(film: Film
         raise Unavailable("no answer", billed=Billed.NO)
 
     film.service.trouble["poll"] = [down] * 50
-    assert ended(film.work(max_cost=1.0)) is ExitCode.LATER
+    assert ended(film.work(limit=Limit(cap=1.0))) is ExitCode.LATER
     assert len(film.service.jobs()) == 1
     film.service.trouble.clear()
-    assert ended(film.work(max_cost=0.5)) is ExitCode.MONEY
+    assert ended(film.work(limit=Limit(cap=0.5))) is ExitCode.MONEY
     assert read_ledger(film.root).in_flight == {}
     assert len(film.service.jobs()) == 1
 
 
 def test_what_is_in_doubt_counts_in_the_cap(film: Film) -> None:
     lost(film, charged=True)
-    outcome = film.work(max_cost=0.9, in_doubt_limit=0.5)
+    outcome = film.work(limit=Limit(cap=0.9), in_doubt_limit=0.5)
     assert ExitCode.MONEY in outcome.codes
     assert film.service.bill() == {"clip-1-1": 1}
 
@@ -174,10 +177,10 @@ def test_a_job_that_failed_and_was_not_charged_makes_room_again(film: Film) -> N
             raise JobFailed("the service broke it", billed=Billed.NO)
 
     use(film, factory=lambda context: Failing(film.service))
-    film.work(max_cost=0.5)
+    film.work(limit=Limit(cap=0.5))
     assert read_ledger(film.root).bill == FREE
     use(film)
-    assert ended(film.work(max_cost=0.5)) is ExitCode.MONEY
+    assert ended(film.work(limit=Limit(cap=0.5))) is ExitCode.MONEY
     assert read_ledger(film.root).bill == Price(0.5, 0.5)
 
 
@@ -185,11 +188,11 @@ def test_work_of_unknown_price_is_not_submitted_below_a_cap_unless_the_user_pric
     film: Film,
 ) -> None:
     use(film, price=lambda request, options: UNKNOWN_PRICE)
-    outcome = film.work(max_cost=10.0)
+    outcome = film.work(limit=Limit(cap=10.0))
     assert ended(outcome) is ExitCode.MONEY
     assert film.service.jobs() == []
     assert "its price is unknown" in film.said
-    assert film.work(max_cost=10.0, unknown_price=5.0).codes == set()
+    assert film.work(limit=Limit(cap=10.0, unknown_price=5.0)).codes == set()
 
 
 def test_the_cap_is_reached_before_a_picture_is_given_away(film: Film) -> None:
@@ -197,7 +200,7 @@ def test_the_cap_is_reached_before_a_picture_is_given_away(film: Film) -> None:
 
     film.specs = (*film.specs, frame_host(film.service))
     film.flags = {"frame_host": "shelf"}
-    film.work(max_cost=0.1)
+    film.work(limit=Limit(cap=0.1))
     assert film.service.count("publish") == 0
 
 
@@ -231,4 +234,4 @@ def test_collecting_fetches_what_is_paid_for_and_begins_nothing(film: Film) -> N
 def test_a_free_film_is_made_whatever_the_cap(film: Film) -> None:
     film.flags = {"engine": "here"}
     film.specs = (local_engine(film.service),)
-    assert film.work(max_cost=0.0).codes == set()
+    assert film.work(limit=Limit(cap=0.0)).codes == set()

@@ -129,10 +129,12 @@ def test_a_job_that_appears_late_is_found_at_the_second_look(film: Film) -> None
 def test_what_is_not_found_twice_is_made_once(film: Film) -> None:
     use(film, abilities=frozenset({"find"}))
     lost(film, charged=False)
-    assert film.work().codes == set()
+    outcome = film.work()
+    assert outcome.codes == set()
     assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
     assert film.service.count("find") == 2
     assert read_ledger(film.root).published[clip_path(1, 1)].take == 2
+    assert outcome.price == read_ledger(film.root).bill == PRICE + PRICE
 
 
 def test_each_lost_submit_is_looked_for_twice_before_the_next(film: Film) -> None:

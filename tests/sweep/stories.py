@@ -14,6 +14,7 @@ from attrs import define, field, frozen
 from vidgen_core.errors import Billed, ExitCode
 from vidgen_core.journal import read_ledger
 from vidgen_core.ledger import Ledger
+from vidgen_core.limit import Limit
 from vidgen_core.model import Key
 from vidgen_core.plan import NO_CHOICE, Choice, InDoubt
 from vidgen_core.specs import Price
@@ -88,7 +89,7 @@ class Story:
 
     def live(self, last: int | None = None, aim: Aim = any_moment) -> Life:
         """Let the film be worked on, and look at what came of it."""
-        money = {"max_cost": self.cap, "unknown_price": self.unknown_price}
+        money = {"limit": Limit(cap=self.cap, unknown_price=self.unknown_price)}
         changes = {name: value for name, value in money.items() if value is not None}
         life = self.film.world.live(last, aim, in_doubt_limit=self.again, **changes)
         self.told.append(f"{self.film.world.flags['engine']}: {life.process.where}")

@@ -10,7 +10,7 @@ from attrs import frozen
 
 from vidgen_core.errors import Billed
 from vidgen_core.ledger import Charge, Ledger
-from vidgen_core.report.prices import said, spent_at_most, usd
+from vidgen_core.report.prices import said, usd
 from vidgen_core.report.words import INDENT, count, name
 from vidgen_core.settings.core_options import CoreOptions
 from vidgen_core.specs import FREE, Price
@@ -92,9 +92,14 @@ def _account_words(account: Account) -> str:
 def _charge_words(charge: Charge) -> str:
     state = "charged" if charge.billed is Billed.YES else "in doubt"
     take = f", take {charge.take}" if charge.take > 1 else ""
-    when = datetime.fromtimestamp(charge.since).strftime("%Y-%m-%d %H:%M") if charge.since else ""
-    said_when = f", {when}" if when else ""
-    return f"{name(charge.key)}{take}: {said(charge.price)}, {state}{said_when}"
+    return f"{name(charge.key)}{take}: {said(charge.price)}, {state}{_when(charge.since)}"
+
+
+def _when(since: float) -> str:
+    try:
+        return datetime.fromtimestamp(since).strftime(", %Y-%m-%d %H:%M") if since else ""
+    except (ValueError, OverflowError, OSError):  # a journal from elsewhere may say anything
+        return ""
 
 
 def _sum_words(found: Iterable[Account]) -> str:
@@ -117,7 +122,7 @@ def _unknown_lines(ledger: Ledger) -> Iterator[str]:
 def _limit_lines(ledger: Ledger, core: CoreOptions) -> Iterator[str]:
     if core.max_cost is None:
         return
-    spent = spent_at_most(ledger, core.unknown_price)
+    spent = core.limit.spent(ledger)
     left = "not known what is left" if spent is None else f"{usd(_left(core.max_cost, spent))} left"
     yield f"limit: {usd(core.max_cost)}, {left}"
 
@@ -128,7 +133,7 @@ def _left(limit: float, spent: float) -> float:
 
 def as_object(ledger: Ledger, found: Sequence[Account], core: CoreOptions) -> dict[str, Any]:
     """Return the same for ``--json``."""
-    spent = spent_at_most(ledger, core.unknown_price)
+    spent = core.limit.spent(ledger)
     limit = core.max_cost
     left = None if limit is None or spent is None else _left(limit, spent)
     return {

@@ -16,14 +16,13 @@ from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.last_line import can_be_copied, command_for
 from vidgen_core.errors import ExitCode, exit_code_for
 from vidgen_core.executor import Outcome
-from vidgen_core.executor.workshop import missing_key
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key
 from vidgen_core.opening import Opened, find_directory
 from vidgen_core.plan import Decision, Plan, Task, Why
 from vidgen_core.report import as_json, text
 from vidgen_core.report.words import count, error_line, name, say, why
-from vidgen_core.selection import key_for
+from vidgen_core.selection import key_for, missing_key
 from vidgen_core.strict_json import printable
 
 #: Why paid work cannot be fetched now.

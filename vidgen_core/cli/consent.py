@@ -8,14 +8,12 @@ from collections.abc import Iterator
 
 from vidgen_core.cli.last_line import same_command
 from vidgen_core.errors import Undecided
+from vidgen_core.limit import ROUNDING
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Plan
 from vidgen_core.report import text
-from vidgen_core.report.prices import costs_at_most, in_whole_cents, said, spent_at_most, usd
+from vidgen_core.report.prices import in_whole_cents, said, usd
 from vidgen_core.report.words import count, say, show
-
-#: Sums of cents are not exact in binary.
-_ROUNDING = 1e-9
 
 
 def ask_for_money(opened: Opened, plan: Plan, arguments: Namespace) -> bool:
@@ -78,13 +76,13 @@ def _facts(opened: Opened, plan: Plan) -> Iterator[str]:
 
 def _within(opened: Opened, plan: Plan, cap: float) -> str:
     """Say what the limit means for *plan*, where it may not be enough."""
-    unknown = opened.settings.core.unknown_price
-    spent, more = spent_at_most(opened.ledger, unknown), costs_at_most(plan, unknown)
+    limit = opened.settings.core.limit
+    spent, more = limit.spent(opened.ledger), limit.needed(plan)
     if spent is None:
         return ", and what was spent is not known: nothing is bought below a limit"
-    if more is None and unknown is None:
+    if more is None and limit.unknown_price is None:
         return ", and what has no known price is not bought below a limit"
-    if more is None or spent + more > cap + _ROUNDING:
+    if more is None or spent + more > cap + ROUNDING:
         return f", {usd(max(0.0, cap - spent))} of it left: stops when it is reached"
     return ""
 
@@ -94,11 +92,11 @@ def _advice(opened: Opened, plan: Plan) -> str:
     yes = same_command("--yes")
     if not yes:
         return "to agree, add --yes to the same command"
-    unknown, cap = opened.settings.core.unknown_price, opened.settings.core.max_cost
-    spent, more = spent_at_most(opened.ledger, unknown), costs_at_most(plan, unknown)
+    limit = opened.settings.core.limit
+    spent, more = limit.spent(opened.ledger), limit.needed(plan)
     lines = [f"to agree: {yes}"]
     if spent is not None and more is not None:
-        enough = spent + more if cap is None else min(cap, spent + more)
-        limit = same_command("--max-cost", in_whole_cents(enough))
-        lines.insert(0, f"to agree up to a limit: {limit}")
+        enough = spent + more if limit.cap is None else min(limit.cap, spent + more)
+        within = same_command("--max-cost", in_whole_cents(enough))
+        lines.insert(0, f"to agree up to a limit: {within}")
     return "\n".join(lines)

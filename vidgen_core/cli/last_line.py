@@ -17,7 +17,7 @@ from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Decision, Plan, Task, Why
 from vidgen_core.report import text
-from vidgen_core.report.prices import costs_at_most, in_doubt, in_whole_cents, spent_at_most
+from vidgen_core.report.prices import in_doubt, in_whole_cents
 from vidgen_core.report.progress import ON_THE_WAY
 from vidgen_core.report.words import count, name, say, scenes, width
 from vidgen_core.specs import FREE, Price, ProviderKind
@@ -196,9 +196,9 @@ def _above_the_cap(outcome: Outcome, again: str, opened: Opened | None) -> str:
     """Return the command with a limit that is high enough; empty where nobody knows it."""
     if opened is None:
         return ""
-    unknown = opened.settings.core.unknown_price
-    spent = spent_at_most(read_ledger(opened.directory.root), unknown)
-    more = costs_at_most(outcome.plan, unknown)
+    limit = opened.settings.core.limit
+    spent = limit.spent(read_ledger(opened.directory.root))
+    more = limit.needed(outcome.plan)
     if spent is None or more is None:
         return ""
     return f"{again} --max-cost {in_whole_cents(spent + more)}"

@@ -8,7 +8,6 @@ from types import MappingProxyType
 from typing import Any
 
 from vidgen_core.errors import InputError, UsageError, VidgenError
-from vidgen_core.executor.workshop import missing_key
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import LOST, Choice, Decision, Plan, Task, Why
@@ -18,6 +17,7 @@ from vidgen_core.selection import (
     frame_host_required,
     installed,
     key_for,
+    missing_key,
     provider_required,
 )
 from vidgen_core.specs import ProviderKind

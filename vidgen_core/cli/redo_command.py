@@ -20,9 +20,9 @@ from vidgen_core.cli.remaking import Remaking, begun_from, listed, remaking, sta
 from vidgen_core.cli.remaking import under_way as already_paid
 from vidgen_core.cli.results import JsonFiles, print_json_files, print_plan, print_result
 from vidgen_core.errors import ExitCode, Undecided, UsageError
+from vidgen_core.executor.books import mend_records
 from vidgen_core.executor.events import Event
 from vidgen_core.executor.publishing import Shelf
-from vidgen_core.executor.purchase import sent_with
 from vidgen_core.journal import Journal
 from vidgen_core.opening import Opened, find_directory
 from vidgen_core.plugins import Registry
@@ -161,8 +161,7 @@ def _mended(opened: Opened, journal: Journal) -> Opened:
         listing=opened.listing,
         tell=_quietly,
     )
-    for key, work in journal.ledger.in_flight.items():
-        shelf.mend(key, work, sent_with(opened.directory, work))
+    mend_records(shelf)
     return evolve(opened, ledger=journal.ledger)
 
 

@@ -13,7 +13,6 @@ from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Task
 from vidgen_core.planner.again import giving_way
-from vidgen_core.report.prices import costs_at_most, spent_at_most, usd
 from vidgen_core.report.words import name, scenes, why
 from vidgen_core.selection import provider_required
 from vidgen_core.specs import ProviderKind
@@ -27,8 +26,6 @@ _STEPS: Mapping[str | None, Step] = MappingProxyType(
         "narration": Step.SCENE_NARRATION,
     }
 )
-#: Sums of cents are not exact in binary.
-_ROUNDING = 1e-9
 
 
 @frozen(kw_only=True)
@@ -167,22 +164,11 @@ def stands_in_the_way(made: Remaking) -> VidgenError | None:
         if task.decision in STUCK:
             because = why(task.reasons) or task.decision.value
             return Undecided(f"{name(key)} cannot be made now: {because}; nothing was moved")
-    core = made.opened.settings.core
-    more, cap = costs_at_most(made.plan, core.unknown_price), core.max_cost
-    if cap is None or more == 0:
-        return None
-    spent = spent_at_most(made.opened.ledger, core.unknown_price)
-    if more is None or spent is None:
-        return CapReached(
-            f"its price is not known, and no more than {usd(cap)} may be spent; nothing was moved",
-            advice="say what such a piece costs at most: VIDGEN_UNKNOWN_PRICE=USD",
-        )
-    if spent + more > cap + _ROUNDING:
-        return CapReached(
-            f"it costs up to {usd(more)}, and of {usd(cap)} up to {usd(spent)} are spent; "
-            "nothing was moved",
-            advice="--max-cost with a higher limit",
-        )
+    limit = made.opened.settings.core.limit
+    try:
+        limit.check(made.opened.ledger, limit.needed(made.plan))
+    except CapReached as reached:
+        return CapReached(f"{reached.message}; nothing was moved", advice=reached.advice)
     return None
 
 

@@ -30,6 +30,7 @@ from vidgen_core.executor.turns import Turns
 from vidgen_core.executor.work import Bench, Made
 from vidgen_core.journal import Journal
 from vidgen_core.ledger import Ledger
+from vidgen_core.limit import Limit
 from vidgen_core.memory import Memory
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import (
@@ -59,8 +60,8 @@ class Run:
 
     *planning* is the planner with everything but its changing values. *jobs* is
     how many pieces of work run on this machine at once. *in_doubt_limit*: up to
-    this price what may have been bought is bought once more. *max_cost* and
-    *unknown_price*: see :class:`Purse`. *agreed*: whether the user agreed to what the
+    this price what may have been bought is bought once more. *limit*: the most
+    that the directory may cost. *agreed*: whether the user agreed to what the
     plan costs; without that nothing is bought. *collect*: do nothing but fetch what is
     paid for. *hold_out*: how many seconds an outage is waited out. *frame_host*: who
     gives pictures a URL; empty for nobody. *grace*: how many seconds a submit on its way
@@ -79,8 +80,7 @@ class Run:
     max_active: Callable[[Task], int] = lambda task: 0
     version_of: Callable[[Task], tuple[str, str]] = lambda task: ("vidgen-core", "")
     in_doubt_limit: float = 0.0
-    max_cost: float | None = None
-    unknown_price: float | None = None
+    limit: Limit = Limit()
     agreed: bool = True
     collect: bool = False
     hold_out: float = 0.0
@@ -116,9 +116,7 @@ class Run:
         self.setbacks = Setbacks(run=self)
         self.relay = Relay(turns=self.turns, clock=self.clock, raised=self.setbacks.raised)
         self.books = Books(journal=self.journal, shelf=self.shelf, limit=self.in_doubt_limit)
-        self.purse = Purse(
-            journal=self.journal, cap=self.max_cost, unknown_price=self.unknown_price
-        )
+        self.purse = Purse(journal=self.journal, limit=self.limit)
 
     def interrupt(self) -> None:
         """Ask the run to stop; asked twice, it does not wait for anything any more.

@@ -16,6 +16,12 @@ from vidgen_core.specs import Price
 _UNKNOWN = Billed.UNKNOWN
 
 
+def mend_records(shelf: Shelf) -> None:
+    """Write the records of paid files that are there while the journal has them in flight."""
+    for key, work in shelf.journal.ledger.in_flight.items():
+        shelf.mend(key, work, sent_with(shelf.directory, work))
+
+
 @define(kw_only=True, eq=False)
 class Books:
     """Brings journal and files together again.
@@ -37,9 +43,9 @@ class Books:
 
         *plan* was made with the user's choice about work in doubt.
         """
+        mend_records(self.shelf)
         for key, work in self.journal.ledger.in_flight.items():
-            self.shelf.mend(key, work, sent_with(self.shelf.directory, work))
-            if key not in self.journal.ledger.in_flight or not is_doubtful(work):
+            if not is_doubtful(work):
                 continue
             task = plan.by_key.get(key)
             if task is None:

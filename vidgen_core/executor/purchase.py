@@ -119,8 +119,10 @@ class Purchase:
             error = MachineError("nothing new is bought while this machine is in trouble")
             run.setbacks.later(errand.job, error)
             return
+        before = task.collects  # its price in the plan is from 0 on: it might have been there
+        price = before.price if before is not None and not before.price.free else task.price
         try:
-            run.purse.check(task.price)  # before a frame host is troubled
+            run.purse.check(price)  # before a frame host is troubled
         except CapReached as reached:
             run.setbacks.later(errand.job, reached)
             return
@@ -135,7 +137,7 @@ class Purchase:
             fps=task.fps,
             scene_seconds=task.scene_seconds,
             since=run.today(),
-            price=task.price,
+            price=price,
         )
         self._begun, self._doubted, self._looks = False, False, 0
         inputs = run.shelf.inputs(task)

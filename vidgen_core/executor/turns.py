@@ -9,12 +9,10 @@ from attrs import define, field
 from vidgen_core.errors import OutOfCredit, VidgenError
 from vidgen_core.executor.jobs import Job
 from vidgen_core.executor.throttle import Throttle
+from vidgen_core.limit import ROUNDING
 from vidgen_core.model import Key
 from vidgen_core.plan import TO_DO, Decision, Plan, Task
 from vidgen_core.specs import Price
-
-#: Sums of cents are not exact in binary.
-_ROUNDING = 1e-9
 
 
 @define(kw_only=True, eq=False)
@@ -69,14 +67,14 @@ class Turns:
         high = plan.price.high
         if bound.high is None:
             self.agree(plan)
-        elif high is not None and high <= bound.high + _ROUNDING:
+        elif high is not None and high <= bound.high + ROUNDING:
             self.agree(plan)
             self.reserve = bound.high - high
 
     def is_agreed(self, task: Task) -> bool:
         """Whether *task*'s price was agreed to; what it costs beyond may be in the reserve."""
         beyond = self._beyond(task)
-        return beyond is not None and beyond <= self.reserve + _ROUNDING
+        return beyond is not None and beyond <= self.reserve + ROUNDING
 
     def spend(self, task: Task) -> None:
         """Take what *task* costs beyond its agreed price from the reserve; it is agreed to."""

@@ -11,12 +11,13 @@ from attrs import define, field
 
 from vidgen_core import disk
 from vidgen_core.download import Downloader
-from vidgen_core.errors import AuthFailed, MachineError, PluginBug, VidgenError
+from vidgen_core.errors import MachineError, PluginBug, VidgenError
 from vidgen_core.hosts import is_on_this_machine
 from vidgen_core.keys import redacted
 from vidgen_core.plugins import Loaded
 from vidgen_core.plugins.admission import sentence
 from vidgen_core.protocols import Context, Failed, MediaTools
+from vidgen_core.selection import missing_key
 from vidgen_core.specs import ProviderKind
 
 T = TypeVar("T")
@@ -111,13 +112,4 @@ def _rehearses(options: Any) -> bool:
         attribute.metadata.get("scope") == "user"
         and is_on_this_machine(getattr(options, attribute.name))
         for attribute in attrs.fields(type(options))
-    )
-
-
-def missing_key(loaded: Loaded) -> AuthFailed:
-    """Return the error that says which variable a provider's key belongs in."""
-    names = " or ".join(loaded.spec.keys)
-    return AuthFailed(
-        f"{loaded.kind.value.replace('-', ' ')} {loaded.name} needs a key, and {names} is not set",
-        advice=f"export {loaded.spec.keys[0]}=..., or write it to .env in this folder",
     )

@@ -143,32 +143,6 @@ def said(price: Price) -> str:
     return "price unknown" if price.high is None and not price.low else str(price)
 
 
-def spent_at_most(ledger: Ledger, unknown_price: float | None) -> float | None:
-    """Return what the directory has cost at most, in dollars; ``None`` where nobody knows.
-
-    *unknown_price*: what counts for each piece of work whose price is unknown.
-    """
-    return _at_most((charge.bounds for charge in ledger.charges), unknown_price)
-
-
-def costs_at_most(plan: Plan, unknown_price: float | None) -> float | None:
-    """Return the same of what *plan* would buy."""
-    if not plan.bound.known:
-        return None
-    prices = (plan.bound, *(task.price for task in plan.to_do))
-    return _at_most(prices, unknown_price)
-
-
-def _at_most(prices: Iterable[Price], unknown_price: float | None) -> float | None:
-    total = 0.0
-    for price in prices:
-        high = unknown_price if price.high is None else price.high
-        if high is None:
-            return None
-        total += high
-    return total
-
-
 def in_whole_cents(dollars: float) -> str:
     """Return an amount for ``--max-cost``, rounded up so that it is enough: ``4.20``."""
     return f"{math.ceil(round(dollars * 100, 6)) / 100:.2f}"

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from attrs import field, frozen
 from attrs.validators import and_, ge, gt, in_, le, optional
 
+from vidgen_core.limit import Limit
 from vidgen_core.specs import option
 
 #: Width to height.
@@ -157,3 +158,8 @@ class CoreOptions:
             "environment": False,
         },
     )
+
+    @property
+    def limit(self) -> Limit:
+        """The limit on spending."""
+        return Limit(cap=self.max_cost, unknown_price=self.unknown_price)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from attrs import frozen
@@ -9,10 +10,19 @@ from attrs import frozen
 
 @frozen
 class Price:
-    """What one piece of work costs, in US dollars; ``high`` is ``None`` where unknown."""
+    """What one piece of work costs, in US dollars; ``high`` is ``None`` where unknown.
+
+    Raises ``ValueError`` for what is no price.
+    """
 
     low: float = 0.0
     high: float | None = 0.0
+
+    def __attrs_post_init__(self) -> None:
+        high = self.low if self.high is None else self.high
+        if not (math.isfinite(self.low) and math.isfinite(high) and 0 <= self.low <= high):
+            got = f"got {self.low}, {self.high}"
+            raise ValueError(f"a price is two amounts from 0 on, the lower one first; {got}")
 
     @property
     def known(self) -> bool:

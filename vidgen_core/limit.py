@@ -1,0 +1,78 @@
+"""The most that a directory may cost, and what that leaves room for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from vidgen_core.errors import CapReached
+from vidgen_core.ledger import Ledger
+from vidgen_core.plan import Plan
+from vidgen_core.specs import Price
+
+#: Sums of cents are not exact in binary: so much more is no more.
+ROUNDING = 1e-9
+
+
+@frozen(kw_only=True)
+class Limit:
+    """A limit on spending over the whole life of a directory, in dollars.
+
+    All submits count, whoever made them: what was charged, what is in flight, and what
+    may have been charged, each by its highest price. ``cap``: the limit; ``None``: there
+    is none. ``unknown_price``: what counts where a price is unknown; ``None``: then
+    nothing is bought below a cap.
+    """
+
+    cap: float | None = None
+    unknown_price: float | None = None
+
+    def spent(self, ledger: Ledger) -> float | None:
+        """Return what the directory has cost at most; ``None`` where nobody knows."""
+        return self._at_most(charge.bounds for charge in ledger.charges)
+
+    def needed(self, plan: Plan) -> float | None:
+        """Return what *plan* costs at most beyond that; ``None`` where nobody knows.
+
+        What may have been charged before, and is bought now if it was not, is spent.
+        """
+        if not plan.bound.known:
+            return None
+        bought = (task for task in plan.to_do if task.collects is None or task.collects.price.free)
+        return self._at_most((plan.bound, *(task.price for task in bought)))
+
+    def check(self, ledger: Ledger, more: float | None) -> None:
+        """Raise ``CapReached`` where there is no room for *more* dollars (``None``: unknown)."""
+        if self.cap is None or more == 0:
+            return
+        if more is None:
+            raise _unknown("its price is unknown", self.cap)
+        spent = self.spent(ledger)
+        if spent is None:
+            raise _unknown("some of what was bought here has no known price", self.cap)
+        if spent + more > self.cap + ROUNDING:
+            raise CapReached(
+                f"it costs up to ${more:.2f}, and of ${self.cap:.2f} up to ${spent:.2f} are spent",
+                advice="--max-cost with a higher limit",
+            )
+
+    def at_most(self, price: Price) -> float | None:
+        """Return what counts for *price*; ``None`` where nobody knows."""
+        return self.unknown_price if price.high is None else price.high
+
+    def _at_most(self, prices: Iterable[Price]) -> float | None:
+        total = 0.0
+        for price in prices:
+            most = self.at_most(price)
+            if most is None:
+                return None
+            total += most
+        return total
+
+
+def _unknown(what: str, cap: float) -> CapReached:
+    return CapReached(
+        f"{what}, and no more than ${cap:.2f} may be spent",
+        advice="say what such a piece costs at most: VIDGEN_UNKNOWN_PRICE=USD",
+    )
