@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 import unicodedata
 from email.utils import formatdate
 
+import httpx
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -24,6 +27,7 @@ from vidgen_core import (
     no_connection,
     retry_after,
     service_error,
+    transport_error,
 )
 
 NO, UNKNOWN = Billed.NO, Billed.UNKNOWN
@@ -156,6 +160,92 @@ def test_without_an_answer_nobody_knows_whether_a_submit_was_charged() -> None:
     assert (error.billed, error.retry) == (UNKNOWN, True)
     assert error.message == "luma does not answer: read timed out"
     assert no_answer("luma", "", submitting=False).billed is NO
+
+
+SURELY_NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+PERHAPS_SENT = (
+    httpx.ReadError,
+    httpx.ReadTimeout,
+    httpx.WriteError,
+    httpx.WriteTimeout,
+    httpx.CloseError,
+    httpx.RemoteProtocolError,
+    httpx.LocalProtocolError,
+    httpx.DecodingError,
+    httpx.TooManyRedirects,
+)
+
+
+class SdkError(Exception):
+    """What a client library makes of an error of httpx's."""
+
+
+def by_an_sdk(error: Exception) -> Exception:
+    """*error* as a client library raises it on."""
+    wrapped = SdkError("Connection error.")
+    wrapped.__cause__ = error
+    return wrapped
+
+
+@pytest.mark.parametrize("kind", SURELY_NOT_SENT)
+def test_what_was_surely_not_sent_was_not_charged(kind: type[Exception]) -> None:
+    for error in (kind("no way"), by_an_sdk(kind("no way")), type("Own", (kind,), {})("no way")):
+        failure = transport_error("luma", error, submitting=True)
+        assert (failure.message, failure.billed) == ("luma cannot be reached: no way", NO)
+
+
+@pytest.mark.parametrize("kind", [*PERHAPS_SENT, OSError, ConnectionError, SdkError])
+def test_what_may_have_been_sent_may_have_been_charged(kind: type[Exception]) -> None:
+    for error in (kind("gone"), by_an_sdk(by_an_sdk(kind("gone")))):
+        failure = transport_error("luma", error, submitting=True)
+        assert failure.message.startswith("luma does not answer: ")
+        assert failure.billed is UNKNOWN
+        assert transport_error("luma", error, submitting=False).billed is NO
+
+
+def test_a_connection_that_was_lost_counts_whatever_lies_below_it() -> None:
+    """Of several errors the first one of httpx's says how far the call came."""
+    lost = httpx.ReadError("reset")
+    lost.__cause__ = httpx.ConnectError("the second try")
+    assert transport_error("luma", by_an_sdk(lost), submitting=True).billed is UNKNOWN
+    handled = httpx.ReadError("reset")
+    handled.__context__ = httpx.ConnectError("an earlier call")
+    assert transport_error("luma", handled, submitting=True).billed is UNKNOWN
+
+
+def test_a_name_alone_is_no_proof_that_nothing_was_sent() -> None:
+    stranger = type("ConnectError", (Exception,), {})
+    assert transport_error("luma", stranger("?"), submitting=True).billed is UNKNOWN
+
+
+def test_errors_in_a_circle_have_an_end() -> None:
+    one, other = SdkError("one"), SdkError("other")
+    one.__cause__, other.__cause__ = other, one
+    assert transport_error("luma", one, submitting=True).message == "luma does not answer: one"
+
+
+def test_httpx_is_not_imported_to_tell_its_errors() -> None:
+    code = (
+        "import sys; from vidgen_core import transport_error; "
+        "transport_error('luma', OSError('x'), submitting=True); assert 'httpx' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
+
+
+def test_no_error_of_httpx_is_forgotten() -> None:
+    leaves = {kind for kind in _below(httpx.RequestError) if not kind.__subclasses__()}
+    known = {*SURELY_NOT_SENT, *PERHAPS_SENT}
+    assert {kind for kind in leaves if kind.__module__ == "httpx"} <= known
+
+
+def _below(kind: type[Exception]) -> set[type[Exception]]:
+    return {kind}.union(*(_below(below) for below in kind.__subclasses__()))
 
 
 # waiting --------------------------------------------------------------------

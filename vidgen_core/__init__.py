@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         no_connection,
         retry_after,
         service_error,
+        transport_error,
     )
     from vidgen_core.layout import OUTPUT, Output
     from vidgen_core.model import Key, Kind, Scene, Step, Timing
@@ -212,6 +213,7 @@ __all__ = [
     "service_error",
     "service_url",
     "split_evenly",
+    "transport_error",
 ]
 
 #: Where names live. The first room that has a name has the same object as any later one.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Set
 from email.utils import parsedate_to_datetime
 
 from vidgen_core.errors import (
@@ -50,6 +50,12 @@ _OUT_OF_MONEY = re.compile(
 )
 
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
+
+#: The errors of httpx before which nothing was sent. A proxy's own refusal is one: it
+#: comes before the proxy passes anything on.
+_NOT_SENT = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
+)
 
 _SAYS = {
     AuthFailed: "does not accept the key",
@@ -106,6 +112,18 @@ def no_answer(service: str, why: BaseException | str, *, submitting: bool = True
     """
     billed = Billed.UNKNOWN if submitting else Billed.NO
     return Unavailable(f"{service} does not answer: {_why(why)}", billed=billed)
+
+
+def transport_error(service: str, error: BaseException, *, submitting: bool) -> Unavailable:
+    """Return the error for a call that brought no answer: :func:`no_connection` or else.
+
+    *error* is httpx's own, or a client library's that was raised ``from`` it. Anything
+    else counts as sent, :func:`no_answer`, and so does what httpx cannot be sure of.
+    """
+    met = next((one for one in _causes(error) if _is_httpx(one, {"TransportError"})), error)
+    if _is_httpx(met, _NOT_SENT):
+        return no_connection(service, met)
+    return no_answer(service, met, submitting=submitting)
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
@@ -174,6 +192,22 @@ def _why(why: BaseException | str) -> str:
     if isinstance(why, str):
         return clean_words(why)
     return clean_words(str(why)) or type(why).__name__
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield *error*, what it was raised from, and so on; a circle ends."""
+    seen: set[int] = set()
+    cause: BaseException | None = error
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__
+
+
+def _is_httpx(error: BaseException, names: Set[str]) -> bool:
+    """Whether *error* is of one of httpx's classes *names*; httpx is slow to import for that."""
+    kinds = type(error).__mro__
+    return any(kind.__module__ == "httpx" and kind.__name__ in names for kind in kinds)
 
 
 def _date(text: str) -> float | None:

@@ -107,17 +107,25 @@ class Retake:
     """The files that one ``redo`` or ``undo`` moves away together.
 
     ``scenes`` and ``only`` say what it was about. ``away`` has them by the paths that they
-    had; ``back`` likewise what an ``undo`` brings back, as long as it has not.
+    had; ``back`` likewise what an ``undo`` brings back, as long as it has not. ``leaving``:
+    those of ``away`` that nothing takes the place of, as long as they have not gone.
     """
 
     scenes: tuple[int, ...] = ()
     only: str = ""
     away: Mapping[str, Away] = field(factory=dict)
     back: Mapping[str, Away] = field(factory=dict)
+    leaving: frozenset[str] = frozenset()
 
     def brought_back(self, path: str) -> Retake:
         """Return this once *path* is back."""
         return evolve(self, back={name: held for name, held in self.back.items() if name != path})
+
+    def gone(self, path: str, place: str) -> Retake:
+        """Return this once *path* was moved to *place*, which need not be the one it has here."""
+        if path not in self.leaving or self.away[path].place != place:
+            return self
+        return evolve(self, leaving=self.leaving - {path})
 
 
 @frozen(kw_only=True)

@@ -50,19 +50,25 @@ def move_away(
 
 
 def unfinished(directory: RunDirectory, ledger: Ledger) -> dict[str, Away]:
-    """Return what an ``undo`` that was interrupted has not brought back, or not written down."""
-    back = ledger.retake.back if ledger.retake else {}
-    return {
-        path: away
-        for path, away in back.items()
-        if _is_away(directory, path, away) or _is_back(directory, path, away)
+    """Return what an ``undo`` that was interrupted has not moved, or not written down, by path.
+
+    That is what it has not brought back, and what has not given way to it.
+    """
+    retake = ledger.retake
+    if retake is None:
+        return {}
+    back = {
+        path: held
+        for path, held in retake.back.items()
+        if _is_away(directory, path, held) or _is_back(directory, path, held)
     }
+    return back | _leaving(directory, retake)
 
 
-def to_bring_back(directory: RunDirectory, ledger: Ledger) -> dict[str, Away]:
+def to_undo(directory: RunDirectory, ledger: Ledger) -> dict[str, Away]:
     """Return what an ``undo`` would bring back now, by path: what is still in its place.
 
-    Where one was interrupted, the rest of it.
+    Where one was interrupted, the rest of it, with what is still to give way.
     """
     away = ledger.retake.away if ledger.retake else {}
     there = {path: held for path, held in away.items() if _is_away(directory, path, held)}
@@ -72,28 +78,42 @@ def to_bring_back(directory: RunDirectory, ledger: Ledger) -> dict[str, Away]:
 def bring_back(
     directory: RunDirectory, journal: Journal, rest: Iterable[str], on_move: OnMove
 ) -> tuple[str, ...]:
-    """Bring back what the last retake moved away, or finish that; return the paths.
+    """Bring back what the last retake moved away, or finish that; return what came back.
 
     *rest*: the files that give way to it, beside those that have its paths now. All of
     these move to a take of their own, which another call brings back. The directory
     must be locked. Raises ``UsageError`` where there is nothing to bring back.
     """
-    back = to_bring_back(directory, journal.ledger)
-    if not back:
+    moving = to_undo(directory, journal.ledger)
+    if not moving:
         raise UsageError("there is nothing to undo")
     if not unfinished(directory, journal.ledger):
-        _announce(directory, journal, back, rest)
+        _announce(directory, journal, moving, rest)
     retake = journal.ledger.retake
     assert retake is not None, "something is to be brought back"
+    back = {path: held for path, held in moving.items() if path in retake.back}
     for path, held in back.items():
         _restore(directory, journal, path, held, retake, on_move)
-    for path, held in retake.away.items():
-        gives_way = path not in retake.back and not _is_there(directory, held.place)
-        if gives_way and _is_there(directory, path):
+    for path, held in _leaving(directory, retake).items():
+        if _is_there(directory, path):  # else it has gone, and only its record is missing
             directory.move(path, held.place)
-            journal.displaced(path, held.place, _BACK)
-            on_move(path, held.place)
+        journal.displaced(path, held.place, _BACK)
+        on_move(path, held.place)
     return tuple(back)
+
+
+def _leaving(directory: RunDirectory, retake: Retake) -> dict[str, Away]:
+    """Return what is still to give way, or to be written down as gone, in the order of moving.
+
+    A file that came to its path since it went is none of that.
+    """
+    return {
+        path: held
+        for path, held in retake.away.items()
+        if path in retake.leaving
+        and _is_ours(path, held.place)
+        and _is_there(directory, path) != _is_there(directory, held.place)
+    }
 
 
 def _announce(

@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import TO_DO
+from vidgen_core.plan import TO_DO, Decision
 from vidgen_core.planner.coverage import NewClip, is_covered, missing_clips
 from vidgen_core.specs import SceneJoinRequest, split_evenly
 
@@ -174,9 +175,55 @@ def test_when_the_need_is_spent_the_gaps_left_stay_empty() -> None:
 
 
 def test_huge_clip_numbers_cost_no_time() -> None:
-    found = missing(86_400, {1: 5.0, 999_999_999: 5.0}, (5.0, 10.0))
-    assert len(found) == 8639
-    assert found[-1].number == 8640
+    found = missing(7_200, {1: 5.0, 999_999_999: 5.0}, (5.0, 10.0))
+    assert len(found) == 719
+    assert found[-1].number == 720
+
+
+TOO_MANY = r"would take more than 1000 clips"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "lengths"),
+    [
+        (5.0, (1e-5,)),
+        (5.0, (1e-5, 10.0)),
+        (5.0, (1e-5, 1.3e-5, 1.71e-5, 10.0)),
+        (900.0, (*(1 + number * 0.00137 for number in range(19)), 180.0)),
+        (5000.1, (5.0,)),
+        (1e300, (5.0,)),
+    ],
+)
+def test_no_scene_is_split_into_more_than_a_thousand_clips(
+    seconds: float, lengths: tuple[float, ...]
+) -> None:
+    with pytest.raises(ValueError, match=TOO_MANY):
+        split_evenly(seconds, lengths)
+    with pytest.raises(ValueError, match=TOO_MANY):
+        engine(lengths).spec.split_for(seconds, None)
+
+
+def test_a_thousand_clips_are_not_too_many() -> None:
+    assert split_evenly(5000.0, (5.0,)) == (5.0,) * 1000
+    assert len(split_evenly(5000.0, (5.0, 2500.0))) == 2
+
+
+def test_an_engines_own_split_into_too_many_clips_is_refused() -> None:
+    own = evolve(engine((5.0,)).spec, split=lambda seconds, options: [seconds / 1001] * 1001)
+    with pytest.raises(ValueError, match=TOO_MANY):
+        own.split_for(5.0, None)
+
+
+def test_too_many_clips_between_others_are_refused() -> None:
+    with pytest.raises(ValueError, match=TOO_MANY):
+        missing(10_020, {1: 5.0, 999_999_999: 5.0}, (5.0, 10.0))
+
+
+def test_a_scene_of_too_many_clips_is_blocked_and_the_plan_says_why() -> None:
+    w = World(scenes=(scene(1, 5.0),), providers=providers(engine((1e-5,))))
+    (task,) = [task for task in w.plan().tasks if task.key.step is Step.CLIP]
+    assert task.decision is Decision.BLOCKED
+    assert "more than 1000 clips" in str(task.reasons)
 
 
 def test_an_engine_of_very_many_lengths_is_split_for_too() -> None:

@@ -202,6 +202,22 @@ def test_a_shorter_scene_of_more_clips_is_in_the_bound() -> None:
     assert w.plan().bound.high == pytest.approx(4)  # 20 s are four clips, 24 s only one
 
 
+@pytest.mark.parametrize(
+    "lengths",
+    [
+        (1e-5, 5.0),
+        (0.01, 0.0123, 10.0),
+        tuple(1 + number * 0.00137 for number in range(40)),
+    ],
+)
+@pytest.mark.parametrize(("dollars", "bound"), [(2.0, None), (0.0, 0.0)])
+def test_lengths_of_which_there_are_too_many_sums_have_no_bound_unless_they_are_free(
+    lengths: tuple[float, ...], dollars: float, bound: float | None
+) -> None:
+    paid = engine(lengths, price=priced(dollars))
+    assert begun(providers=providers(paid, script(dollars=0))).plan().bound.high == bound
+
+
 def test_who_is_paid_for_a_film_without_scenes_is_known_by_kind_and_name() -> None:
     w = begun(
         providers=providers(

@@ -220,6 +220,7 @@ def test_a_crash_in_the_middle_of_an_undo_loses_nothing_and_buys_nothing(
     studio.made(*PLAIN)
     old, records = contents(studio.root), read_ledger(studio.root).published
     assert studio.vidgen("redo", "--scene", "2", "--yes").code == 0
+    add_clip(studio.root, 2, 2)  # nothing of the old take comes to where this is
     there, bill, step = digests(studio), studio.service.bill(), 0
     shutil.copytree(studio.root, tmp_path / "redone")
     crashed = True
@@ -240,6 +241,53 @@ def test_a_crash_in_the_middle_of_an_undo_loses_nothing_and_buys_nothing(
         assert studio.service.bill() == bill, step
         assert there - digests(studio) == Counter(), step
     assert step > 12
+
+
+@pytest.mark.parametrize("wiped", [False, True])
+def test_an_undo_that_only_lacks_what_gives_way_is_finished_before_anything_else(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, wiped: bool
+) -> None:
+    studio.made(*PLAIN)
+    old = contents(studio.root)
+    studio.vidgen("redo", "--scene", "2", "--yes")
+    more = add_clip(studio.root, 2, 2, last_frame=False)
+    move = disk.move
+
+    def crash_at_the_rest(source: Path, target: Path) -> None:
+        if source == more:
+            raise Crash
+        move(source, target)
+
+    with monkeypatch.context() as patch, suppress(Crash):
+        patch.setattr(disk, "move", crash_at_the_rest)
+        main(["undo", str(studio.root), "-q"])
+    assert more.exists()
+    if wiped:
+        shutil.rmtree(studio.root / ".vidgen/replaced")
+    before = everything(studio.root)
+    ended = studio.vidgen("redo", "--scene", "2", "--yes")
+    assert ended.code == ExitCode.USAGE
+    assert "undo was interrupted" in ended.words
+    assert everything(studio.root) == before
+    ended = studio.vidgen("undo")
+    assert ended.code == 0
+    assert "all of it was there (an undo that was interrupted is finished)" in ended.words
+    assert contents(studio.root).items() <= old.items()
+    assert not more.exists()
+    assert studio.vidgen("undo").code == 0
+    assert more.exists()
+
+
+def test_an_interrupted_undo_from_elsewhere_moves_nothing_of_the_directory_s_own(
+    studio: Studio,
+) -> None:
+    path = ".vidgen/settings.toml"
+    place = f".vidgen/replaced/0001/{path}"
+    with_journal(studio, lambda journal: journal.retake((2,), "clip", {path: place}, back=True))
+    (studio.root / path).write_text("max_cost = 1\n")
+    before = everything(studio.root)
+    assert studio.vidgen("undo").code == ExitCode.USAGE
+    assert everything(studio.root) == before
 
 
 def put_back(studio: Studio, kept: Path) -> None:

@@ -20,7 +20,7 @@ from vidgen_core.opening import Opened, find_directory
 from vidgen_core.planner.again import giving_way
 from vidgen_core.planner.doubts import is_doubtful
 from vidgen_core.report.words import count, name, say, scenes
-from vidgen_core.retake import bring_back, to_bring_back, unfinished
+from vidgen_core.retake import bring_back, to_undo, unfinished
 from vidgen_core.rundir import RunDirectory
 
 
@@ -28,7 +28,7 @@ def run(arguments: Namespace) -> int:
     """Bring the last take back; return the exit code."""
     directory = find_directory(arguments.directory)
     with results_only(arguments), one_object(arguments, {}):
-        if not to_bring_back(directory, read_ledger(directory.root)):
+        if not to_undo(directory, read_ledger(directory.root)):
             raise _nothing(directory)
         registry = plugins.load()
         opened = open_asked(arguments, directory, registry)
@@ -53,7 +53,7 @@ def _nothing(directory: RunDirectory) -> UsageError:
 
 def _bring_back(opened: Opened, arguments: Namespace) -> None:
     directory, retake = opened.directory, opened.ledger.retake
-    if retake is None or not to_bring_back(directory, opened.ledger):
+    if retake is None or not to_undo(directory, opened.ledger):
         raise _nothing(directory)
     rest = giving_way(opened.situation, retake.scenes, Step(retake.only))
     _must_not_be_under_way(opened)
@@ -64,7 +64,8 @@ def _bring_back(opened: Opened, arguments: Namespace) -> None:
     if arguments.quiet:
         return
     again = " (an undo that was interrupted is finished)" if resumed else ""
-    say(f"{_what(retake)} brought back: {count(len(back), 'file')}{again}")
+    files = count(len(back), "file") if back else "all of it was there"
+    say(f"{_what(retake)} brought back: {files}{again}")
     if away:
         say(f"{count(len(away), 'file')} moved to .vidgen/replaced; another undo brings them back")
     for path in back if arguments.verbose else ():

@@ -249,7 +249,10 @@ def _published(reading: Reading, record: dict[str, Any]) -> None:
 
 
 def _displaced(reading: Reading, record: dict[str, Any]) -> None:
-    reading.published.pop(record["path"], None)
+    path = record["path"]
+    reading.published.pop(path, None)
+    if reading.retake is not None:
+        reading.retake = reading.retake.gone(path, record["place"])
 
 
 def _retaken(reading: Reading, record: dict[str, Any]) -> None:
@@ -261,7 +264,13 @@ def _retaken(reading: Reading, record: dict[str, Any]) -> None:
         for path, place in record["away"]
     }
     earlier = reading.retake.away if back and reading.retake else {}
-    reading.retake = Retake(scenes=tuple(scenes), only=only.value, away=away, back=earlier)
+    reading.retake = Retake(
+        scenes=tuple(scenes),
+        only=only.value,
+        away=away,
+        back=earlier,
+        leaving=frozenset(away.keys() - earlier.keys()) if back else frozenset(),
+    )
     for number in () if back else scenes:
         key = Key(only, number)
         reading.redone[key] = reading.redone.get(key, 0) + 1

@@ -8,6 +8,8 @@ from itertools import count
 
 from attrs import frozen
 
+from vidgen_core.specs.lengths import MOST_CLIPS, too_many_clips
+
 #: What sums of decimal fractions may be off by.
 _HAIR = 1e-6
 
@@ -43,6 +45,7 @@ def missing_clips(
     the shortest of *lengths* (ascending) that covers the need left, else the
     longest. What is then left becomes tail clips by *split*. When the need is
     spent, remaining gaps stay empty. The surplus is trimmed off the last new clip.
+    Raises ``ValueError`` where that takes too many clips.
     """
     missing = duration - math.fsum(covered.values())
     need = _in_frames(missing, fps)
@@ -53,6 +56,8 @@ def missing_clips(
             break
         if number in covered:
             continue
+        if len(new) == MOST_CLIPS:
+            raise too_many_clips(missing)
         length = next((x for x in lengths if x >= need - _HAIR), lengths[-1])
         new.append((number, length))
         need = _in_frames(need - length, fps)

@@ -54,6 +54,8 @@ Bounds = Mapping[tuple[ProviderKind, str], Price]
 USUAL_LENGTHS = (5.0, 10.0)
 #: Scenes are written no longer than this, in seconds, unless one clip is.
 LONGEST_SCENE = 20.0
+#: So many durations of a scene are looked at for the one whose clips cost most.
+_MOST_DURATIONS = 250
 
 
 def plan_script(s: Situation, script: File) -> Plan:
@@ -223,7 +225,11 @@ def _clips(s: Situation, engine: EngineProvider, seconds: float) -> Price:
 
     A shorter scene may need more clips: of 5 and 9 s, four for 20 s and three for 23 s.
     """
-    splits = {_parts(engine, each) for each in _durations(engine, seconds)}
+    durations = _durations(engine, seconds)
+    if len(durations) > _MOST_DURATIONS:
+        whole = _clip_price(s, engine, _lengths(s)[0][-1], seconds)
+        return FREE if whole.free else UNKNOWN_PRICE
+    splits = {_parts(engine, each) for each in durations}
     by_length = {part: _clip_price(s, engine, part, seconds) for part in set().union(*splits)}
     return _dearest(sum((by_length[part] for part in parts), FREE) for parts in splits)
 
@@ -237,6 +243,7 @@ def _durations(engine: EngineProvider, seconds: float) -> tuple[float, ...]:
     """Return the durations up to *seconds* at which a scene is split otherwise.
 
     Those that clips fill exactly; whole seconds, for engines that split by their own rule.
+    Lengths that are tiny or many have no end of sums: it stops where there are too many.
     """
     try:
         lengths = engine.spec.lengths_for(engine.options)
@@ -244,7 +251,7 @@ def _durations(engine: EngineProvider, seconds: float) -> tuple[float, ...]:
         return (seconds,)
     filled: set[float] = set()
     new = {0.0}
-    while new:
+    while new and len(filled) <= _MOST_DURATIONS:
         longer = {round(total + length, 6) for total in new for length in lengths}
         new = {total for total in longer if total < seconds} - filled
         filled |= new

@@ -13,7 +13,7 @@ from attrs import field, frozen
 
 from vidgen_core.layout import OUTPUT, Output
 from vidgen_core.model import Step
-from vidgen_core.specs.lengths import split_evenly
+from vidgen_core.specs.lengths import MOST_CLIPS, split_evenly, too_many_clips
 from vidgen_core.specs.options import NoOptions
 from vidgen_core.specs.price import Price, free_of_charge
 
@@ -123,10 +123,13 @@ class VideoEngineSpec(ProviderSpec):
         return lengths
 
     def split_for(self, seconds: float, options: Any) -> tuple[float, ...]:
-        """Return the checked clip lengths that cover *seconds*."""
+        """Return the checked clip lengths that cover *seconds*, ``MOST_CLIPS`` of them at most."""
         if self.split is None:
             return split_evenly(seconds, self.lengths_for(options))
-        parts = tuple(float(part) for part in self.split(seconds, options))
+        given = self.split(seconds, options)
+        if len(given) > MOST_CLIPS:
+            raise too_many_clips(seconds)
+        parts = tuple(float(part) for part in given)
         total = math.fsum(parts)
         if not parts or not all(math.isfinite(part) and part > 0 for part in parts):
             raise ValueError(f"{self.name}: split({seconds:g}) gave {parts!r}")

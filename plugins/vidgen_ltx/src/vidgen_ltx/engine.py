@@ -20,18 +20,8 @@ class LtxEngine:
         options: LtxOptions = context.options
         self._options = options
         self._download = context.download
-        self._queue = Queue(
-            base_url=options.base_url,
-            key=context.key,
-            submit_timeout=options.submit_timeout,
-            timeout=options.timeout,
-        )
-        self._storage = Storage(
-            storage_url=options.storage_url,
-            upload_url=options.upload_url,
-            key=context.key,
-            timeout=options.timeout,
-        )
+        self._queue = Queue.of(context)
+        self._storage = Storage.of(context)
 
     def submit(self, request: ClipRequest, token: str) -> JobRef:
         """Order one clip; the picture that it begins with goes up before that, for nothing."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from vidgen_core import Context
-from vidgen_ltx.options import FalOptions
 from vidgen_ltx.storage import Storage
 
 
@@ -13,13 +12,7 @@ class FalHost:
     """Puts pictures into fal's storage, where whoever has the URL can read them for a day."""
 
     def __init__(self, context: Context) -> None:
-        options: FalOptions = context.options
-        self._storage = Storage(
-            storage_url=options.storage_url,
-            upload_url=options.upload_url,
-            key=context.key,
-            timeout=options.timeout,
-        )
+        self._storage = Storage.of(context)
 
     def publish(self, picture: Path) -> str:
         """Upload *picture* and return its URL; never charged."""

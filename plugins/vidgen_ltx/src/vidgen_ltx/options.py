@@ -18,6 +18,8 @@ QUEUE = "https://queue.fal.run"
 STORAGE = "https://rest.fal.ai"
 UPLOAD = "https://v3.fal.media"
 
+_MOST_LENGTHS = 20
+
 
 def _model(instance: object, attribute: object, value: str) -> None:
     if not is_model(value):
@@ -40,8 +42,10 @@ def _price_of_one(instance: object, attribute: object, value: str) -> None:
 
 
 def _lengths(instance: object, attribute: object, value: Sequence[float]) -> None:
-    if not all(math.isfinite(length) and 0 < length <= 600 for length in value):
-        raise ValueError("the lengths of clips are seconds from above 0 to 600, such as 5,10")
+    if not all(math.isfinite(length) and 0.5 <= length <= 60 for length in value):
+        raise ValueError("the lengths of clips are seconds from 0.5 to 60, such as 5,10")
+    if len(value) > _MOST_LENGTHS:
+        raise ValueError(f"clips have at most {_MOST_LENGTHS} lengths")
 
 
 def _service(default: str, help: str) -> Any:
@@ -54,7 +58,18 @@ def _patience(default: float, help: str) -> Any:
 
 
 @frozen(kw_only=True)
-class LtxOptions:
+class AccountOptions:
+    """Where fal is and how long it is waited for: the same for clips and pictures."""
+
+    base_url: str = _service(QUEUE, "Where fal's queue is.")
+    storage_url: str = _service(STORAGE, "Where fal's storage gives out tokens for uploads.")
+    upload_url: str = _service(UPLOAD, "Where fal takes uploads.")
+    submit_timeout: float = _patience(120.0, "Seconds to wait for the answer to an order.")
+    timeout: float = _patience(30.0, "Seconds to wait for any other answer.")
+
+
+@frozen(kw_only=True)
+class LtxOptions(AccountOptions):
     """What can be chosen about the clips of engine ``ltx``."""
 
     model: str = option(
@@ -89,11 +104,6 @@ class LtxOptions:
         changes_output=False,
         validator=_price_or_none,
     )
-    base_url: str = _service(QUEUE, "Where fal's queue is.")
-    storage_url: str = _service(STORAGE, "Where fal's storage gives out tokens for uploads.")
-    upload_url: str = _service(UPLOAD, "Where fal takes uploads.")
-    submit_timeout: float = _patience(120.0, "Seconds to wait for the answer to an order.")
-    timeout: float = _patience(30.0, "Seconds to wait for any other answer.")
 
     def __attrs_post_init__(self) -> None:
         """Refuse a model whose lengths are not known, and a resolution that it does not make."""
@@ -101,7 +111,7 @@ class LtxOptions:
 
 
 @frozen(kw_only=True)
-class FalOptions:
+class FalOptions(AccountOptions):
     """What can be chosen about the image generator ``fal`` and the frame host ``fal``."""
 
     model: str = option("fal-ai/flux/dev", "Model on fal that draws pictures.", validator=_model)
@@ -112,8 +122,3 @@ class FalOptions:
         changes_output=False,
         validator=_price_of_one,
     )
-    base_url: str = _service(QUEUE, "Where fal's queue is.")
-    storage_url: str = _service(STORAGE, "Where fal's storage gives out tokens for uploads.")
-    upload_url: str = _service(UPLOAD, "Where fal takes uploads.")
-    submit_timeout: float = _patience(120.0, "Seconds to wait for the answer to an order.")
-    timeout: float = _patience(30.0, "Seconds to wait for any other answer.")

@@ -21,12 +21,7 @@ class FalPainter:
         options: FalOptions = context.options
         self._model = options.model
         self._download = context.download
-        self._queue = Queue(
-            base_url=options.base_url,
-            key=context.key,
-            submit_timeout=options.submit_timeout,
-            timeout=options.timeout,
-        )
+        self._queue = Queue.of(context)
 
     def submit(self, request: ImageRequest, token: str) -> JobRef:
         """Order one picture."""

@@ -17,6 +17,7 @@ from attrs import field, frozen
 from vidgen_core import (
     BadOutput,
     Billed,
+    Context,
     Failed,
     JobLost,
     JobRef,
@@ -28,6 +29,7 @@ from vidgen_core import (
     clean_words,
 )
 from vidgen_ltx.names import is_model, is_path, is_request
+from vidgen_ltx.options import AccountOptions
 from vidgen_ltx.wire import Answer, Call
 
 #: From a result to the URL of what was made; empty where it holds none.
@@ -52,6 +54,17 @@ class Queue:
     submit_timeout: float
     timeout: float
 
+    @classmethod
+    def of(cls, context: Context) -> Queue:
+        """Return the queue of the account that *context* has the key of."""
+        options: AccountOptions = context.options
+        return cls(
+            base_url=options.base_url,
+            key=context.key,
+            submit_timeout=options.submit_timeout,
+            timeout=options.timeout,
+        )
+
     def submit(self, model: str, asked: Mapping[str, Any]) -> JobRef:
         """Order *model*'s work, by one request that is never repeated."""
         answer = Call(
@@ -60,7 +73,7 @@ class Queue:
             headers={**self._headers, "Content-Type": "application/json"},
             body=json.dumps(asked).encode(),
             timeout=self.submit_timeout,
-            paid=True,
+            submitting=True,
         ).send()
         fields = answer.fields
         if not answer.good or not is_request(fields.get("request_id")):

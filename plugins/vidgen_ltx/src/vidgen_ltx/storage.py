@@ -12,7 +12,8 @@ from pathlib import Path
 
 from attrs import field, frozen
 
-from vidgen_core import Billed, ProviderError, Unavailable, clean_words
+from vidgen_core import Billed, Context, ProviderError, Unavailable, clean_words
+from vidgen_ltx.options import AccountOptions
 from vidgen_ltx.wire import Answer, Call
 
 SERVICE = "fal's storage"
@@ -33,6 +34,17 @@ class Storage:
     upload_url: str
     key: str = field(repr=False)
     timeout: float
+
+    @classmethod
+    def of(cls, context: Context) -> Storage:
+        """Return the storage of the account that *context* has the key of."""
+        options: AccountOptions = context.options
+        return cls(
+            storage_url=options.storage_url,
+            upload_url=options.upload_url,
+            key=context.key,
+            timeout=options.timeout,
+        )
 
     def put(self, picture: Path) -> str:
         """Upload *picture* and return its URL; raises ``ProviderError``, never charged."""
@@ -80,7 +92,7 @@ class Storage:
             body=body,
             service=SERVICE,
             timeout=self.timeout,
-            paid=True,  # so that what it refuses is a refusal, and not a job that was lost
+            submitting=True,
         ).send()
         if not answer.good:
             raise answer.error()

@@ -22,24 +22,20 @@ from vidgen_core import (
     Billed,
     ProviderError,
     Unavailable,
-    no_answer,
     no_connection,
     retry_after,
     service_error,
+    transport_error,
 )
 
 #: An answer is a few lines of JSON; of anything larger the rest is not read.
 _LARGEST = 8 << 20
 _CONNECT_SECONDS = 15.0
-#: What is shorter is no key, and may stand in any word.
-_SHORTEST_SECRET = 8
-#: A proxy's own refusal comes before it passes anything on.
-_NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
 
 
 @frozen(kw_only=True)
 class Call:
-    """A request. ``paid``: an answer that does not come may have cost money."""
+    """A request. ``submitting``: it brings something, an order or a picture, and asks nothing."""
 
     method: str
     url: str
@@ -47,7 +43,7 @@ class Call:
     body: bytes | None = field(default=None, repr=False)
     service: str = "fal"
     timeout: float = 30.0
-    paid: bool = False
+    submitting: bool = False
 
     def send(self) -> Answer:
         """Send it, once. Raises ``Unavailable``."""
@@ -56,10 +52,8 @@ class Call:
                 with client.stream(self.method, self.url, content=self.body) as response:
                     body = _read(response, time.monotonic() + 2 * self.timeout)
                     return Answer(call=self, response=response, body=body)
-            except _NOT_SENT as error:
-                raise no_connection(self.service, error) from error
             except httpx.HTTPError as error:
-                raise no_answer(self.service, error, submitting=self.paid) from error
+                raise transport_error(self.service, error, submitting=self.submitting) from error
 
     def _client(self) -> httpx.Client:
         try:
@@ -113,17 +107,10 @@ class Answer:
         )
 
     def told(self) -> tuple[str, str]:
-        """Return the code and the words of an error, without what the call was made with.
+        """Return the code and the words of an error.
 
         A model's own error has a list of faults, each with a place, words and a code.
         """
-        secret = self.call.headers.get("Authorization", "").rpartition(" ")[2]
-        code, words = self._told()
-        if len(secret) < _SHORTEST_SECRET:
-            return code, words
-        return code.replace(secret, "***"), words.replace(secret, "***")
-
-    def _told(self) -> tuple[str, str]:
         fields = self.fields
         detail, code = fields.get("detail"), fields.get("error_type")
         if not code:
@@ -144,7 +131,7 @@ class Answer:
         """
         code, words = self.told()
         free = self.is_fals or self.status == 503
-        if self.status in (404, 410) and not (self.call.paid or self.is_fals):
+        if self.status in (404, 410) and not (self.call.submitting or self.is_fals):
             return Unavailable(
                 f"{self.call.service} cannot be asked: something else answered {self.status}",
                 billed=Billed.NO,
@@ -156,7 +143,7 @@ class Answer:
             words if not self.good else "",
             code=code,
             retry_after=retry_after(self.response.headers),
-            submitting=self.call.paid,
+            submitting=self.call.submitting,
             billed=Billed.NO if free else Billed.UNKNOWN,
         )
 

@@ -17,11 +17,9 @@ from vidgen_core import (
     Interrupted,
     ProviderError,
     Unavailable,
-    clean_words,
-    no_answer,
-    no_connection,
     retry_after,
     service_error,
+    transport_error,
 )
 from vidgen_luma.generation import Generation, VideoOrImage, is_id, read_generation
 
@@ -32,22 +30,12 @@ _MOST_PAGES = 100
 #: Seconds by which the clocks of this machine and of Luma may still differ.
 _CLOCK_SKEW = 300.0
 
-#: After these nothing was sent.
-_NOT_SENT = (
-    httpx.ConnectError,
-    httpx.ConnectTimeout,
-    httpx.PoolTimeout,
-    httpx.ProxyError,
-    httpx.UnsupportedProtocol,
-)
-
 
 class Luma:
     """An account at Luma. Serves any number of threads."""
 
     def __init__(self, context: Context) -> None:
         options = context.options
-        self._key = context.key
         self._cancelled = context.cancelled
         timeout = httpx.Timeout(options.timeout, connect=options.connect_timeout)
         self._sdk = LumaAI(
@@ -97,12 +85,6 @@ class Luma:
             f"{SERVICE} lists more than {offset} jobs, and not the newest first", retry=False
         )
 
-    def without_key(self, words: str) -> str:
-        """Return Luma's *words* as they may be shown."""
-        if not self._key:
-            return clean_words(words)
-        return clean_words(words.replace(self._key, "…")).replace(self._key, "…")
-
     def _list(self, offset: int) -> Any:
         if self._cancelled():
             raise Interrupted("interrupted")
@@ -112,7 +94,7 @@ class Luma:
         told = _json(answer)
         page = told.get("generations") if isinstance(told, dict) else None
         if not isinstance(page, list):
-            raise self._unreadable(answer, submitting=False)
+            raise _unreadable(answer, submitting=False)
         jobs = [job for job in map(read_generation, page) if job is not None]
         more = told.get("has_more")
         return jobs, more if isinstance(more, bool) else len(page) >= _PAGE
@@ -121,7 +103,7 @@ class Luma:
         answer = self._answer(call, submitting=submitting)
         generation = read_generation(_json(answer))
         if generation is None:
-            raise self._unreadable(answer, submitting=submitting)
+            raise _unreadable(answer, submitting=submitting)
         return generation
 
     def _answer(self, call: Callable[[], Any], *, submitting: bool) -> httpx.Response:
@@ -132,37 +114,31 @@ class Luma:
         try:
             answer: httpx.Response = call().http_response
         except APIStatusError as error:
-            failure = self._failure(error, submitting)
+            failure = _failure(error, submitting)
         except APIConnectionError as error:
-            failure = self._silence(error, submitting)
+            failure = transport_error(SERVICE, error, submitting=submitting)
         else:
             return answer
         raise failure
 
-    def _failure(self, error: APIStatusError, submitting: bool) -> ProviderError:
-        words, code = _words(error.body)
-        failure = service_error(
-            SERVICE,
-            error.status_code,
-            self.without_key(words),
-            code=self.without_key(code),
-            retry_after=retry_after(error.response.headers),
-            submitting=submitting,
-        )
-        if isinstance(failure, AuthFailed):
-            failure.advice = "set LUMAAI_API_KEY to a valid key and run the same command again"
-        return failure
 
-    def _silence(self, error: APIConnectionError, submitting: bool) -> ProviderError:
-        cause = error.__cause__ or error
-        why = self.without_key(str(cause)) or type(cause).__name__
-        if isinstance(cause, _NOT_SENT):
-            return no_connection(SERVICE, why)
-        return no_answer(SERVICE, why, submitting=submitting)
+def _failure(error: APIStatusError, submitting: bool) -> ProviderError:
+    words, code = _words(error.body)
+    failure = service_error(
+        SERVICE,
+        error.status_code,
+        words,
+        code=code,
+        retry_after=retry_after(error.response.headers),
+        submitting=submitting,
+    )
+    if isinstance(failure, AuthFailed):
+        failure.advice = "set LUMAAI_API_KEY to a valid key and run the same command again"
+    return failure
 
-    def _unreadable(self, answer: httpx.Response, *, submitting: bool) -> ProviderError:
-        words = self.without_key(answer.text)
-        return service_error(SERVICE, answer.status_code, words, submitting=submitting)
+
+def _unreadable(answer: httpx.Response, *, submitting: bool) -> ProviderError:
+    return service_error(SERVICE, answer.status_code, answer.text, submitting=submitting)
 
 
 def _http_client(base_url: str, timeout: httpx.Timeout) -> httpx.Client:

@@ -19,6 +19,7 @@ from vidgen_core import (
     Ready,
     Refused,
     Unavailable,
+    clean_words,
 )
 from vidgen_luma.generation import Generation, VideoOrImage
 from vidgen_luma.likeness import Lost, resembling
@@ -61,7 +62,7 @@ class LumaWork:
 
     def _failed(self, made: Generation) -> Failed:
         """Say why there is no result. Whether Luma charges for it is not documented."""
-        reason = self._luma.without_key(made.reason) or "it gives no reason"
+        reason = clean_words(made.reason) or "it gives no reason"
         if _MODERATION.search(reason):
             raise Refused(f"{SERVICE} refuses to make this: {reason}", billed=Billed.UNKNOWN)
         return Failed(message=f"{SERVICE} failed job {made.id}: {reason}")
