@@ -177,9 +177,9 @@ def _kind(status: int, code: str, words: str, submitting: bool) -> type[Provider
 
 def _advice(kind: type[ProviderError], service: str) -> str:
     if kind is AuthFailed:
-        return f"check the key for {service}, then run the same command again"
+        return f"check the key for {service} first"
     if kind is OutOfCredit:
-        return f"add credit to the account at {service}, then run the same command again"
+        return f"add credit to the account at {service} first"
     return ""
 
 

@@ -318,3 +318,25 @@ def test_a_crash_in_the_middle_of_a_redo_is_undone(
         assert contents(studio.root) == old, step
         assert read_ledger(studio.root).published == records, step
     assert read_ledger(studio.root).redone[Key(Step.CLIP, 2)] > 5
+
+
+def test_a_take_in_doubt_that_is_undone_is_no_question_any_more_and_stays_in_the_sum(
+    studio: Studio,
+) -> None:
+    studio.made(*PLAIN)
+    old = contents(studio.root)
+    studio.service.trouble["submitted"] = [Unavailable("the line went dead")]
+    assert studio.vidgen("redo", "--scene", "2", "--yes").code == ExitCode.DECISION
+    ended = studio.vidgen("undo")
+    assert ended.code == 0, ended.err
+    assert "may have been charged" in ended.err
+    assert {name: old[name] for name in contents(studio.root)} == contents(studio.root)
+    assert read_ledger(studio.root).in_flight == {}
+    assert read_ledger(studio.root).charges[-1].billed is Billed.UNKNOWN
+    again = studio.vidgen("redo", "--scene", "2", "--yes")
+    assert again.code == 0, again.err
+
+
+@pytest.mark.parametrize("command", ["undo", "collect", "cost"])
+def test_no_directory_is_told_in_json_too(studio: Studio, command: str) -> None:
+    assert main([command, str(studio.root / "nowhere"), "--json"]) == ExitCode.USAGE

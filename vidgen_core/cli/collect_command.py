@@ -31,8 +31,8 @@ _STUCK = frozenset({Why.UNKNOWN_OUTCOME, Why.NOT_INSTALLED})
 
 def run(arguments: Namespace) -> int:
     """Fetch what is under way; return the exit code."""
-    directory = find_directory(arguments.directory)
     with results_only(arguments), one_object(arguments, {}):
+        directory = find_directory(arguments.directory)
         registry = plugins.load()
         opened = open_asked(arguments, directory, registry)
         plan = opened.plan()

@@ -16,8 +16,8 @@ from vidgen_core.report.words import folded
 
 def run(arguments: Namespace) -> int:
     """Print what was paid; return the exit code."""
-    directory = find_directory(arguments.directory)
     with results_only(arguments), one_object(arguments, {}):
+        directory = find_directory(arguments.directory)
         specs = [loaded.spec for loaded in plugins.load().providers]
         core = settings.load(run_directory=directory.root, specs=specs).core
         ledger = read_ledger(directory.root)

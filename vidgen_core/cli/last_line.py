@@ -10,7 +10,7 @@ from pathlib import Path
 from attrs import frozen
 
 from vidgen_core import layout
-from vidgen_core.errors import Billed, CapReached, ExitCode, exit_code_for
+from vidgen_core.errors import Billed, CapReached, ExitCode, Undecided, exit_code_for
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
@@ -128,7 +128,7 @@ def command_for(place: str, *, draft: bool = False) -> str:
 
 def same_command(*options: str) -> str:
     """Return the command that was typed, with *options*; empty where it cannot be copied."""
-    words = sys.argv[1:]
+    words = [word for word in sys.argv[1:] if word not in ("--no-input", "--no_input")]
     end = words.index("--") if "--" in words else len(words)
     command = shlex.join(["vidgen", *words[:end], *options, *words[end:]])
     return command if can_be_copied(command) else ""
@@ -150,7 +150,7 @@ def _way_on(outcome: Outcome, again: str, circumstances: Circumstances) -> str:
     if Why.JOURNAL_DAMAGED in reasons:
         journal = f"DIR/{layout.JOURNAL}"
         return f"look at {journal}, move it away, then {again}; jobs that it names are forgotten"
-    if Why.UNKNOWN_OUTCOME in reasons and outcome.in_doubt:
+    if outcome.in_doubt and (Why.UNKNOWN_OUTCOME in reasons or _is_asked(outcome)):
         return _decide(outcome, again, opened)
     if Why.FORGOTTEN in reasons:
         stuck = [task for task in outcome.plan.stuck if Why.FORGOTTEN in _whys(task)]
@@ -165,6 +165,14 @@ def _way_on(outcome: Outcome, again: str, circumstances: Circumstances) -> str:
     if circumstances.to_agree and any(not task.price.free for task in outcome.plan.to_do):
         return circumstances.to_agree
     return ""
+
+
+def _is_asked(outcome: Outcome) -> bool:
+    """Whether the user was asked about something in doubt that its provider could not tell."""
+    doubtful = {work.key for work in outcome.in_doubt}
+    return any(
+        isinstance(error, Undecided) and task.key in doubtful for task, error in outcome.errors
+    )
 
 
 def _whys(task: Task) -> set[Why]:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from attrs import evolve, frozen
 
+from vidgen_core.cli.last_line import command_for
 from vidgen_core.errors import CapReached, Undecided, UsageError, VidgenError
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
@@ -163,7 +164,11 @@ def stands_in_the_way(made: Remaking) -> VidgenError | None:
         task = made.plan.by_key[key]
         if task.decision in STUCK:
             because = why(task.reasons) or task.decision.value
-            return Undecided(f"{name(key)} cannot be made now: {because}; nothing was moved")
+            root = str(made.opened.directory.root)
+            return Undecided(
+                f"{name(key)} cannot be made now: {because}; nothing was moved",
+                advice=f"what can be done about it: {command_for(root)}",
+            )
     limit = made.opened.settings.core.limit
     try:
         limit.check(made.opened.ledger, limit.needed(made.plan))

@@ -12,13 +12,14 @@ from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.last_line import command_for
 from vidgen_core.cli.results import print_result
-from vidgen_core.errors import ExitCode, Undecided, UsageError
+from vidgen_core.errors import Billed, ExitCode, Undecided, UsageError
 from vidgen_core.journal import Journal, read_ledger
 from vidgen_core.ledger import Retake
-from vidgen_core.model import Step
+from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, find_directory
 from vidgen_core.planner.again import giving_way
-from vidgen_core.planner.doubts import is_doubtful
+from vidgen_core.planner.doubts import open_questions
+from vidgen_core.report.prices import said
 from vidgen_core.report.words import count, name, say, scenes
 from vidgen_core.retake import bring_back, to_undo, unfinished
 from vidgen_core.rundir import RunDirectory
@@ -26,8 +27,8 @@ from vidgen_core.rundir import RunDirectory
 
 def run(arguments: Namespace) -> int:
     """Bring the last take back; return the exit code."""
-    directory = find_directory(arguments.directory)
     with results_only(arguments), one_object(arguments, {}):
+        directory = find_directory(arguments.directory)
         if not to_undo(directory, read_ledger(directory.root)):
             raise _nothing(directory)
         registry = plugins.load()
@@ -60,6 +61,7 @@ def _bring_back(opened: Opened, arguments: Namespace) -> None:
     resumed = bool(unfinished(directory, opened.ledger))
     away: list[str] = []
     with Journal(directory.root, version=vidgen_core.__version__) as journal:
+        _give_up_questions(opened, journal, retake)
         back = bring_back(directory, journal, rest, lambda path, place: away.append(path))
     if arguments.quiet:
         return
@@ -70,6 +72,23 @@ def _bring_back(opened: Opened, arguments: Namespace) -> None:
         say(f"{count(len(away), 'file')} moved to .vidgen/replaced; another undo brings them back")
     for path in back if arguments.verbose else ():
         say(f"  {path} is back")
+
+
+def _questions(opened: Opened) -> frozenset[Key]:
+    """Return what is in doubt and no provider can tell: nothing of it could be fetched."""
+    return open_questions(opened.ledger, opened.selection.providers)
+
+
+def _give_up_questions(opened: Opened, journal: Journal, retake: Retake) -> None:
+    """Ask no more about a take that is undone; it stays in the sum of what may be charged."""
+    for key in sorted(_questions(opened), key=lambda key: key.id):
+        if key.scene in retake.scenes and key.step == retake.only:
+            work = opened.ledger.in_flight[key]
+            journal.ended(key, work.take, "it was undone before that was known", Billed.UNKNOWN)
+            say(
+                f"{name(key)} at {work.provider} is not asked about any more: {said(work.price)} "
+                "may have been charged for it"
+            )
 
 
 def _what(retake: Retake) -> str:
@@ -86,7 +105,7 @@ def _must_not_be_under_way(opened: Opened) -> None:
         for key, work in opened.ledger.in_flight.items()
         if key.scene in retake.scenes
         and key.step == retake.only
-        and not is_doubtful(work)
+        and key not in _questions(opened)
         and opened.best(key) is None
     ]
     if not under_way:

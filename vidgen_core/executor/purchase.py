@@ -338,7 +338,9 @@ class Purchase:
             self._looks += 1
             self.errand.wait(settle, self._look)
         else:
-            journal.ended(work.key, work.take, "it never arrived", Billed.NO)
+            # A list that does not have it is no proof: it may still have been charged.
+            why = "its service does not list it; it is made again"
+            journal.ended(work.key, work.take, why, Billed.UNKNOWN, doubted=True)
             self._buy_if_agreed()
 
     def _may_buy_again(self) -> bool:
@@ -351,7 +353,7 @@ class Purchase:
             self._buy()
             return
         error = Undecided(
-            f"{self.work.provider} never took {self.work.key}", advice="vidgen continue makes it"
+            f"{self.work.provider} does not list {self.work.key}", advice="vidgen continue makes it"
         )
         self.errand.run.setbacks.later(self.errand.job, error)
 

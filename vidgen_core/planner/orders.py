@@ -113,7 +113,8 @@ def attach(s: Situation, base: Task, job: InFlight) -> Task:
         price = UNKNOWN_PRICE if job.price.free else Price(0.0, job.price.high)
         base = evolve(base, price=price)
     else:
-        return evolve(base, decision=Decision.ASK, reasons=(unknown,), price=job.price)
+        fault = (because(Why.JOURNAL_DAMAGED, fault=s.ledger.damage),) if s.ledger.damage else ()
+        return evolve(base, decision=Decision.ASK, reasons=(unknown, *fault), price=job.price)
     reasons = (*s.broken_reasons(base.key), because(why, provider=job.provider, job=job.job))
     return evolve(base, decision=Decision.ATTACH, reasons=reasons, collects=job)
 

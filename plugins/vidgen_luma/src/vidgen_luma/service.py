@@ -133,7 +133,7 @@ def _failure(error: APIStatusError, submitting: bool) -> ProviderError:
         submitting=submitting,
     )
     if isinstance(failure, AuthFailed):
-        failure.advice = "set LUMAAI_API_KEY to a valid key and run the same command again"
+        failure.advice = "set LUMAAI_API_KEY to a valid key first"
     return failure
 
 
