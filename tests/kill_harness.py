@@ -20,7 +20,7 @@ SCENES = 6
 SECONDS = 1.0
 
 #: How often ``test_kills`` kills: five times by default, more where this is set.
-KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "5"))
+KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "3"))
 SEED = int(os.environ.get("VIDGEN_TEST_KILL_SEED", "1"))
 
 

@@ -27,7 +27,7 @@ from .customers import (
 )
 
 #: How often each engine's film is killed: twice, more where this is set.
-KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "2"))
+KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "1"))
 ENGINES = ("luma", "ltx")
 
 

@@ -25,7 +25,7 @@ from .machine import Aim, about_money, any_moment
 from .shop import FIXED, RANGE, TRAITS
 
 #: How many films are killed: some by default, 2,000 in ``nox -s kills``.
-SWEEP = int(os.environ.get("VIDGEN_TEST_SWEEP", "60"))
+SWEEP = int(os.environ.get("VIDGEN_TEST_SWEEP", "20"))
 #: The seed of the first of them.
 FIRST_SEED = int(os.environ.get("VIDGEN_TEST_SEED", "1"))
 #: So many films are one test, so that each is bounded in time.

@@ -27,7 +27,7 @@ from .rehearsed import KEY, RealFilm, RealShape, real_film, scenes_of
 from .stories import CENT, FIRST_SEED, SWEEP
 
 #: How many directories: a few by default, 50 in ``nox -s kills``.
-DIRECTORIES = int(os.environ.get("VIDGEN_TEST_PRICES", "50" if SWEEP >= 1000 else "6"))
+DIRECTORIES = int(os.environ.get("VIDGEN_TEST_PRICES", "50" if SWEEP >= 1000 else "3"))
 
 #: What each engine is asked for. Where a price is known to nobody there is no upper bound.
 _MODELS: Mapping[str, tuple[tuple[str, ...], ...]] = {
