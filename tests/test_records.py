@@ -42,6 +42,10 @@ published = st.builds(
     shown_frames=whole,
     job=texts,
 )
+dollars = st.floats(min_value=0, allow_nan=False, allow_infinity=False)
+prices = st.tuples(dollars, dollars).map(lambda ends: Price(min(ends), max(ends))) | st.builds(
+    Price, dollars, st.none()
+)
 in_flight = st.builds(
     InFlight,
     key=keys,
@@ -54,7 +58,7 @@ in_flight = st.builds(
     seconds=finite,
     shown_frames=whole,
     since=finite,
-    price=st.builds(Price, finite, st.none() | finite),
+    price=prices,
     answered=st.booleans(),
 )
 
