@@ -7,6 +7,7 @@ process is forked, kills itself at step N, and the run is continued.
 
 from __future__ import annotations
 
+import gc
 import itertools
 import os
 import signal
@@ -63,6 +64,7 @@ def in_child(work: Callable[[], Any]) -> int:
     """Run *work* in a forked process and return the signal that ended it."""
     child = os.fork()
     if child == 0:
+        gc.freeze()  # what libraries of this process hold is not the child's to collect
         try:
             work()
         except BaseException:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from attrs import evolve
 
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import STUCK, TO_DO, Decision, Reason, Task, Why, because
+from vidgen_core.plan import STUCK, TO_DO, Decision, File, Reason, Task, Why, because
 from vidgen_core.planner.orders import given_up
 from vidgen_core.planner.scene_plan import ScenePlan
 from vidgen_core.planner.situation import Situation, paths
@@ -77,6 +77,11 @@ def built_on(s: Situation, path: str) -> tuple[str, ...]:
     files = (file for step in _BUILT for file in s.listing.by_key.get(Key(step), ()))
     records = ((file, s.record(file)) for file in files)
     return tuple(file.path for file, record in records if record and path in record.inputs)
+
+
+def goes_with(joins: Iterable[Task], file: File) -> bool:
+    """Whether *file* moves away with what *joins* make again, for it was made from that."""
+    return any(file.path in task.displaces for task in joins if task.decision in TO_DO)
 
 
 def join_scene(s: Situation, scene: ScenePlan) -> Task:

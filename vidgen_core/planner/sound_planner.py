@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import STUCK, TO_DO, Decision, File, Provider, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, sounds_to_make, stale_reasons
-from vidgen_core.planner.joins import join
+from vidgen_core.planner.joins import goes_with, join
 from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narrated_film import NARRATION_TOLERANCE, kept_narration, narrate
 from vidgen_core.planner.orders import work
@@ -64,7 +64,7 @@ def plan_sounds(
         sounds.notes.extend(told.notes)
         return sounds
     subtitles = s.best(Key(Step.SUBTITLES))
-    if subtitles is not None:
+    if subtitles is not None and not goes_with(joins, subtitles):
         sounds.tasks.append(kept(subtitles))
         sounds.subtitles = subtitles.path
     sounds.narration = _add_narration(s, sounds, scenes, videos, joins, film_stands=film_stands)
