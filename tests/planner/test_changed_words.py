@@ -334,6 +334,22 @@ def test_scenes_in_another_order_are_not_said_to_have_failed() -> None:
     assert "it was made without the last frame of scene 2, which plays before it" in said
 
 
+def test_subtitles_go_with_the_video_that_they_were_made_from() -> None:
+    w = World(scenes=(scene(1),), providers=providers(engine()))
+    w.finish()
+    video = w.plan().by_key[Key(Step.SCENE, 1)].output
+    made = w.put(SUBTITLES)
+    w.published[SUBTITLES] = evolve(
+        w.published[FILM], path=SUBTITLES, sha256=made.sha256, inputs={video: w.files[video].sha256}
+    )
+    for path in (FILM, video):
+        del w.files[path]
+    plan = w.plan()
+    assert SUBTITLES in plan.by_key[Key(Step.SCENE, 1)].displaces
+    assert SUBTITLES not in plan.by_key[Key(Step.FILM)].inputs
+    assert w.finish().finished
+
+
 # in one piece ------------------------------------------------------------
 
 
