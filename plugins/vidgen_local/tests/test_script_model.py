@@ -105,6 +105,19 @@ def test_a_story_that_fits_is_told_word_for_word() -> None:
     assert told == LIGHTHOUSE.split()[3:]
 
 
+def test_the_rest_of_a_paragraph_does_not_go_with_the_next_one() -> None:
+    script = """The Road
+
+At noon, the sun burns over the flat, empty desert and the hot air shimmers.
+The tired camels walk slowly in line.
+
+Late in the afternoon, the caravan reaches a green oasis under a hazy sky.
+Camels drink from the pool beneath the palms.
+"""
+    told = [scene.narration for scene in scenes(script, lengths=(5, 10, 15))]
+    assert told == [" ".join(part.split()) for part in script.split("\n\n")[1:]]
+
+
 def test_weather_ends_when_the_story_says_so() -> None:
     found = environments_of(read_story(LIGHTHOUSE), 9, 5)
     assert "storm" in next(e for e in found if "open sea" in e)

@@ -68,6 +68,7 @@ def _costs(beats: Sequence[Beat], durations: Durations) -> list[list[float]]:
             if words > durations.most_words and own:
                 break
             crossing += _crossing(beats[end - 1], beats[end]) if end > start else 0.0
+            crossing += _torn(beats, start, end)
             own.append(crossing + _shape(words, durations) + _parting(beats, end))
         found.append(own)
     return found
@@ -87,6 +88,12 @@ def _crossing(before: Beat, beat: Beat) -> float:
     if before.passage != beat.passage:
         return 5.0
     return 0.3 * (before.paragraph != beat.paragraph)
+
+
+def _torn(beats: Sequence[Beat], start: int, end: int) -> float:
+    """Return what it costs that the rest of a torn paragraph goes with the paragraph of *end*."""
+    torn = start > 0 and beats[start - 1].paragraph == beats[start].paragraph
+    return 2.0 * (torn and end > start and beats[end - 1].paragraph != beats[end].paragraph)
 
 
 def _parting(beats: Sequence[Beat], end: int) -> float:
