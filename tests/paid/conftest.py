@@ -7,18 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from vidgen_core.testing.fixtures import footage
 from vidgen_core.testing.service import Footage, Service
 
 from .customers import Customer
 
+__all__ = ["footage"]
+
 for _package in ("vidgen_local", "vidgen_luma", "vidgen_ltx"):
     pytest.importorskip(_package)
-
-
-@pytest.fixture(scope="session")
-def footage(tmp_path_factory: pytest.TempPathFactory) -> Footage:
-    """Media that all services of the tests share."""
-    return Footage(tmp_path_factory.mktemp("footage"))
 
 
 @pytest.fixture

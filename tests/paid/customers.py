@@ -70,8 +70,14 @@ class Customer:
         self, *words: str | os.PathLike[str], inside: Path | None = None, **environ: str
     ) -> Ended:
         """Run the installed command in *inside*, whatever it says, bugs too."""
+        return self.ran(Path(sys.executable).with_name("vidgen"), *words, inside=inside, **environ)
+
+    def ran(
+        self, *command: str | os.PathLike[str], inside: Path | None = None, **environ: str
+    ) -> Ended:
+        """Run any program in *inside* as this user, whatever it says."""
         done = subprocess.run(
-            [Path(sys.executable).with_name("vidgen"), *words],
+            command,
             env=environment(self.home, self.environ | environ),
             cwd=inside or self.home,
             stdin=subprocess.DEVNULL,

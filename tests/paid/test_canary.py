@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import shlex
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +16,7 @@ from attrs import evolve
 
 from vidgen_core.testing.service import Service
 
-from ..command_line import Ended, environment
+from ..command_line import Ended
 from ..run_directories import add_scene
 from .customers import FAL_KEY, FILM, KEYS, LUMA_KEY, SECONDS, Customer, clips, film_of
 
@@ -196,18 +195,8 @@ def test_a_bug_is_shown_without_the_key_that_was_at_hand(
     watched: Customer, children: Path, engine: str
 ) -> None:
     root = watched.scenes(1)
-    command = [sys.executable, "-c", _BUGS[engine], "continue", str(root), "--engine", engine]
-    done = subprocess.run(
-        [*command, *FILM, "-v"],
-        env=environment(watched.home, watched.environ),
-        cwd=watched.home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert "KeyError" in done.stderr, done.stderr
-    assert "Traceback" in done.stderr
-    ended = Ended(code=done.returncode, out=done.stdout, err=done.stderr)
+    python = (sys.executable, "-c", _BUGS[engine])
+    ended = watched.ran(*python, "continue", root, "--engine", engine, *FILM, "-v")
+    assert "KeyError" in ended.err, ended.err
+    assert "Traceback" in ended.err
     assert_no_key(watched, children, ended)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from ..command_line import environment
 from ..run_directories import add_scene
 from .customers import FILM, Customer
 
@@ -18,18 +16,9 @@ HEAVY = {"lumaai", "fal_client", "httpx", "httpcore", "httpx_sse", "pydantic", "
 
 def imported(customer: Customer, *words: str | Path) -> set[str]:
     """The packages that a command imports."""
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "vidgen_core", *words],
-        env=environment(customer.home, customer.environ),
-        cwd=customer.home,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=100,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
-    lines = [line for line in done.stderr.splitlines() if line.startswith("import time:")]
+    ended = customer.ran(sys.executable, "-X", "importtime", "-m", "vidgen_core", *words)
+    assert ended.code == 0, ended.err[-2000:]
+    lines = [line for line in ended.err.splitlines() if line.startswith("import time:")]
     names = {line.rpartition("|")[2].strip() for line in lines}
     return names | {name.partition(".")[0] for name in names}
 

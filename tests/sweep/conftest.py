@@ -7,15 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from vidgen_core.testing.fixtures import footage
 from vidgen_core.testing.service import Footage, Service
 
 from .rehearsed import at_service
 
-
-@pytest.fixture(scope="module")
-def footage(tmp_path_factory: pytest.TempPathFactory) -> Footage:
-    """Media that all services share, so that equal ones are made once."""
-    return Footage(tmp_path_factory.mktemp("footage"))
+__all__ = ["footage"]
 
 
 @pytest.fixture

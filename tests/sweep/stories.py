@@ -122,6 +122,16 @@ class Story:
         if self.switches and self.dice.random() < 0.5:
             self.film.switch()
 
+    def finish(self) -> None:
+        """Let it be worked on to the end, ask the user where that must be, and look at it all."""
+        life = self.live()
+        if life.code is ExitCode.DECISION:
+            self.must(bool(self.doubted), "a question, and nothing is in doubt")
+            self.must(not self.film.can_be_asked(), "a question, where the service can be asked")
+            life = self.decide()
+        self.must(life.code is ExitCode.COMPLETE, f"it ended with {life.code.name}")
+        self.look_at_the_end()
+
     def must(self, fact: bool, what: str) -> None:
         """Fail with all that happened, and how to see it once more."""
         assert fact, (

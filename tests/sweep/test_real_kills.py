@@ -7,10 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from vidgen_core.errors import ExitCode
 from vidgen_core.testing.service import Footage, Service
 
-from .rehearsed import REAL_SHAPES, RealShape, hide_new_jobs, real_film
+from .rehearsed import REAL_SHAPES, RealShape, at_service, hide_new_jobs, real_film
 from .stories import FIRST_SEED, SWEEP, Story, Whole, unkilled
 
 pytestmark = pytest.mark.usefixtures("nothing_of_this_machine", "small_pictures")
@@ -36,12 +35,7 @@ def test_a_killed_film_by_a_real_plugin_is_finished_and_paid_for_once(
     dice = random.Random(seed)
     shape = REAL_SHAPES[seed % len(REAL_SHAPES)]
     if shape not in wholes:
-        with (
-            Service(tmp_path / "first", delay=0, footage=footage) as other,
-            pytest.MonkeyPatch.context() as patch,
-        ):
-            for name, value in other.environment.items():
-                patch.setenv(name, value)
+        with at_service(tmp_path / "first", footage) as other:
             wholes[shape] = unkilled(real_film(tmp_path / "whole", shape, other))
     if dice.random() < 0.5:
         hide_new_jobs(service, dice)
@@ -55,10 +49,4 @@ def test_a_killed_film_by_a_real_plugin_is_finished_and_paid_for_once(
         switches=single and dice.random() < 0.5,
     )
     s.kill()
-    life = s.live()
-    if life.code is ExitCode.DECISION:
-        s.must(bool(s.doubted), "a question, and nothing is in doubt")
-        s.must(not s.film.can_be_asked(), "a question, where the service can be asked")
-        life = s.decide()
-    s.must(life.code is ExitCode.COMPLETE, f"it ended with {life.code.name}")
-    s.look_at_the_end()
+    s.finish()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from pathlib import Path
 
 import fal_client
 import fal_client.client
@@ -12,29 +11,12 @@ import httpx
 import pytest
 from lumaai import LumaAI
 
-from vidgen_core.testing.service import Footage, Service
+from vidgen_core.testing.fixtures import footage, service, slow
+from vidgen_core.testing.service import Service
 
 from .asked import KEY
 
-
-@pytest.fixture(scope="session")
-def footage(tmp_path_factory: pytest.TempPathFactory) -> Footage:
-    """Media that all services of the tests share."""
-    return Footage(tmp_path_factory.mktemp("footage"))
-
-
-@pytest.fixture
-def service(tmp_path: Path, footage: Footage) -> Iterator[Service]:
-    """A service whose jobs are done at once."""
-    with Service(tmp_path / "rehearsal", delay=0, footage=footage) as begun:
-        yield begun
-
-
-@pytest.fixture
-def slow(tmp_path: Path, footage: Footage) -> Iterator[Service]:
-    """A service whose jobs queue for 20 s and are worked on for 80; its clock can be set."""
-    with Service(tmp_path / "slow", delay=100, footage=footage) as begun:
-        yield begun
+__all__ = ["footage", "service", "slow"]
 
 
 @pytest.fixture

@@ -136,8 +136,9 @@ def _choose(value: Any, choices: dict[Any, tuple[Any, ...]]) -> Any:
     for choice, spellings in choices.items():
         if isinstance(value, str) and value.lower() in (str(word).lower() for word in spellings):
             return choice
-    words = ", ".join(str(spellings[0]) for spellings in choices.values())
-    raise BadValue(f"expected one of {words}; got {_short(value)}")
+    words = [str(spellings[0]) for spellings in choices.values()]
+    known = ", ".join(word for word in words if word) + (", or nothing" if "" in words else "")
+    raise BadValue(f"expected one of {known}; got {_short(value)}")
 
 
 def _tuple(value: Any, kinds: tuple[Any, ...]) -> tuple[Any, ...]:

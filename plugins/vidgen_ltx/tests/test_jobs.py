@@ -7,7 +7,6 @@ from typing import Any
 
 import httpx
 import pytest
-from ltx_answers import answer, answering
 from ltx_orders import KEY, clip, engine, ordered, painter, picture, places
 
 from vidgen_core import (
@@ -26,6 +25,7 @@ from vidgen_core import (
     Unavailable,
 )
 from vidgen_core.probe import probe
+from vidgen_core.testing.answers import Answer, answering
 from vidgen_core.testing.service import Service, digest
 
 
@@ -153,7 +153,7 @@ def test_a_question_that_hangs_is_given_up(service: Service) -> None:
 
 def test_what_another_server_does_not_know_is_not_lost(service: Service) -> None:
     with (
-        answering(answer("404 Not Found", b"<html>nothing here</html>")) as (base, _),
+        answering(Answer(status=404, body=b"<html>nothing here</html>")) as (base, _),
         pytest.raises(Unavailable, match="something else answered 404") as raised,
     ):
         engine(service, base_url=base).poll(JobRef(id="abc"))
@@ -182,7 +182,7 @@ def test_a_picture_that_was_blacked_out_was_charged_and_is_not_made_again(
 ) -> None:
     body = b'{"status": "COMPLETED", "has_nsfw_concepts": [true], "images": [{"url": "https://x"}]}'
     with (
-        answering(answer("200 OK", body)) as (base, _),
+        answering(Answer(body=body)) as (base, _),
         pytest.raises(Refused, match="blacked") as raised,
     ):
         painter(service, base_url=base).poll(JobRef(id="abc"))
@@ -221,7 +221,7 @@ def test_addresses_of_a_journal_send_no_key_elsewhere(
 ) -> None:
     ltx = engine(service)
     job = ordered(ltx, clip())
-    with answering(answer("200 OK", b"{}")) as (other, heads):
+    with answering(Answer(body=b"{}")) as (other, asked_there):
         port = other.rpartition(":")[2]
         base = places(service)["base_url"]
         told = {
@@ -229,7 +229,7 @@ def test_addresses_of_a_journal_send_no_key_elsewhere(
             for name, text in facts.items()
         }
         assert isinstance(ltx.poll(JobRef(id=job.id, facts=told)), Ready)
-    assert not heads
+    assert not asked_there
     root = f"/fal/queue/fal-ai/ltx-2.3/requests/{job.id}"
     assert [asked.path for asked in service.requests()[1:]] == [f"{root}/status", root]
     assert all(asked.keys == {"authorization": digest(KEY)} for asked in service.requests())

@@ -76,6 +76,19 @@ def test_such_a_value_ends_a_command_with_its_name_and_a_saved_model_makes_sense
     assert now.options_for("ltx", LtxOptions).model == "fal-ai/ltx-video-v097"
 
 
+def test_a_resolution_that_no_model_has_is_refused_with_all_that_there_are(tmp_path: Path) -> None:
+    (tmp_path / "mine.toml").write_text("")
+    with pytest.raises(UsageError) as refused:
+        settings.load(
+            sets=["ltx.resolution=8k"],
+            environ={"VIDGEN_CONFIG": str(tmp_path / "mine.toml")},
+            specs=list(vidgen_video_engines()),
+        )
+    known = "480p, 720p, 1080p, 1440p, 2160p"
+    said = f"--set ltx.resolution: expected one of {known}, or nothing; got '8k'"
+    assert refused.value.message == said
+
+
 @pytest.mark.parametrize(
     ("chosen", "frame", "name"),
     [

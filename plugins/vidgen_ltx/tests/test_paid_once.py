@@ -2,64 +2,42 @@
 
 from __future__ import annotations
 
-import socket
 from typing import Any
 
 import pytest
-from ltx_answers import answer, answering
 from ltx_orders import clip, engine, ordered, painter, picture, posts
 
-from vidgen_core import (
-    AuthFailed,
-    Billed,
-    OutOfCredit,
-    ProviderError,
-    RateLimited,
-    Refused,
-    Unavailable,
-)
+from vidgen_core import AuthFailed, Billed, OutOfCredit, RateLimited, Refused, Unavailable
+from vidgen_core.testing.answers import Answer, Delivery, answering, refusing
+from vidgen_core.testing.orders import Fault
 from vidgen_core.testing.service import Service
 
-#: mode, more about it, the error, whether it was charged, whether to try again
 FAULTS = [
-    ("drop", {}, Unavailable, Billed.UNKNOWN, True),
-    ("hang", {}, Unavailable, Billed.UNKNOWN, True),
-    ("html", {}, Unavailable, Billed.UNKNOWN, True),
-    ("truncated", {}, Unavailable, Billed.UNKNOWN, True),
-    ("429", {}, RateLimited, Billed.NO, True),
-    ("429", {"retry_after": "7"}, RateLimited, Billed.NO, True),
-    ("500", {}, Unavailable, Billed.NO, True),
-    ("503", {}, Unavailable, Billed.NO, True),
-    ("nginx", {}, Unavailable, Billed.NO, True),
-    ("408", {}, Unavailable, Billed.UNKNOWN, True),
-    ("400", {}, Refused, Billed.NO, False),
-    ("404", {}, Refused, Billed.NO, False),
-    ("422", {}, Refused, Billed.NO, False),
-    ("wrong-key", {}, AuthFailed, Billed.NO, False),
-    ("out-of-credit", {}, OutOfCredit, Billed.NO, False),
+    Fault("drop", Unavailable, Billed.UNKNOWN),
+    Fault("hang", Unavailable, Billed.UNKNOWN),
+    Fault("html", Unavailable, Billed.UNKNOWN),
+    Fault("truncated", Unavailable, Billed.UNKNOWN),
+    Fault("429", RateLimited, Billed.NO),
+    Fault("429", RateLimited, Billed.NO, more={"retry_after": "7"}),
+    Fault("500", Unavailable, Billed.NO),
+    Fault("503", Unavailable, Billed.NO),
+    Fault("nginx", Unavailable, Billed.NO),
+    Fault("408", Unavailable, Billed.UNKNOWN),
+    Fault("400", Refused, Billed.NO, retry=False),
+    Fault("404", Refused, Billed.NO, retry=False),
+    Fault("422", Refused, Billed.NO, retry=False),
+    Fault("wrong-key", AuthFailed, Billed.NO, retry=False),
+    Fault("out-of-credit", OutOfCredit, Billed.NO, retry=False),
 ]
 
 
 @pytest.mark.parametrize("kind", [engine, painter], ids=["clip", "picture"])
-@pytest.mark.parametrize(("mode", "more", "error", "billed", "retry"), FAULTS)
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_a_fault_at_an_order_is_one_post_and_the_right_error(
-    service: Service,
-    kind: Any,
-    mode: str,
-    more: dict[str, str],
-    error: type[ProviderError],
-    billed: Billed,
-    retry: bool,
+    service: Service, kind: Any, fault: Fault
 ) -> None:
-    service.trouble("fal.submit", mode, **more)
-    with pytest.raises(error) as raised:
-        ordered(kind(service), clip() if kind is engine else picture())
-    assert type(raised.value) is error
-    assert posts(service) == 1
-    assert (raised.value.billed, raised.value.retry) == (billed, retry)
-    assert raised.value.retry_after == (7.0 if more else None)
-    charged = bool(service.bill)
-    assert not charged or billed is Billed.UNKNOWN, "what is charged is never said to be free"
+    request = clip() if kind is engine else picture()
+    fault.meet(service, "fal.submit", lambda: ordered(kind(service), request))
 
 
 def test_an_order_that_is_taken_is_one_post_and_one_charge(service: Service) -> None:
@@ -71,11 +49,8 @@ def test_an_order_that_is_taken_is_one_post_and_one_charge(service: Service) -> 
 
 
 def test_where_there_is_no_connection_nothing_was_sent(service: Service) -> None:
-    with socket.socket() as taken:  # bound and not listening: whoever connects is refused
-        taken.bind(("127.0.0.1", 0))
-        base = f"http://127.0.0.1:{taken.getsockname()[1]}"
-        with pytest.raises(Unavailable) as raised:
-            ordered(engine(service, base_url=base), clip())
+    with refusing() as base, pytest.raises(Unavailable) as raised:
+        ordered(engine(service, base_url=base), clip())
     assert raised.value.billed is Billed.NO
     assert raised.value.retry
 
@@ -89,31 +64,33 @@ def test_the_words_of_the_service_are_shown_and_cleaned(service: Service) -> Non
 @pytest.mark.parametrize(
     ("status", "body", "billed"),
     [
-        ("502 Bad Gateway", b"<html>nginx</html>", Billed.UNKNOWN),
-        ("504 Gateway Timeout", b"<html>nginx</html>", Billed.UNKNOWN),
-        ("502 Bad Gateway", b'{"detail": "x", "error_type": "runner_disconnected"}', Billed.NO),
-        ("302 Found", b"", Billed.UNKNOWN),
-        ("200 OK", b'{"status": "IN_QUEUE"}', Billed.UNKNOWN),
-        ("200 OK", b'{"request_id": "../../elsewhere"}', Billed.UNKNOWN),
-        ("200 OK", b"[" * 100_000, Billed.UNKNOWN),
-        ("200 OK", b'"a text"', Billed.UNKNOWN),
+        (502, b"<html>nginx</html>", Billed.UNKNOWN),
+        (504, b"<html>nginx</html>", Billed.UNKNOWN),
+        (502, b'{"detail": "x", "error_type": "runner_disconnected"}', Billed.NO),
+        (302, b"", Billed.UNKNOWN),
+        (200, b'{"status": "IN_QUEUE"}', Billed.UNKNOWN),
+        (200, b'{"request_id": "../../elsewhere"}', Billed.UNKNOWN),
+        (200, b"[" * 100_000, Billed.UNKNOWN),
+        (200, b'"a text"', Billed.UNKNOWN),
     ],
 )
 def test_only_what_fal_itself_failed_is_free(
-    service: Service, status: str, body: bytes, billed: Billed
+    service: Service, status: int, body: bytes, billed: Billed
 ) -> None:
+    elsewhere = {"location": f"{service.base}/elsewhere"}
     with (
-        answering(answer(status, body, f"location: {service.base}/elsewhere")) as (base, heads),
+        answering(Answer(status=status, body=body, headers=elsewhere)) as (base, asked),
         pytest.raises(Unavailable) as raised,
     ):
         ordered(engine(service, base_url=base), clip())
     assert raised.value.billed is billed
-    assert len(heads) == 1
+    assert len(asked) == 1
     assert not service.requests(), "no redirect is followed"
 
 
 def test_a_refusal_whose_body_breaks_off_is_still_a_refusal(service: Service) -> None:
-    cut = answer("429 Too Many Requests", b"x" * 100, "retry-after: 3")[:-50]
+    wait = {"retry-after": "3"}
+    cut = Answer(status=429, body=b"x" * 100, headers=wait, delivery=Delivery.CUT)
     with answering(cut) as (base, _), pytest.raises(RateLimited) as raised:
         ordered(engine(service, base_url=base), clip())
     assert (raised.value.billed, raised.value.retry_after) == (Billed.NO, 3.0)
@@ -121,7 +98,7 @@ def test_a_refusal_whose_body_breaks_off_is_still_a_refusal(service: Service) ->
 
 def test_addresses_that_lead_elsewhere_are_not_kept(service: Service) -> None:
     body = b'{"request_id": "abc", "status_url": "http://127.0.0.1:9/x/abc/status"}'
-    with answering(answer("200 OK", body)) as (base, _):
+    with answering(Answer(body=body)) as (base, _):
         job = ordered(engine(service, base_url=base), clip())
     assert job.facts == {"model": "fal-ai/ltx-2.3/text-to-video/fast"}
 
@@ -129,11 +106,11 @@ def test_addresses_that_lead_elsewhere_are_not_kept(service: Service) -> None:
 def test_a_proxy_of_the_environment_never_sees_the_key_in_plain(
     service: Service, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with answering(answer("200 OK", b'{"request_id": "abc"}')) as (proxy, heads):
+    with answering(Answer(body=b'{"request_id": "abc"}')) as (proxy, asked):
         for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
             monkeypatch.setenv(name, proxy)
         ordered(engine(service), clip())
-    assert not heads
+    assert not asked
     assert posts(service) == 1
 
 

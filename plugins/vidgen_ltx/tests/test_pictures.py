@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from ltx_answers import answer, answering
 from ltx_orders import JPEG, KEY, clip, engine, host, jpeg, ordered, posts
 
 from vidgen_core import Billed, ProviderError, Ready, Unavailable
+from vidgen_core.testing.answers import Answer, answering
 from vidgen_core.testing.service import Service, digest
 
 _PICTURE_MODEL = "/fal/queue/fal-ai/ltx-2.3/image-to-video/fast"
@@ -114,18 +114,18 @@ def test_what_the_storage_says_is_looked_at(
     service: Service, tmp_path: Path, told: dict[str, Any]
 ) -> None:
     body = json.dumps(told).encode()
-    with answering(answer("200 OK", body)) as (base, heads):
+    with answering(Answer(body=body)) as (base, asked):
         ltx = engine(service, storage_url=base, upload_url=base)
         with pytest.raises(Unavailable) as raised:
             ordered(ltx, clip(start_frame=jpeg(tmp_path)))
     assert raised.value.billed is Billed.NO
-    assert len(heads) == (2 if told["token"] == "good" else 1)
+    assert len(asked) == (2 if told["token"] == "good" else 1)
     assert posts(service) == 0
 
 
 def test_an_upload_does_not_follow_what_the_token_says(service: Service, tmp_path: Path) -> None:
     told = {"token": "t", "token_type": "Bearer", "base_url": service.base + "/elsewhere"}
-    with answering(answer("200 OK", json.dumps(told).encode())) as (base, _):
+    with answering(Answer(body=json.dumps(told).encode())) as (base, _):
         ordered(engine(service, storage_url=base, upload_url=base_of(service)), clip())
         with pytest.raises(ProviderError, match="Invalid or expired token"):
             ordered(engine(service, storage_url=base), clip(start_frame=jpeg(tmp_path)))

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 from luma_orders import clip, picture
 
 import vidgen_luma
-from vidgen_core import API, UNKNOWN_PRICE, Findable, Price, ProviderSpec, RemoteWork
+from vidgen_core import (
+    API,
+    UNKNOWN_PRICE,
+    Findable,
+    Price,
+    ProviderSpec,
+    RemoteWork,
+    UsageError,
+    settings,
+)
 from vidgen_luma import ClipOptions, PictureOptions
 from vidgen_luma.work import LumaEngine, LumaPainter
 
@@ -66,9 +76,7 @@ def test_a_clip_costs_what_the_table_or_the_user_says(
     assert price == Price(usd, usd)
 
 
-@pytest.mark.parametrize(
-    "options", [{"model": "ray-flash-2"}, {"model": "ray-3"}, {"resolution": "8k"}]
-)
+@pytest.mark.parametrize("options", [{"model": "ray-flash-2"}, {"model": "ray-3"}])
 def test_what_the_table_does_not_hold_has_an_unknown_price(options: dict[str, Any]) -> None:
     assert ENGINE.price(clip(), ClipOptions(**options)) == UNKNOWN_PRICE
 
@@ -97,6 +105,27 @@ def test_a_picture_costs_what_the_table_or_the_user_says() -> None:
 def test_options_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=f"{next(iter(options))}|https?://|address|no name"):
         ClipOptions(**options)
+
+
+@pytest.mark.parametrize("known", ["540p", "720p", "1080p", "4k", "4K"])
+def test_a_resolution_of_lumas_is_taken(tmp_path: Path, known: str) -> None:
+    assert chosen(tmp_path, f"luma.resolution={known}").resolution == known.lower()
+
+
+def test_any_other_resolution_is_refused_before_an_order_goes_out(tmp_path: Path) -> None:
+    with pytest.raises(UsageError) as refused:
+        chosen(tmp_path, "luma.resolution=8k")
+    said = "--set luma.resolution: expected one of 540p, 720p, 1080p, 4k; got '8k'"
+    assert refused.value.message == said
+
+
+def chosen(folder: Path, text: str) -> ClipOptions:
+    """Return the options of clips that follow from ``--set`` *text* alone."""
+    (folder / "mine.toml").write_text("")
+    environ = {"VIDGEN_CONFIG": str(folder / "mine.toml")}
+    return settings.load(sets=[text], environ=environ, specs=[ENGINE]).options_for(
+        "luma", ClipOptions
+    )
 
 
 def test_where_luma_is_and_what_it_costs_is_no_directorys_to_say() -> None:

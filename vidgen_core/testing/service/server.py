@@ -141,6 +141,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(answer)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = _serve
+    do_CONNECT = _serve  # a client that takes this for its proxy is heard, too
 
     def _body(self) -> bytes | None:
         """Return the body, ``None`` where its length cannot be read."""

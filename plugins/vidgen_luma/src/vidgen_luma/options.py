@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, Literal
 
 from attrs import frozen
 from attrs.validators import deep_iterable, gt, optional
@@ -69,8 +69,8 @@ class ClipOptions(AccountOptions):
     """What can be chosen about clips."""
 
     model: str = option("ray-2", "Model: ray-2, ray-flash-2 or another one.", validator=_is_name)
-    resolution: str = option(
-        "720p", "Resolution of the clips: 540p, 720p, 1080p or 4k.", validator=_is_name
+    resolution: Literal["540p", "720p", "1080p", "4k"] = option(
+        "720p", "Resolution of the clips: 540p, 720p, 1080p or 4k."
     )
     loop: bool = option(False, "Have each clip end as it began.")
     concepts: tuple[str, ...] = option(
