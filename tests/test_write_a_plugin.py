@@ -36,7 +36,7 @@ from vidgen_core.specs import ProviderKind
 
 ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/write-a-plugin.md").read_text()
-BLOCK = re.compile(r"(?:^`([\w.]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+BLOCK = re.compile(r"(?:^`([\w./]+)`:\n\n)?^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 class Tutorial(NamedTuple):
@@ -55,6 +55,7 @@ def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tutorial]:
     blocks = BLOCK.findall(PAGE)
     for name, _, text in blocks:
         if name:
+            (project / name).parent.mkdir(exist_ok=True)
             (project / name).write_text(text)
     write_program(programs / "vidgen", "from vidgen_core.cli import main; sys.exit(main())")
     write_program(programs / "pip", "from pip._internal.cli.main import main; sys.exit(main())")
@@ -82,6 +83,14 @@ def tutorial(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Tutorial]:
     sys.path.insert(0, str(site))
     yield Tutorial(project, site, shown)
     sys.path.remove(str(site))
+
+
+def search_path(tutorial: Tutorial) -> str:
+    return os.pathsep.join((str(tutorial.site), str(ROOT)))
+
+
+def without_proxies() -> dict[str, str]:
+    return {name: text for name, text in os.environ.items() if not name.lower().endswith("_proxy")}
 
 
 def write_program(path: Path, code: str) -> None:
@@ -127,17 +136,20 @@ def test_the_engine_renders_a_whole_clip_with_the_options_that_are_set(
     assert fractions[-1] == 1
 
 
-def test_the_authors_own_test_passes(tutorial: Tutorial) -> None:
+@pytest.mark.parametrize(
+    ("test", "passed"), [("test_sunset.py", 1), ("cloud/test_sunset_cloud.py", 4)]
+)
+def test_the_authors_own_tests_pass(tutorial: Tutorial, test: str, passed: int) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_sunset.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test],
         cwd=tutorial.project,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tutorial.site), str(ROOT)))},
+        env={**without_proxies(), "PYTHONPATH": search_path(tutorial)},
         capture_output=True,
         text=True,
         timeout=60,
     )
     assert done.returncode == 0, done.stdout
-    assert "1 passed" in done.stdout
+    assert f"{passed} passed" in done.stdout
 
 
 class Service(BaseHTTPRequestHandler):
@@ -189,12 +201,25 @@ def service() -> Iterator[str]:
     server.server_close()
 
 
+def test_the_remote_engine_is_installed_and_its_variables_have_no_hyphen(
+    tutorial: Tutorial, tmp_path: Path
+) -> None:
+    registry = load()
+    cloud = registry.find(ProviderKind.VIDEO_ENGINE, "sunset-cloud")
+    (variable,) = re.findall(r"`(VIDGEN_SUNSET_CLOUD_BASE_URL)`", PAGE)
+    (tmp_path / "settings.toml").write_text("")
+    here = "http://127.0.0.1:8000"
+    environ = {"VIDGEN_CONFIG": str(tmp_path / "settings.toml"), variable: here}
+    settings = load_settings(environ=environ, specs=[p.spec for p in registry.providers])
+    assert settings.options_for("sunset-cloud", cloud.spec.options).base_url == here
+    assert (cloud.distribution, cloud.spec.keys) == ("vidgen-sunset-cloud", ("SUNSET_API_KEY",))
+
+
 def test_the_remote_engine_submits_polls_and_fetches(
     tutorial: Tutorial, service: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.syspath_prepend(tutorial.project)
     import vidgen_sunset_cloud as page
 
     (spec,) = page.vidgen_video_engines()

@@ -162,7 +162,7 @@ class Findable(Protocol):
     def find(self, request: Any, token: str, since: float) -> Sequence[JobRef]:
         """Return the jobs made since *since* (Unix time) that *request* may have made.
 
-        After a crash its ``start_url`` ends with its path: what follows may be a secret,
+        In a later run its ``start_url`` ends with its path: what follows may be a secret,
         and is not kept.
         """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,6 +43,23 @@ def test_a_lost_answer_is_paid_for_once_or_becomes_a_question(film: Film, abilit
     assert ExitCode.DECISION in outcome.codes
     assert "it is not known whether paid took scene 1 clip 1" in film.said
     assert film.service.bill() == {"clip-1-1": 1}  # what starts from it waits for the answer
+
+
+def test_a_question_of_an_earlier_run_blames_no_crash(film: Film) -> None:
+    fail_first(film, "submitted", Unavailable("connection reset", billed=Billed.UNKNOWN))
+    film.work()
+    why = str(film.open().plan().by_key[CLIP_1].reasons[-1])
+    assert why == "paid was asked, and no answer on record tells whether it took the job"
+
+
+def test_nor_does_that_about_an_engine_that_cannot_do_what_its_spec_says(film: Film) -> None:
+    lost(film, charged=True)
+    remote = Remote(film.service)
+    blind = SimpleNamespace(submit=remote.submit, poll=remote.poll, fetch=remote.fetch)
+    use(film, abilities=frozenset({"find"}), factory=lambda context: blind)
+    assert ended(film.work()) is ExitCode.DECISION
+    said = "it is not known whether paid took scene 1 clip 1 (no answer is on record)"
+    assert said in film.said
 
 
 def test_other_scenes_go_on_while_one_is_a_question(film: Film) -> None:

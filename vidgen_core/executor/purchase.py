@@ -93,7 +93,7 @@ class Purchase:
         elif errand.can("find", "find"):
             self._look()
         else:
-            self._ask_user("a crash hid it")
+            self._ask_user("no answer is on record")
 
     def _leave(self) -> None:
         """End the work for this run, which may submit nothing that could cost money."""

@@ -77,8 +77,8 @@ class ProviderSpec:
     are those of all providers of its name); a word that this core does not know is kept
     and changes nothing. ``price(request, options)``: pure;
     ``priced_on``: the ISO date of the prices that it knows, empty where unknown.
-    ``max_active``: how many pieces of work it takes at once (0: as many as
-    ``--jobs``).
+    ``max_active``: how many pieces of work it takes at once (0: a service all that
+    there are, this machine as many as ``--jobs``).
     """
 
     name: str = field(validator=_name)
