@@ -86,6 +86,13 @@ def test_what_is_asked_follows_the_engine_and_the_users_limits() -> None:
     )
 
 
+def test_each_scene_may_play_in_a_place_of_its_own_unless_the_user_says_fewer() -> None:
+    plan = begun(options=PlanOptions(max_scenes=7)).plan()
+    request = plan.by_key[Key(Step.ENVIRONMENTS)].request
+    assert isinstance(request, EnvironmentsRequest)
+    assert request.most == 7
+
+
 def test_the_scenes_wait_for_both_files_that_they_are_made_from() -> None:
     needs = begun().plan().by_key[Key(Step.SCENES)].needs
     assert set(needs) == {Key(Step.ENVIRONMENTS), Key(Step.SCENES_WITHOUT_ENVIRONMENT)}

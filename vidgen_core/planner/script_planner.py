@@ -65,7 +65,7 @@ def plan_script(s: Situation, script: File) -> Plan:
         s,
         Step.ENVIRONMENTS,
         EnvironmentsRequest(
-            most=s.options.max_environments,
+            most=s.options.max_environments or s.options.max_scenes,
             scenes=s.options.max_scenes,
             script_file=script.path,
         ),

@@ -85,7 +85,9 @@ class CoreOptions:
         5, "Most scenes that a script becomes.", validator=and_(ge(1), le(1000))
     )
     max_environments: int = option(
-        3, "Most places that its scenes play in.", validator=and_(ge(1), le(1000))
+        0,
+        "Most places that its scenes play in (0: as many as scenes).",
+        validator=and_(ge(0), le(1000)),
     )
     aspect: str = option("16:9", "Width to height of a new film.", validator=in_(ASPECTS))
     resolution: str = option(

@@ -67,7 +67,13 @@ def add_new_film(parser: ArgumentParser) -> None:
         help=f"where its directory is made ({RUNS})",
     )
     add(new, "--max-scenes", metavar="N", type=values.few, help="at most so many scenes (5)")
-    add(new, "--max-environments", metavar="N", type=values.few, help="at most so many places (3)")
+    add(
+        new,
+        "--max-environments",
+        metavar="N",
+        type=values.few,
+        help="at most so many places (as many as scenes)",
+    )
     add(new, "--aspect", choices=ASPECTS, help="width to height (16:9)")
     add(
         new,
