@@ -281,21 +281,51 @@ def test_a_scene_of_another_length_than_was_asked_for_says_so(tmp_path: Path) ->
     assert "  scene 1 is complete, 1.0 s (4 s asked for)" in lines
 
 
-def test_what_may_be_out_of_date_names_all_that_must_be_moved_away(tmp_path: Path) -> None:
-    root = begin(tmp_path, 1, seconds=2)
-    clips = [str(add_clip(root, 1, n, 1).relative_to(root)) for n in (1, 2)]
-    whole = str(add_scene(root, 1, 2).relative_to(root))
+CHANGED = "may be out of date, and kept: the scenes file changed since it was made; to make"
+PRICED = "again, with the price shown first: vidgen redo"
+
+
+def stale_lines(root: Path, stale: dict[Key, Why]) -> list[str]:
+    """What is said where the outputs *stale* are, each for its reason."""
     opened, plan = look(root, **ENGINE)
-    reason = because(Why.PROMPT_CHANGED)
-    stale = [
-        evolve(each, decision=Decision.STALE, reasons=(reason,)) if each.key.scene else each
-        for each in plan.tasks
+    tasks = [
+        Task(key=key, decision=Decision.STALE, output="", reasons=(because(reason),))
+        for key, reason in stale.items()
     ]
-    said = text.analysis(opened, evolve(plan, tasks=tuple(stale)))
-    assert (
-        "scene 1 may be out of date, and kept: the scenes file changed since it was made; "
-        f"to make it again, move away {whole}, {clips[0]}, {clips[1]}"
-    ) in said
+    others = [task for task in plan.tasks if task.key not in stale]
+    said = text.analysis(opened, evolve(plan, tasks=(*tasks, *others))).splitlines()
+    return [line.strip() for line in said if "may be out of date" in line]
+
+
+def test_clips_that_may_be_out_of_date_are_made_again_by_one_command(tmp_path: Path) -> None:
+    root = begin(tmp_path, 7)
+    changed, lost = Why.PROMPT_CHANGED, Why.WHOLE
+    assert stale_lines(root, {Key(Step.SCENE, 1): changed}) == [
+        f"scene 1 {CHANGED} it {PRICED} {root} --stale"
+    ]
+    some = {Key(Step.CLIP, 1, 1): changed, Key(Step.SCENE, 2): changed, Key(Step.SCENE, 4): changed}
+    scenes = "scene 1 clip 1, scene 2 and scene 4"
+    assert stale_lines(root, some) == [f"{scenes} {CHANGED} them {PRICED} {root} --stale"]
+    first, second = stale_lines(root, {**some, Key(Step.SCENE, 7): lost})
+    assert first == f"{scenes} {CHANGED} them {PRICED} {root} --stale --scene 1-2,4"
+    assert second.endswith(f"it {PRICED} {root} --stale --scene 7")
+
+
+def test_speech_that_may_be_out_of_date_is_made_again_by_the_command_for_it(tmp_path: Path) -> None:
+    root = begin(tmp_path, 3, name="my film")
+    spoken = {Key(Step.SCENE_NARRATION, n): Why.PROMPT_CHANGED for n in (1, 2)}
+    (line,) = stale_lines(root, spoken)
+    assert line.endswith(f"{PRICED} '{root}' --scene 1-2 --only narration")
+
+
+def test_what_no_command_makes_again_names_all_that_must_be_moved_away(tmp_path: Path) -> None:
+    root = begin(tmp_path, 1)
+    told, spoken = f"narration_text_{TS}.txt", f"narration_audio_{TS}.mp3"
+    put(root / told, b"A boat.")
+    put(root / spoken, sound())
+    assert stale_lines(root, {Key(Step.NARRATION_TEXT): Why.PROMPT_CHANGED}) == [
+        f"the narration's text {CHANGED} it again, move away {told}, {spoken}"
+    ]
 
 
 def test_the_choice_of_a_scenes_file_is_said_wherever_there_was_one(tmp_path: Path) -> None:

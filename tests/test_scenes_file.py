@@ -220,6 +220,7 @@ def test_the_advice_can_be_typed_for_any_name(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("-x y").mkdir()
+    put(Path("-x y"), "notes.json", "{}")
     with pytest.raises(InputError) as caught:
         choose(Path("-x y"))
     assert "vidgen status './-x y' --list-json-files" in caught.value.advice

@@ -134,7 +134,8 @@ class PlanOptions:
     ``initial_image_prompt``: draw one with this prompt. Either starts the first
     clip still to be made, or clip ``initial_image_for`` where the run remembers it.
     ``given_up``: outputs that failed for good in this process. ``size``: width, height
-    and frame rate of a film that has no video yet. ``metadata_only``: make the script's
+    and frame rate of a film that has no video yet. ``max_environments``: 0 is as many as
+    scenes. ``metadata_only``: make the script's
     files and nothing else. ``burn_subtitles``: draw them into the picture, with the
     font file ``font`` (empty: the one that comes with vidgen). ``require_continuity``: no
     clip is made that does not go on from what plays before it. ``in_doubt``: what is to
@@ -154,7 +155,7 @@ class PlanOptions:
     given_up: frozenset[Key] = frozenset()
     seed: int = 0
     max_scenes: int = 5
-    max_environments: int = 3
+    max_environments: int = 0
     size: tuple[int, int, float] = (1280, 720, 24.0)
     metadata_only: bool = False
     require_continuity: bool = False
@@ -204,7 +205,7 @@ class Why(StrEnum):
     PROMPT_CHANGED = "the scenes file changed since it was made"
     IN_FLIGHT = "{provider} was paid for it and has it as job {job}"
     ANSWERED = "{provider}'s answer is kept and was paid for"
-    UNKNOWN_OUTCOME = "{provider} was asked, and a crash hid whether it took the job"
+    UNKNOWN_OUTCOME = "{provider} was asked, and no answer on record tells whether it took the job"
     FORGOTTEN = "{requests} says that it was asked for, and the journal of that time is gone"
     FETCH_AGAIN = "{provider} made it as job {job}; it is fetched again, which costs nothing"
     FINDABLE = "{provider} was asked, and can tell whether it took the job"

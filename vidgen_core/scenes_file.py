@@ -15,7 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from vidgen_core.errors import InputError, MachineError, UsageError
-from vidgen_core.layout import OUTPUT, RUN_DIRECTORY
+from vidgen_core.layout import OUTPUT, RUN_DIRECTORY, STATE
 from vidgen_core.model import Step, Storyboard
 from vidgen_core.serialize import ENVIRONMENT, NUMBER, load_storyboard, scene_items
 from vidgen_core.strict_json import MAX_BYTES, parse_json, printable
@@ -94,7 +94,7 @@ def choose(root: Path, *, recorded: str = "", max_bytes: int = MAX_BYTES) -> Cho
     if named is not None:
         name, why, dated = named
         return _load(root, name, why, max_bytes, dated)
-    if any(_SCRIPT.match(name) for name in _names(root)):
+    if _has_script(root):
         return UNWRITTEN  # what metadata there is leads to the scenes
     files = survey(root, max_bytes=max_bytes)
     own = run_timestamp(root)
@@ -258,15 +258,48 @@ def _preference(name: str, own: str) -> tuple[bool, str, str]:
     return own in stamps, max(stamps, default=""), name
 
 
+def must_be_a_run(root: Path) -> None:
+    """Raise ``InputError`` where *root* has nothing of a run: no state, no script, no scenes.
+
+    A scenes file that cannot be used is one all the same.
+    """
+    if _is_directory(root / STATE) or _has_script(root) or _by_name(root, "") is not None:
+        return
+    files = survey(root)
+    if not any(file.kind in (Content.SCENES, Content.METADATA) for file in files):
+        raise _none_found(root, files)
+
+
+def _has_script(root: Path) -> bool:
+    return any(_SCRIPT.match(name) for name in _names(root))
+
+
+def _runs_in(root: Path) -> list[str]:
+    """Return the runs in *root*, the latest first."""
+    names = [name for name in _names(root) if directory_timestamp(name)]
+    return [str(root / name) for name in reversed(names) if _is_directory(root / name)]
+
+
 def _none_found(root: Path, files: Sequence[JsonFile]) -> InputError:
     shown = printable(str(root))
+    runs = _runs_in(root)
+    if runs:
+        named = ", ".join(map(shlex.quote, runs[:_NAMED]))
+        more = f" and {len(runs) - _NAMED} more" if len(runs) > _NAMED else ""
+        what = "a run is in it" if len(runs) == 1 else f"{len(runs)} runs are in it"
+        which = "it" if len(runs) == 1 else "one of them"
+        return InputError(
+            f"{shown} is not the directory of a run: {what}",
+            advice=f"name {which} instead: {named}{more}",
+        )
     quoted = shlex.quote(f"./{root}" if str(root).startswith("-") else str(root))
     looked_at = [
         file.fault or f"{printable(file.path)} ({file.kind}, {file.items} items)" for file in files
     ]
     more = f"; and {len(files) - _NAMED} more" if len(files) > _NAMED else ""
     told = f"looked at {'; '.join(looked_at[:_NAMED])}{more}" if files else "it has no JSON file"
+    listing = f"To list its JSON files: vidgen status {quoted} --list-json-files"
     return InputError(
         f"{shown}: no JSON with scenes in it: {told}",
-        advice=f"To list its JSON files: vidgen status {quoted} --list-json-files",
+        advice=listing if files else "name the directory of a run: video_TIMESTAMP",
     )

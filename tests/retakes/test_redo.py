@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
+import shlex
+import sys
 
 import pytest
 
 from vidgen_core.errors import ExitCode, Refused, Unavailable
 
-from ..run_directories import add_scene, contents, everything
+from ..command_line import Ended
+from ..fakes import PRICE, engine
+from ..run_directories import add_scene, contents, everything, picture, put
 from .studio import Studio
 
 PLAIN = ("--skip-narration", "--skip-sound-effects")
 SOUNDING = ("--skip-narration", "--sound-engine", "hums")
 CLIP_2 = "scene_2_all_vid_20250131_120000/scene_2_vid_1_20250131_120000.mp4"
+CLIP_1 = CLIP_2.replace("scene_2", "scene_1")
+FIRST_FRAME_2 = "scene_2_all_vid_20250131_120000/scene_2_first_frame.jpg"
+SCENE_1 = "scene_1_20250131_120000.mp4"
 SCENE_2 = "scene_2_20250131_120000.mp4"
 FILM = "final_video_20250131_120000.mp4"
 
@@ -52,23 +59,70 @@ def test_the_old_take_goes_before_a_crash_could_leave_it_beside_the_new_one(
     assert {record["path"] for record in studio.records("displaced")} == set(order)
 
 
+def advised(studio: Studio, ended: Ended) -> list[tuple[str, ...]]:
+    """The commands that an error names, without the directory."""
+    lines = [line.partition("vidgen ")[2] for line in ended.err.splitlines() if ": vidgen " in line]
+    found = [shlex.split(line) for line in lines]
+    assert all(words[1] == str(studio.root) for words in found)
+    return [(words[0], *words[2:]) for words in found]
+
+
+def typed(studio: Studio, monkeypatch: pytest.MonkeyPatch, command: str, *options: str) -> Ended:
+    """Run a command with its words where those of a process stand."""
+    monkeypatch.setattr(sys, "argv", ["vidgen", command, str(studio.root), *options])
+    return studio.vidgen(command, *options)
+
+
 @pytest.mark.parametrize("manner", [(), ("--no-input",)])
-def test_nothing_is_moved_before_somebody_agreed(studio: Studio, manner: tuple[str, ...]) -> None:
+def test_nothing_is_moved_before_somebody_agreed(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, manner: tuple[str, ...]
+) -> None:
     studio.made(*PLAIN)
     before = everything(studio.root)
-    ended = studio.vidgen("redo", "--scene", "2", *manner)
+    ended = typed(studio, monkeypatch, "redo", "--scene", "2", *manner)
     assert ended.code == ExitCode.DECISION
-    assert "--yes" in ended.err
     assert everything(studio.root) == before
+    enough = f"{4 * (PRICE.high or 0):.2f}"
+    limited, agreed = advised(studio, ended)
+    assert limited == ("redo", "--scene", "2", "--max-cost", enough)
+    assert agreed == ("redo", "--scene", "2", "--yes")
+    ended = typed(studio, monkeypatch, *limited)
+    assert ended.code == 0, ended.err
 
 
-def test_nothing_is_moved_that_the_limit_has_no_room_for(studio: Studio) -> None:
+def test_a_command_that_no_terminal_can_show_is_described(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.made(*PLAIN)
+    monkeypatch.setattr(sys, "argv", ["vidgen", "redo", "a\x1bb", "--scene", "2"])
+    ended = studio.vidgen("redo", "--scene", "2", "--no-input")
+    assert "to agree, add --yes to the same command" in ended.words
+    ended = studio.vidgen("redo", "--scene", "2", "--max-cost", "0.01")
+    assert "the same command with --max-cost 2.00" in ended.words
+
+
+@pytest.mark.parametrize(
+    "manner",
+    [("--max-cost", "0.01"), ("--max_cost=0.01", "--dry-run"), ("--yes", "--max-cost", "1.99")],
+)
+def test_nothing_is_moved_that_the_limit_has_no_room_for(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, manner: tuple[str, ...]
+) -> None:
     studio.made(*PLAIN)
     before = everything(studio.root)
-    ended = studio.vidgen("redo", "--scene", "2", "--max-cost", "0.01")
+    ended = typed(studio, monkeypatch, "redo", "--scene", "2", *manner)
+    assert everything(studio.root) == before
+    enough = f"{4 * (PRICE.high or 0):.2f}"
+    yes = ("--yes",) if "--yes" in manner else ()
+    if "--dry-run" in manner:
+        assert f"--scene 2 --max-cost {enough}" in ended.words
+        return
     assert ended.code == ExitCode.MONEY
     assert "nothing was moved" in ended.words
-    assert everything(studio.root) == before
+    (room,) = advised(studio, ended)
+    assert room == ("redo", "--scene", "2", *yes, "--max-cost", enough)
+    ended = typed(studio, monkeypatch, *room)
+    assert ended.code == 0, ended.err
 
 
 def test_a_dry_run_shows_the_price_and_writes_nothing(studio: Studio) -> None:
@@ -162,10 +216,78 @@ def test_a_first_frame_is_drawn_again_and_its_clip_is_reported(studio: Studio) -
 
 
 def test_a_first_frame_needs_somebody_who_draws_it(studio: Studio) -> None:
-    studio.made(*PLAIN)
+    for number in (1, 2, 3):
+        add_scene(studio.root, number)
     ended = studio.vidgen("redo", "--scene", "2", "--only", "first-frame")
     assert ended.code == ExitCode.USAGE
     assert "draws" in ended.err
+
+
+@pytest.mark.parametrize("job", [False, True], ids=["from a last frame", "from a job"])
+@pytest.mark.parametrize("joined", [True, False])
+def test_a_first_frame_that_no_clip_would_show_is_not_bought(
+    studio: Studio, job: bool, joined: bool
+) -> None:
+    if job:
+        studio.specs[0] = engine(studio.service, abilities={"starts-from-jobs"})
+    studio.made(*PLAIN)
+    if not joined:
+        (studio.root / SCENE_2).unlink()
+    before = everything(studio.root)
+    ended = studio.vidgen(
+        "redo", "--scene", "2", "--only", "first-frame", "--image-generator", "draws", "--yes"
+    )
+    assert ended.code == ExitCode.USAGE
+    assert "no clip would show a new first frame" in ended.words
+    picture = "scene 1 clip 1" if job else "the last frame of scene 1 clip 1"
+    assert f"scene 2 begins with {picture}:" in ended.words
+    assert f"vidgen redo {studio.root} --scene 2 --only clip" in ended.words
+    assert studio.service.count("draw") == 0
+    assert everything(studio.root) == before
+
+
+def test_a_scene_that_begins_with_the_initial_image_gets_no_first_frame(studio: Studio) -> None:
+    image = put(studio.root.parent / "mine.jpg", picture(4))
+    studio.made(*PLAIN, "--initial-image-path", str(image))
+    redo = ("redo", "--scene", "1", "--only", "first-frame", "--image-generator", "draws")
+    for file in (FILM, SCENE_1, CLIP_1):
+        ended = studio.vidgen(*redo, "--yes")
+        assert ended.code == ExitCode.USAGE
+        assert "scene 1 begins with the initial image" in ended.words
+        (studio.root / file).unlink()
+    assert studio.vidgen(*redo, "--yes").code == ExitCode.USAGE
+    assert studio.service.count("draw") == 0
+
+
+def test_an_interrupted_redo_of_a_first_frame_is_given_again(studio: Studio) -> None:
+    studio.made(*PLAIN, "--first-frame-image-gen", "--image-generator", "draws")
+    redo = ("redo", "--scene", "2", "--only", "first-frame")
+    studio.service.trouble["draw"] = [Refused("no pictures")]
+    assert studio.vidgen(*redo).code != 0
+    assert not (studio.root / FIRST_FRAME_2).exists()
+    ended = studio.vidgen(*redo)
+    assert ended.code == 0, ended.err
+    assert stale(studio) == {"scene-2"}
+
+
+def test_a_clip_is_out_of_date_whatever_its_first_frame_was_called(studio: Studio) -> None:
+    mine = studio.root / FIRST_FRAME_2.replace("scene_2_first_frame", "first_frame/mine")
+    put(mine, picture(7))
+    studio.made(*PLAIN)
+    ended = studio.vidgen(
+        "redo", "--scene", "2", "--only", "first-frame", "--image-generator", "draws"
+    )
+    assert ended.code == 0, ended.err
+    assert not mine.exists()
+    assert stale(studio) == {"scene-2"}
+    (studio.root / SCENE_2).unlink()
+    (studio.root / FILM).unlink()
+    assert stale(studio) == {"clip-2-1"}
+
+
+def stale(studio: Studio) -> set[str]:
+    tasks = studio.vidgen("status", "--json").json["tasks"]
+    return {task["id"] for task in tasks if task["decision"] == "stale"}
 
 
 @pytest.mark.parametrize(

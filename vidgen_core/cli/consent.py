@@ -33,7 +33,7 @@ def ask_for_money(opened: Opened, plan: Plan, arguments: Namespace) -> bool:
     facts = list(_facts(opened, plan))
     if not (by_option or arguments.no_input):
         message = "; ".join([_question(plan), *facts, "nothing was bought"])
-        raise Undecided(message, advice=_advice(opened, plan))
+        raise Undecided(message, advice=how_to_agree(opened, plan))
     if not by_option:
         facts.append("none of it is bought: --no-input")
     if facts and not arguments.quiet:
@@ -87,8 +87,8 @@ def _within(opened: Opened, plan: Plan, cap: float) -> str:
     return ""
 
 
-def _advice(opened: Opened, plan: Plan) -> str:
-    """Return the commands to type, each a line of its own."""
+def how_to_agree(opened: Opened, plan: Plan) -> str:
+    """Return the commands that agree to *plan*, each a line of its own."""
     yes = same_command("--yes")
     if not yes:
         return "to agree, add --yes to the same command"

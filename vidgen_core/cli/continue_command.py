@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import Any
 
 from vidgen_core import plugins
 from vidgen_core.cli.asked import open_asked
@@ -15,10 +16,11 @@ from vidgen_core.opening import find_directory
 
 def run(arguments: Namespace) -> int:
     """Finish the film; return the exit code."""
-    directory = find_directory(arguments.directory)
-    listed = print_json_files(directory.root, arguments)
-    more = {} if listed is None else {"json_files": listed}
+    more: dict[str, Any] = {}
     with results_only(arguments), one_object(arguments, more):
+        directory = find_directory(arguments.directory)
+        listed = print_json_files(directory.root, arguments)
+        more |= {} if listed is None else {"json_files": listed}
         registry = plugins.load()
         if arguments.draft:
             use_offline_providers(arguments, registry)

@@ -12,12 +12,14 @@ from vidgen_core.journal import read_ledger
 from vidgen_core.opening import find_directory
 from vidgen_core.report import as_json
 from vidgen_core.report.words import folded
+from vidgen_core.scenes_file import must_be_a_run
 
 
 def run(arguments: Namespace) -> int:
     """Print what was paid; return the exit code."""
     with results_only(arguments), one_object(arguments, {}):
         directory = find_directory(arguments.directory)
+        must_be_a_run(directory.root)
         specs = [loaded.spec for loaded in plugins.load().providers]
         core = settings.load(run_directory=directory.root, specs=specs).core
         ledger = read_ledger(directory.root)

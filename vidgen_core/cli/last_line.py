@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -25,6 +25,9 @@ from vidgen_core.strict_json import printable
 
 #: What shows a file in the program that the user chose for its kind.
 _OPENERS = {"linux": "xdg-open", "darwin": "open"}
+
+#: What a command is typed without that is to do the work now.
+_LEFT_OUT = frozenset({"--no-input", "--dry-run"})
 
 
 def exit_code(outcome: Outcome) -> ExitCode:
@@ -121,17 +124,39 @@ def _how_to_watch(root: Path, plan: Plan) -> str:
 
 def command_for(place: str, *, draft: bool = False) -> str:
     """Return what to type to go on with the run in *place*, or with its *draft*."""
-    option = ["--draft"] if draft else []
-    command = shlex.join(["vidgen", "continue", place, *option])
-    return command if can_be_copied(command) else " ".join(["vidgen continue DIR", *option])
+    return command_in(place, "continue", *(["--draft"] if draft else []))
+
+
+def command_in(place: str, name: str, *options: str) -> str:
+    """Return what to type to give the run in *place* the command *name* with *options*."""
+    command = shlex.join(["vidgen", name, place, *options])
+    return command if can_be_copied(command) else shlex.join(["vidgen", name, "DIR", *options])
 
 
 def same_command(*options: str) -> str:
-    """Return the command that was typed, with *options*; empty where it cannot be copied."""
-    words = [word for word in sys.argv[1:] if word not in ("--no-input", "--no_input")]
+    """Return the command that was typed, with *options*; empty where it cannot be copied.
+
+    What only looked or asked nobody is left out, and an earlier value of the first option.
+    """
+    words = list(_without(sys.argv[1:], options[0] if len(options) > 1 else ""))
     end = words.index("--") if "--" in words else len(words)
     command = shlex.join(["vidgen", *words[:end], *options, *words[end:]])
     return command if can_be_copied(command) else ""
+
+
+def _without(words: Sequence[str], valued: str) -> Iterator[str]:
+    """Yield *words* without the options of ``_LEFT_OUT``, and without *valued* and its value."""
+    rest = iter(words)
+    for word in rest:
+        option, has_value, _ = word.replace("_", "-").partition("=")
+        if word == "--":
+            yield word
+            yield from rest
+        elif valued and option == valued:
+            if not has_value:
+                next(rest, None)
+        elif option not in _LEFT_OUT:
+            yield word
 
 
 def can_be_copied(command: str) -> bool:

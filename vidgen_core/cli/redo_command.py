@@ -12,13 +12,13 @@ import vidgen_core
 from vidgen_core import plugins
 from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.at_work import carry_out
-from vidgen_core.cli.consent import ask_for_money
+from vidgen_core.cli.consent import ask_for_money, how_to_agree
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.last_line import exit_code, same_command
+from vidgen_core.cli.last_line import command_in, exit_code
 from vidgen_core.cli.obstacles import obstacle
 from vidgen_core.cli.remaking import Remaking, begun_from, listed, remaking, stands_in_the_way
 from vidgen_core.cli.remaking import under_way as already_paid
-from vidgen_core.cli.results import JsonFiles, print_json_files, print_plan, print_result
+from vidgen_core.cli.results import print_plan, print_result
 from vidgen_core.errors import ExitCode, Undecided, UsageError
 from vidgen_core.executor.books import mend_records
 from vidgen_core.executor.events import Event
@@ -34,32 +34,28 @@ from vidgen_core.rundir import RunDirectory
 
 def run(arguments: Namespace) -> int:
     """Make again what was asked for; return the exit code."""
-    directory = find_directory(arguments.directory)
-    files = print_json_files(directory.root, arguments)
-    with (
-        results_only(arguments),
-        one_object(arguments, {} if files is None else {"json_files": files}),
-    ):
+    with results_only(arguments), one_object(arguments, {}):
+        directory = find_directory(arguments.directory)
         registry = plugins.load()
         opened = open_asked(arguments, directory, registry)
         made = remaking(opened, arguments)
         if made is None:
-            return _nothing_again(opened, arguments, files)
+            return _nothing_again(opened, arguments)
         _say_what_goes(opened, made, arguments)
         if arguments.dry_run:
-            return _dry_run(made, arguments, files)
+            return _dry_run(made, arguments)
         _look_ahead(opened, made)
         agreed = _agreed(made, arguments)
         said = text.notes(made.opened, made.plan)
         with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
-            return _make_again(directory, arguments, registry, made, said, files, agreed)
+            return _make_again(directory, arguments, registry, made, said, agreed)
 
 
-def _nothing_again(opened: Opened, arguments: Namespace, files: JsonFiles) -> int:
+def _nothing_again(opened: Opened, arguments: Namespace) -> int:
     if not arguments.quiet:
         what = "nothing failed" if arguments.failed else "no clip is out of date"
         say(f"{what}: nothing is made again")
-    print_result(opened, opened.plan(), arguments, ExitCode.COMPLETE, files)
+    print_result(opened, opened.plan(), arguments, ExitCode.COMPLETE, None)
     return ExitCode.COMPLETE
 
 
@@ -82,11 +78,11 @@ def _say_what_goes(opened: Opened, made: Remaking, arguments: Namespace) -> None
         say(f"{listed_kept} {goes} on from the old take, and {are} kept")
 
 
-def _dry_run(made: Remaking, arguments: Namespace, files: JsonFiles) -> int:
+def _dry_run(made: Remaking, arguments: Namespace) -> int:
     lacking = obstacle(made.opened, made.plan) or stands_in_the_way(made)
     if isinstance(lacking, UsageError):
         raise lacking
-    print_plan(made.opened, made.plan, arguments, files, lacking)
+    print_plan(made.opened, made.plan, arguments, None, lacking)
     return ExitCode.COMPLETE
 
 
@@ -95,7 +91,7 @@ def _look_ahead(opened: Opened, made: Remaking) -> None:
     if unfinished(opened.directory, opened.ledger):
         raise UsageError(
             "an undo was interrupted here",
-            advice=f"to finish it: {shlex.join(['vidgen', 'undo', str(opened.directory.root)])}",
+            advice=f"to finish it: {command_in(str(opened.directory.root), 'undo')}",
         )
     lacking = obstacle(made.opened, made.plan) or stands_in_the_way(made)
     if lacking is not None:
@@ -109,7 +105,7 @@ def _agreed(made: Remaking, arguments: Namespace) -> bool:
         return agreed
     raise Undecided(
         f"price: {made.plan.price}; nothing was bought, and nothing was moved",
-        advice=f"to agree: {same_command('--yes')}",
+        advice=how_to_agree(made.opened, made.plan),
     )
 
 
@@ -119,7 +115,6 @@ def _make_again(
     registry: Registry,
     before: Remaking,
     said: list[str],
-    files: JsonFiles,
     agreed: bool,
 ) -> int:
     opened = open_asked(arguments, directory, registry, before.opened.memory)
@@ -127,7 +122,7 @@ def _make_again(
         opened = _mended(opened, journal)
         made = remaking(opened, arguments)
         if made is None:  # another run was at work while this one asked
-            return _nothing_again(opened, arguments, files)
+            return _nothing_again(opened, arguments)
         if (made.plan.price, made.keys) != (before.plan.price, before.keys):
             _look_ahead(opened, made)
             agreed = _agreed(made, arguments)
@@ -142,13 +137,13 @@ def _make_again(
         )
         ledger = journal.ledger
     if away and not arguments.quiet:
-        undo = shlex.join(["vidgen", "undo", str(directory.root)])
+        undo = command_in(str(directory.root), "undo")
         say(f"{count(len(away), 'file')} moved away; to have the old take back: {undo}")
     opened = evolve(made.opened, ledger=ledger)
     plan = opened.plan()
     outcome = carry_out(opened, plan, arguments, said, agreed=agreed)
     code = exit_code(outcome)
-    print_result(opened, outcome.plan, arguments, code, files, outcome)
+    print_result(opened, outcome.plan, arguments, code, None, outcome)
     return code
 
 

@@ -8,12 +8,13 @@ from types import MappingProxyType
 
 from attrs import evolve, frozen
 
-from vidgen_core.cli.last_line import command_for
+from vidgen_core.cli.last_line import command_for, command_in, same_command
 from vidgen_core.errors import CapReached, Undecided, UsageError, VidgenError
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Task
-from vidgen_core.planner.again import giving_way
+from vidgen_core.planner.again import begun_otherwise, giving_way
+from vidgen_core.report.prices import in_whole_cents
 from vidgen_core.report.words import name, scenes, why
 from vidgen_core.selection import provider_required
 from vidgen_core.specs import ProviderKind
@@ -126,8 +127,26 @@ def _remade(opened: Opened, numbers: tuple[int, ...], step: Step) -> Remaking:
     for scene in opened.scenes.storyboard:
         if scene.number in set(numbers) - planned:
             raise _cannot(opened, scene, step)
+    if step is Step.FIRST_FRAME:
+        _must_be_seen(opened, plan, numbers)
     keys = tuple(task.key for task in tasks if task.decision in TO_DO | STUCK)
     return Remaking(opened=then, plan=plan, scenes=numbers, step=step, paths=paths, keys=keys)
+
+
+def _must_be_seen(opened: Opened, plan: Plan, numbers: Iterable[int]) -> None:
+    """Raise where a new first frame of one of the scenes would be seen in none of its clips."""
+    s = opened.situation
+    begun = {number: begun_otherwise(s, plan, number) for number in numbers}
+    otherwise = {number: what for number, what in begun.items() if what is not None}
+    if not otherwise:
+        return
+    them = [str(number) for number in otherwise]
+    facts = "; ".join(f"scene {number} begins with {what}" for number, what in otherwise.items())
+    clips = ("--scene", ",".join(them), "--only", "clip")
+    raise UsageError(
+        f"{facts}: no clip would show a new first frame; nothing was bought or moved",
+        advice=f"to make the clips again: {command_in(str(opened.directory.root), 'redo', *clips)}",
+    )
 
 
 def _cannot(opened: Opened, scene: Scene, step: Step) -> UsageError:
@@ -169,11 +188,21 @@ def stands_in_the_way(made: Remaking) -> VidgenError | None:
                 f"{name(key)} cannot be made now: {because}; nothing was moved",
                 advice=f"what can be done about it: {command_for(root)}",
             )
-    limit = made.opened.settings.core.limit
+    return _above_the_limit(made)
+
+
+def _above_the_limit(made: Remaking) -> CapReached | None:
+    limit, ledger = made.opened.settings.core.limit, made.opened.ledger
+    spent, more = limit.spent(ledger), limit.needed(made.plan)
     try:
-        limit.check(made.opened.ledger, limit.needed(made.plan))
+        limit.check(ledger, more)
     except CapReached as reached:
-        return CapReached(f"{reached.message}; nothing was moved", advice=reached.advice)
+        advice = reached.advice
+        if spent is not None and more is not None:
+            enough = ("--max-cost", in_whole_cents(spent + more))
+            again = same_command(*enough) or f"the same command with {' '.join(enough)}"
+            advice = f"to have room for it: {again}"
+        return CapReached(f"{reached.message}; nothing was moved", advice=advice)
     return None
 
 

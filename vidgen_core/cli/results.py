@@ -30,7 +30,7 @@ def print_json_files(root: Path, arguments: Namespace) -> JsonFiles:
         return None
     files = survey(root)
     if not arguments.json:
-        print(text.json_files(files), flush=True)
+        print(text.json_files(files), file=arguments.results, flush=True)
     return as_json.json_files(files)
 
 

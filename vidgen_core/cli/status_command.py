@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from typing import Any
 
 from vidgen_core import plugins
 from vidgen_core.cli.ending import one_object, results_only
@@ -18,12 +19,14 @@ from vidgen_core.scenes_file import JsonFile, survey
 
 def run(arguments: Namespace) -> int:
     """Print the analysis; return the exit code."""
-    directory = find_directory(arguments.directory)
-    files = survey(directory.root) if arguments.list_json_files else None
-    if files is not None and not arguments.json:
-        print(text.json_files(files), flush=True)
-    more = {} if files is None else {"json_files": as_json.json_files(files)}
+    more: dict[str, Any] = {}
     with results_only(arguments), one_object(arguments, more):
+        directory = find_directory(arguments.directory)
+        files = survey(directory.root) if arguments.list_json_files else None
+        if files is not None:
+            more["json_files"] = as_json.json_files(files)
+        if files is not None and not arguments.json:
+            print(text.json_files(files), file=arguments.results, flush=True)
         return _status(directory, arguments, files)
 
 

@@ -10,7 +10,7 @@ import vidgen_core
 from vidgen_core import plugins
 from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.last_line import command_for
+from vidgen_core.cli.last_line import command_for, command_in
 from vidgen_core.cli.results import print_result
 from vidgen_core.errors import Billed, ExitCode, Undecided, UsageError
 from vidgen_core.journal import Journal, read_ledger
@@ -23,12 +23,14 @@ from vidgen_core.report.prices import said
 from vidgen_core.report.words import count, name, say, scenes
 from vidgen_core.retake import bring_back, to_undo, unfinished
 from vidgen_core.rundir import RunDirectory
+from vidgen_core.scenes_file import must_be_a_run
 
 
 def run(arguments: Namespace) -> int:
     """Bring the last take back; return the exit code."""
     with results_only(arguments), one_object(arguments, {}):
         directory = find_directory(arguments.directory)
+        must_be_a_run(directory.root)
         if not to_undo(directory, read_ledger(directory.root)):
             raise _nothing(directory)
         registry = plugins.load()
@@ -48,7 +50,7 @@ def run(arguments: Namespace) -> int:
 def _nothing(directory: RunDirectory) -> UsageError:
     return UsageError(
         "nothing to undo: no redo moved anything away here that is still in .vidgen/replaced",
-        advice=f"what is there: {shlex.join(['vidgen', 'status', str(directory.root)])}",
+        advice=f"what is there: {command_in(str(directory.root), 'status')}",
     )
 
 
@@ -111,7 +113,7 @@ def _must_not_be_under_way(opened: Opened) -> None:
     if not under_way:
         return
     jobs = ", ".join(f"{name(work.key)} at {work.provider}" for work in under_way)
-    collect = shlex.join(["vidgen", "collect", str(opened.directory.root)])
+    collect = command_in(str(opened.directory.root), "collect")
     raise Undecided(
         f"paid for and still under way: {jobs}; nothing was moved",
         advice=f"fetch it first: {collect}",

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
+from vidgen_core.ledger import Published
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Task, Why, because
+from vidgen_core.plan import Decision, Plan, Task, Why, because
 from vidgen_core.planner.joins import built_on
 from vidgen_core.planner.orders import questioned, work
 from vidgen_core.planner.scene_plan import ScenePlan
 from vidgen_core.planner.situation import Situation
 from vidgen_core.planner.start_picture import first_frame_request
 from vidgen_core.specs import ProviderKind
+from vidgen_core.wording import name
 
 #: What of a scene gives way, what is built on it before it: a crash in between leaves
 #: what is missing to be joined, and nothing that is out of date.
@@ -24,6 +26,10 @@ _GIVES_WAY: Mapping[Step, tuple[Step, ...]] = MappingProxyType(
         Step.SCENE_NARRATION: (Step.SCENE_TIMINGS, Step.SCENE_NARRATION),
     }
 )
+#: What is there, be it out of date.
+_KEPT = frozenset({Decision.KEEP, Decision.STALE})
+#: What a clip begins with is called by its place in the film; other pictures by their path.
+_NAMED = frozenset({Step.CLIP, Step.LAST_FRAME, Step.SCENE_LAST_FRAME, Step.INITIAL_IMAGE})
 
 
 def giving_way(s: Situation, scenes: Collection[int], step: Step) -> tuple[str, ...]:
@@ -56,6 +62,44 @@ def _tracks(s: Situation, paths: Sequence[str]) -> list[str]:
         found[:0] = free
         todo += free
     return found
+
+
+def begun_otherwise(s: Situation, plan: Plan, scene: int) -> str | None:
+    """Return what *scene* begins with in *plan*, where that is known and no first frame of its own.
+
+    A new first frame would be seen in no clip of it.
+    """
+    first_frame = Key(Step.FIRST_FRAME, scene)
+    own = [task for task in plan.tasks if task.key.scene == scene]
+    video = next((task for task in own if task.key.step is Step.SCENE), None)
+    clips = [task for task in own if task.key.step is Step.CLIP]
+    if video is not None and video.decision in _KEPT:
+        joined = s.record(s.files.get(video.output))
+        clip = s.ledger.published.get(next(iter(joined.inputs), "")) if joined else None
+        return _begun_with(s, clip, scene)
+    if not clips:
+        return None
+    first = min(clips, key=lambda task: task.key.clip)
+    if first.decision in _KEPT:
+        return _begun_with(s, s.record(s.files.get(first.output)), scene)
+    if first.decision is Decision.MAKE and first_frame not in first.needs:
+        return _named(s, first.inputs)
+    return None
+
+
+def _begun_with(s: Situation, clip: Published | None, scene: int) -> str | None:
+    # A record without its distribution was mended after a crash and tells no inputs.
+    if clip is None or not clip.distribution or s.first_frame_in(clip, scene):
+        return None
+    return _named(s, clip.inputs)
+
+
+def _named(s: Situation, inputs: Iterable[str]) -> str:
+    path = next(iter(inputs), None)
+    if path is None:
+        return "no picture"
+    file = s.files.get(path)
+    return name(file.key) if file is not None and file.key.step in _NAMED else path
 
 
 def wanted_again(s: Situation, scenes: Sequence[ScenePlan]) -> Iterator[Task]:

@@ -36,8 +36,22 @@ def stale_reasons(s: Situation, file: File, prompt: str = "") -> tuple[Reason, .
     if changed:
         reasons.append(because(Why.INPUT_CHANGED, input=changed))
     if file.key.step is Step.CLIP:
+        reasons.extend(_other_first_frame(s, file.key.scene, record))
         reasons.extend(_lost_continuity(s, file.key, record))
     return tuple(reasons)
+
+
+def _other_first_frame(s: Situation, scene: int, clip: Published) -> Iterator[Reason]:
+    """Yield the reason where *clip* began from a first frame that another took the place of.
+
+    One of the same name is a changed input.
+    """
+    key = Key(Step.FIRST_FRAME, scene)
+    first, begun = s.best(key), s.first_frame_in(clip, scene)
+    if first is None or begun is None or begun in s.files:
+        return
+    if first.sha256 not in ("", clip.inputs[begun]):
+        yield because(Why.INPUT_CHANGED, input=key)
 
 
 def _lost_continuity(s: Situation, key: Key, clip: Published | None) -> Iterator[Reason]:
@@ -73,6 +87,8 @@ def stale_video(s: Situation, video: File, scene: Scene) -> tuple[Reason, ...]:
         reasons.append(because(Why.PROMPT_CHANGED))
     begun = (s.changed_input(clip) for clip in clips if clip)
     reasons.extend(because(Why.INPUT_CHANGED, input=path) for path in filter(None, begun))
+    for clip in filter(None, clips):
+        reasons.extend(_other_first_frame(s, scene.number, clip))
     if clips:
         reasons.extend(_lost_continuity(s, Key(Step.CLIP, scene.number, 1), clips[0]))
     return tuple(reasons)

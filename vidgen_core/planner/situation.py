@@ -149,6 +149,18 @@ class Situation:
         found = (pattern.match(path) for pattern in patterns for path in inputs)
         return frozenset(int(fields["scene"]) for fields in found if fields is not None)
 
+    def first_frame_in(self, record: Published, scene: int) -> str | None:
+        """Return the first frame of *scene* that the file of *record* was made from, if any."""
+        images, core = self.providers.images, OUTPUT[Step.FIRST_FRAME]
+        own = images.spec.outputs if images else ()
+        written = [o.pattern for o in (core, *own) if o.step is Step.FIRST_FRAME]
+        there = {file.path for file in self.listing.by_key.get(Key(Step.FIRST_FRAME, scene), ())}
+        for path in record.inputs:
+            found = (pattern.match(path) for pattern in (*written, *core.reads))
+            if path in there or any(fields and fields["scene"] == scene for fields in found):
+                return path
+        return None
+
     def changed_input(self, record: Published) -> str | None:
         """Return the first whole input of *record* that is there and differs from what it was."""
         for path, sha256 in record.inputs.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Sequence
 
 from vidgen_core.layout import OUTPUT
@@ -15,6 +16,7 @@ from vidgen_core.report.words import (
     is_there,
     listed,
     name,
+    ranges,
     scenes,
     sentence,
     why,
@@ -31,6 +33,8 @@ _MOST_STEPS = 40
 
 #: The decisions about a file that lies there, be it to be made again.
 _THERE = frozenset({Decision.KEEP, Decision.STALE, Decision.REDO})
+#: What is made again with the clips of a scene.
+_CLIPS = frozenset({Step.CLIP, Step.SCENE})
 #: Said elsewhere, or evident from what is done about it.
 _EVIDENT = frozenset({Why.WHOLE, Why.MISSING, Why.CLIPS_COVER, Why.SHORT, Why.DAMAGED})
 
@@ -195,25 +199,36 @@ def _stale_lines(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
             groups.setdefault(why(task.reasons, leave_out=_EVIDENT), []).append(task)
     for because, tasks in groups.items():
         them = "it" if len(tasks) == 1 else "them"
+        stale = f"{_listed(tasks)} may be out of date, and kept: {because}; to make {them} again"
+        command = _redo(opened, plan, tasks)
+        if command:
+            yield f"{stale}, with the price shown first: {command}"
+            continue
         files = [path for task in tasks for path in _built_of(opened, task.key)]
-        yield (
-            f"{_listed(tasks)} may be out of date, and kept: {because}; to make {them} again, "
-            f"move away {_some(files, len(files) if verbose else _MOST_FILES)}"
-        )
+        yield f"{stale}, move away {_some(files, len(files) if verbose else _MOST_FILES)}"
+
+
+def _redo(opened: Opened, plan: Plan, tasks: Sequence[Task]) -> str:
+    """Return the command that makes the stale *tasks* again; empty where none is about them."""
+    steps, numbers = {task.key.step for task in tasks}, {task.key.scene for task in tasks}
+    named = ["--scene", ranges(numbers).replace("–", "-").replace(", ", ",")]
+    if steps == {Step.SCENE_NARRATION}:
+        options = [*named, "--only", "narration"]
+    elif steps <= _CLIPS:
+        stale = (task for task in plan.tasks if task.decision is Decision.STALE)
+        all_of_them = {task.key.scene for task in stale if task.key.step in _CLIPS} == numbers
+        options = ["--stale"] if all_of_them else ["--stale", *named]
+    else:
+        return ""
+    root = str(opened.directory.root)
+    return shlex.join(["vidgen", "redo", root if printable(root) == root else "DIR", *options])
 
 
 def _built_of(opened: Opened, key: Key) -> Iterator[str]:
     """Yield the files that must be away for *key* to be made again: what counts for it, too."""
     there = opened.listing.by_key
-    narration = (Key(Step.NARRATION), Key(Step.NARRATION_ADJUSTED))
-    also: Iterable[Key] = ()
-    match key.step:
-        case Step.SCENE:
-            also = (k for k in there if (k.step, k.scene) == (Step.CLIP, key.scene))
-        case Step.CLIP:
-            also = (Key(Step.SCENE, key.scene),)
-        case Step.NARRATION_TEXT | Step.NARRATION:
-            also = narration
+    is_spoken = key.step in (Step.NARRATION_TEXT, Step.NARRATION)
+    also = (Key(Step.NARRATION), Key(Step.NARRATION_ADJUSTED)) if is_spoken else ()
     for each in dict.fromkeys((key, *also)):
         yield from (file.path for file in there.get(each, ()))
 
