@@ -35,13 +35,14 @@ graveyard: graveyard cemetery grave churchyard tomb
 battlefield: battlefield trenches trench
 street: bus_stop
 road: road highway path trail track lane motorway roadside crossroads
-desert: desert dune dunes sahara oasis
+desert: desert dune dunes sahara
+oasis: oasis oases
 planet: planet
 mars: mars martian
 moon: on_moon moon_surface surface_moon lunar
 city: city downtown metropolis skyline skyscraper skyscrapers
 street: street streets avenue boulevard sidewalk pavement town neighbourhood neighborhood
-alley: alley alleyway backstreet
+alley: alley alleyway backstreet back_street side_street
 rooftop: rooftop rooftops roof balcony
 square: square plaza marketplace market fairground
 station: station platform train_station railway_station bus_station
@@ -90,21 +91,27 @@ AIR = """
 dawn: dawn sunrise daybreak morning daylight_breaks first_light sun_rises sun_rose sun_rising
 dawn: sunup early_light sun_comes
 day: noon midday afternoon sunny sunshine sunlit daylight daytime sunlight broad_day by_day
-day: sun_burns sun_shines sun_blazes hot_sun
+day: sun_burns sun_shines sun_blazes sun_beats hot_sun burning_sun blazing_sun
+day: bright_morning sunny_morning late_morning
 dusk: dusk sunset twilight evening sundown nightfall sun_sets sun_sinks sun_set gloaming sun_sank
 night: night midnight moon moonlight moonlit stars starry starlit starlight nighttime tonight
 rain: rain rainy raining drizzle downpour shower rains rained raindrop puddle
 storm: storm stormy thunder lightning tempest gale hurricane thunderstorm squall typhoon
-snow: snow snowy snowing blizzard snowfall snowflake frost ice icy frozen snowstorm
-fog: fog foggy mist misty haze hazy
+snow: snow snowy snowing blizzard snowfall snowflake snowstorm
+fog: fog foggy thick_mist dense_mist
+mist: mist misty
+haze: haze hazy
 wind: wind windy breeze gust
-cloudy: cloudy overcast
+cloudy: cloudy overcast gray_cloud grey_cloud dark_cloud heavy_cloud gray_sky grey_sky
 clear: clear cloudless sunny sunshine storm_passes storm_ends rain_stops fog_lifts storm_dies
+clear: sun_burns sun_shines sun_blazes sun_beats hot_sun burning_sun blazing_sun
+clear: blue_sky blue_skies sky_blue sunny_morning
 clear: storm_over rain_ends storm_passed rain_stopped storm_gone storm_ended
 spring: spring blossom blossoms april may_day springtime
 summer: summer july august midsummer june
 autumn: autumn october november september
-winter: winter december january february christmas
+winter: winter december january february christmas frost ice icy frozen
+winter: deep_snow snow_deep snow_lies snow_lay snow_covers snow_covered fallen_snow fresh_snow
 """
 
 MOODS = """
@@ -195,7 +202,9 @@ event: turns turned gives gave takes took cries cried
 """
 
 THINGS = """
-nothing: beds flower_bed flower_beds garden_bed river_bed
+nothing: beds flower_bed flower_beds garden_bed river_bed ice_cream
+wind: wind windy breeze gust
+ice: frozen ice icy
 lighthouse: lighthouse
 boat: boat boats ship ships sail sails sailboat ferry vessel dinghy schooner raft trawler
 house: house houses cottage hut farmhouse
@@ -203,11 +212,18 @@ birds: bird birds gull gulls seagull seagulls geese swallows crow crows
 stars: stars star
 moon: moon moonlight moonlit
 fire: fire flames campfire bonfire embers
+tent: tent tents
+wheat: wheat wheatfield wheatfields
 spaceship: spaceship spacecraft starship rocket
 """
 
 STOP = "the and of to a in is it that he she was for on with his her they as at be this had not are"
 
+#: What may be flat: before one of these, ``flat`` is no home.
+FLAT = """roof roofs rooftop rooftops top tops land lands ground country countryside plain plains
+desert field fields sea water earth stone stones rock rocks sand sands ice snow hill hills coast
+shore beach marsh meadow meadows island valley horizon surface road roads path street streets hat
+cap boat light"""
 #: A place after one of these is where the story is; after one of the others it is only seen.
 WITHIN = """in into inside at on onto through across along upon within under beneath among down up
 by near beside between enters enter entered reach reaches reached climb climbs climbed crosses

@@ -63,6 +63,7 @@ _OF_WEATHER = {
     "rain": ("steady rain",),
     "snow": ("soft cold wind",),
     "fog": ("still air",),
+    "mist": ("still air",),
     "wind": ("gusts of wind",),
 }
 _OF_PLACE = {
@@ -96,11 +97,13 @@ def sound_of(beats: Sequence[Beat], setting: Setting) -> str:
     kind = setting.kind
     heard = [_SOUNDS[name] for name in dict.fromkeys(concepts(beats, "sound"))]
     weather = list(_OF_WEATHER.get(setting.weather, ()))
+    if "wind" in setting.things and setting.weather in ("clear", "cloudy"):
+        weather = ["gusts of wind"]
     if kind.indoors:
         heard = [sound for sound in heard if sound != _SOUNDS["waves"]]
         sounds = [_OF_LAND[kind.land], *heard[:3], *_OF_PLACE.get(kind.name, ())]
         weather = [] if kind.sheltered else weather
-        muffled = [f"muffled {sound} outside" for sound in weather[:1] if setting.weather != "fog"]
+        muffled = [f"muffled {sound} outside" for sound in weather[:1] if weather != ["still air"]]
         return ", ".join(dict.fromkeys([*sounds[: _MOST_SOUNDS - 1], *muffled]))
     if kind.sheltered:
         weather = []

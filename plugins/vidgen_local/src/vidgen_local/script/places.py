@@ -64,6 +64,7 @@ battlefield | hills | a wide battlefield on a bare plain below the hills
 railway | hills | green hills above a valley, a train on its way | train
 road | hills | a long road through open hills
 desert | desert | a desert of long dunes
+oasis | desert | an oasis in the desert, green palms around a pool
 mars | desert | the red desert of Mars, with long dunes
 planet | desert | a strange planet, a bare desert of dunes
 city | city | a city with a skyline of tall buildings

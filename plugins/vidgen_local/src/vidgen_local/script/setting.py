@@ -6,8 +6,9 @@ import re
 
 from attrs import evolve, frozen
 
+from vidgen_local.script.air import WET, is_another_time, is_over, melts, set_air, weather_after
 from vidgen_local.script.places import PLACES, PlaceKind, seen_from
-from vidgen_local.script.vocabulary import HOURS, SEASONS, WEATHERS, Found, Vocabulary
+from vidgen_local.script.vocabulary import Found, Vocabulary
 
 #: How sure it is that the story is at a place that is named.
 _IN_PASSING, NAMED, SURE = 0.5, 1.2, 2.0
@@ -18,15 +19,19 @@ _AIR = {
     "rain": "in steady rain under grey clouds",
     "snow": "in falling snow, white and cold",
     "fog": "in thick fog",
-    "wind": "in a fresh wind under moving clouds",
+    "mist": "in soft mist",
+    "wind": "in a fresh wind under white clouds",
+    "haze": "under a hazy sky",
     "cloudy": "under a grey, cloudy sky",
     "clear": "under a clear sky",
 }
+_WIND_IN_THE_DARK = "in a fresh wind under moving clouds"
 _AIR_OUTSIDE = {
     "storm": "a storm with rain beats on the window",
     "rain": "rain runs down the window",
     "snow": "snow falls beyond the window",
     "fog": "fog stands before the window",
+    "mist": "mist stands before the window",
     "wind": "wind moves beyond the window",
 }
 _LIGHT = {
@@ -54,6 +59,8 @@ _THINGS = {
     "house": "a small house",
     "lighthouse": "a lighthouse",
     "fire": "a campfire",
+    "tent": "a tent",
+    "wheat": "golden wheat",
 }
 
 
@@ -100,12 +107,20 @@ class Setting:
         season = _SEASON.get(self.season, "")
         season = season.split(",")[0] if kind.indoors else season
         parts = [place, lights.get(self.hour, ""), season]
-        air = _AIR_OUTSIDE if kind.indoors else _AIR
-        parts.append(air.get(self.weather, ""))
-        if not kind.indoors:
-            things = [_THINGS[t] for t in self.things if t in _THINGS and t not in kind.phrase]
-            parts += things[:2]
-        return self._sentence(parts)
+        if kind.indoors:
+            return self._sentence([*parts, _AIR_OUTSIDE.get(self.weather, "")])
+        things = [_THINGS[t] for t in self.things if t in _THINGS and t not in kind.phrase]
+        return self._sentence([*parts, *self._outside(), *things[:2]])
+
+    def _outside(self) -> list[str]:
+        """Return the weather under the open sky, and what it does to water."""
+        dark = self.weather == "wind" and self.hour in ("dusk", "night")
+        parts = [_WIND_IN_THE_DARK if dark else _AIR.get(self.weather, "")]
+        if "wind" in self.things and self.weather not in ("storm", "wind"):
+            parts.append("a fresh wind")
+        if "ice" in self.things and self.place in ("lake", "river"):
+            parts.append("thick ice on the water")
+        return parts
 
     def _sentence(self, parts: list[str]) -> str:
         sentence = ", ".join(part for part in parts if part) + "."
@@ -138,17 +153,21 @@ def read_signs(words: list[str], found: list[Found], vocabulary: Vocabulary) -> 
         before = words[max(0, entry.at - _NEAR) : entry.at]
         for told in entry.tells:
             family, _, concept = told.partition(":")
+            if concept in ("snow", "winter", "ice") and melts(words, entry.at):
+                continue
             if family == "thing" and concept not in things:
                 things.append(concept)
-            elif family == "air" and not _another_time(entry.at, before, vocabulary):
-                over = concept in _PASSING and _is_over(words[entry.at + 1 : entry.at + 4])
-                _set_air(air, "clear" if over else concept)
+            elif family == "air" and not is_another_time(entry.at, before, vocabulary):
+                over = is_over(concept, words[entry.at + 1 : entry.at + 4])
+                set_air(air, "clear" if over else concept)
             elif family == "place":
                 here, there = _place(concept, before, vocabulary)
                 if last is not None and _stands_in(last, entry.at, words, vocabulary):
                     there = _IN_PASSING
                 named[here] = max(there, named.get(here, 0.0))
                 last = (here, entry.at) if there >= NAMED else None
+    if any(PLACES[place].land == "hills" for place in named):
+        named.pop("rooftop", None)
     place, sure = _most_exact(named)
     return Signs(
         place=place,
@@ -186,63 +205,19 @@ def _stands_in(last: tuple[str, int], at: int, words: list[str], vocabulary: Voc
     return place in _EXACT_OUTSIDE or (PLACES[place].indoors and place not in _SEEN_FROM_OUTSIDE)
 
 
-def _another_time(at: int, before: list[str], vocabulary: Vocabulary) -> bool:
-    """Whether a time is not that of the story: ``every night``, ``made that morning``."""
-    if not before:
-        return False
-    return before[-1] in vocabulary.not_now or (at > 2 and before[-1] in ("that", "this"))
-
-
-_PASSING = ("storm", "rain", "snow", "fog")
-_IS = frozenset(["is", "was", "has", "had", "have", "are", "were"])
-_OVER = frozenset(
-    ["over", "gone", "passed", "past", "ended", "stopped", "cleared", "died", "lifted", "blown"]
-)
-_ENDS = frozenset(
-    [
-        "ends",
-        "passes",
-        "stops",
-        "clears",
-        "lifts",
-        "fades",
-        "dies",
-        "ended",
-        "passed",
-        "stopped",
-        "cleared",
-    ]
-)
-
-
-def _is_over(after: list[str]) -> bool:
-    """Whether the words *after* a storm say that there is none any more."""
-    if after and after[0] in _ENDS:
-        return True
-    return bool(after) and after[0] in _IS and not _OVER.isdisjoint(after[1:])
-
-
-def _set_air(air: dict[str, str], concept: str) -> None:
-    if concept in HOURS:
-        # stars and moon are seen at the end of a day that was told before
-        air["hour"] = concept if air.get("hour", "day") == "day" else air["hour"]
-    elif concept in SEASONS:
-        air.setdefault("season", concept)
-    elif concept in WEATHERS:
-        now = air.get("weather", "")
-        strong = not now or concept == "clear" or WEATHERS.index(concept) < WEATHERS.index(now)
-        if strong and now != "clear":
-            air["weather"] = concept
-
-
 def _place(concept: str, before: list[str], vocabulary: Vocabulary) -> tuple[str, float]:
     """Return the place that is meant and how sure it is that the story is there."""
     if vocabulary.wide:
         return _OUTSIDE_OF.get(concept, concept), NAMED
     for word in reversed(before):
-        if any(told.startswith(("place:", "air:")) for told in vocabulary.tells(word)):
+        told = () if word in _ADJECTIVES else vocabulary.tells(word)
+        if any(name.startswith(("place:", "air:")) for name in told):
             break  # "in the morning the boat": the word before the boat is not its own
         if word in vocabulary.within:
+            if concept == "rooftop" and word in ("on", "onto") and not WET.isdisjoint(before):
+                return concept, _IN_PASSING  # rain drums on it, and nobody is there
+            if concept == "tower_room" and word in _BESIDE:
+                return concept, _IN_PASSING
             inside = word in vocabulary.inside and word != "at"
             indoors = inside and bool(PLACES[concept].inside) and concept != "ship"
             return (PLACES[concept].inside if indoors else concept), SURE
@@ -252,6 +227,12 @@ def _place(concept: str, before: list[str], vocabulary: Vocabulary) -> tuple[str
     return _OUTSIDE_OF.get(concept, concept), _IN_PASSING if concept == "car" else NAMED
 
 
+#: Before a place, they are no place themselves: ``across the flat roofs``.
+_ADJECTIVES = frozenset(["flat"])
+#: Who is there is not in the tower.
+_BESIDE = frozenset(
+    ["by", "near", "beside", "behind", "outside", "around", "between", "beneath", "under", "along"]
+)
 #: Where one is who is not in it: ``a train crosses the bridge``.
 _OUTSIDE_OF = {"train": "railway", "car": "road", "spaceship": "space"}
 
@@ -259,16 +240,19 @@ _OUTSIDE_OF = {"train": "railway", "car": "road", "spaceship": "space"}
 def moved(now: Setting, signs: Signs, *, opening: bool) -> Setting:
     """Return the setting after a sentence with *signs*; *opening*: it begins a paragraph."""
     needed = NAMED if opening else SURE
-    later = bool(signs.hour) and signs.hour != now.hour
+    later = bool(signs.hour) and (opening or signs.hour != now.hour)
     if later:
         needed = NAMED
     if not now.place:
         needed = _IN_PASSING
     place = signs.place if signs.sure >= needed else ""
-    if place and (_part_of(now.place, place) or (not later and _same_view(now, signs))):
+    if place and (is_part_of(now.place, place) or (not later and _same_view(now, signs))):
         place = ""
     elsewhere = bool(place) and place != now.place
-    weather = _weather(now, signs)
+    if _next_day(now.hour, signs.hour):
+        weather = signs.weather
+    else:
+        weather = weather_after(now.weather, signs.weather, opening=opening)
     return evolve(
         now,
         place=place or now.place,
@@ -280,16 +264,6 @@ def moved(now: Setting, signs: Signs, *, opening: bool) -> Setting:
         if elsewhere or later
         else tuple(dict.fromkeys((*now.things, *signs.things))),
     )
-
-
-def _weather(now: Setting, signs: Signs) -> str:
-    """Return the weather after *signs*; a word about the wind does not end a storm."""
-    if _next_day(now.hour, signs.hour):
-        return signs.weather
-    weaker = ("rain", "wind", "cloudy") if now.weather == "storm" else ("wind", "cloudy")
-    if now.weather in _PASSING and signs.weather in weaker:
-        return now.weather
-    return signs.weather or now.weather
 
 
 def _next_day(before: str, now: str) -> bool:
@@ -322,6 +296,7 @@ _WIDER = {
     "forest": ("road",),
     "mountain": ("road", "hill"),
     "desert": ("road",),
+    "oasis": ("desert", "road", "lake"),
     "square": ("city", "street"),
     "office": ("room",),
     "library": ("room",),
@@ -331,7 +306,10 @@ _WIDER = {
 }
 
 
-def _part_of(now: str, place: str) -> bool:
+def is_part_of(now: str, place: str) -> bool:
+    """Whether *place* needs no picture of its own where the story is at *now* already."""
+    if place == "rooftop" and now and PLACES[now].land == "hills":
+        return True  # the roofs of a village are seen from its street
     return place in _WIDER.get(now, ())
 
 

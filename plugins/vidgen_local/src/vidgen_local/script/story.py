@@ -19,6 +19,7 @@ from vidgen_local.script.setting import (
     SURE,
     Setting,
     Signs,
+    is_part_of,
     moved,
     read_signs,
     read_slug_setting,
@@ -136,6 +137,8 @@ def _arriving(sentence: _Sentence, following: _Sentence | None, needed: float) -
     if following is None or not signs.hour or signs.sure >= needed:
         return signs
     ahead = following.signs
+    if signs.place and is_part_of(signs.place, ahead.place):
+        return signs
     if ahead.sure >= needed and not ahead.hour and not following.spoken:
         return evolve(signs, place=ahead.place, sure=ahead.sure)
     return signs

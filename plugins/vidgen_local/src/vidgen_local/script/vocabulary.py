@@ -15,7 +15,8 @@ from vidgen_local.script.languages import OTHER_LANGUAGES, SMALL_WORDS, WITHIN
 from vidgen_local.script.places import PLACES
 
 HOURS = ("dawn", "day", "dusk", "night")
-WEATHERS = ("storm", "snow", "rain", "fog", "wind", "cloudy", "clear")
+#: The one that is told first wins where a sentence tells of several.
+WEATHERS = ("storm", "snow", "rain", "fog", "mist", "cloudy", "wind", "haze", "clear")
 SEASONS = ("spring", "summer", "autumn", "winter")
 
 _TOKEN = re.compile(r"\w+")
@@ -26,6 +27,8 @@ _KANA = re.compile(r"[\u3040-\u30ff]")
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST_WIDE = 4
 _ARTICLES = frozenset(["the", "a", "an", "of"])
+_BETWEEN = _ARTICLES | {"is", "was"}
+_IS = frozenset(["is", "was", "are", "were", "lies", "lay", "very", "so", "almost"])
 
 
 def folded(text: str) -> str:
@@ -79,6 +82,7 @@ class Vocabulary:
     seen: frozenset[str] = frozenset()
     inside: frozenset[str] = frozenset()
     not_now: frozenset[str] = frozenset()
+    flat: frozenset[str] = frozenset()
 
     @property
     def wide(self) -> bool:
@@ -94,11 +98,13 @@ class Vocabulary:
     def find(self, words: list[str]) -> list[Found]:
         """Return what *words* tell, pairs of words (``living room``) before single ones.
 
-        Of a pair, the small words between do not count: ``bottom of the sea``.
+        Of a pair, the small words between do not count: ``bottom of the sea``, ``sky is blue``.
         """
         found, taken = [], -1
         for at, word in enumerate(words):
             if at <= taken:
+                continue
+            if word == "flat" and self._is_adjective(words, at):
                 continue
             other = self._next(words, at + 1)
             pair = self.tells(f"{word}_{words[other]}") if other < len(words) else ()
@@ -108,10 +114,21 @@ class Vocabulary:
                 found.append(Found(at=taken if other > at + 1 else at, tells=tells))
         return found
 
+    def _is_adjective(self, words: list[str], at: int) -> bool:
+        """Whether what is flat is no home: ``the flat, empty desert``."""
+        if at and words[at - 1] in _IS:
+            return True
+        for word in words[at + 1 : at + 4]:
+            if word in self.flat:
+                return True
+            if word in _ARTICLES or word in self.within or word in self.seen:
+                return False
+        return False
+
     def _next(self, words: list[str], at: int) -> int:
-        """Return where the next word after *at* is that is no article and no ``of``."""
+        """Return where the next word after *at* is that is no article, no ``of`` and no ``is``."""
         last = min(len(words), at + 2)
-        while at < last and words[at] in _ARTICLES:
+        while at < last and words[at] in _BETWEEN:
             at += 1
         return at
 
@@ -138,6 +155,7 @@ def vocabulary_for(language: str) -> Vocabulary:
             seen=_set(english.SEEN),
             inside=_set(english.INSIDE),
             not_now=_set(english.NOT_NOW),
+            flat=_set(english.FLAT),
         )
     forms = {"ar": _arabic_forms}.get(language, _same)
     table = _table(OTHER_LANGUAGES[language], _family)

@@ -256,7 +256,7 @@ def paint_desert(world: World) -> None:
     for number, (depth, base, high) in enumerate(
         ((0.15, 0.0, 0.07), (0.35, 0.07, 0.1), (0.6, 0.18, 0.11), (0.95, 0.36, 0.1))
     ):
-        layer, line = _dune(world, depth, horizon + base, high, 0.9 - 0.1 * number)
+        layer, line = dune(world, depth, horizon + base, high, 0.9 - 0.1 * number)
         if number == 2:
             stand_on(world, layer, line, 0.62 if palette.sun_x < 0.5 else 0.34, 0.9)
             if words.has("palms"):
@@ -276,9 +276,10 @@ def _redden(world: World) -> None:
     )
 
 
-def _dune(
+def dune(
     world: World, depth: float, base: float, high: float, cells: float
 ) -> tuple[Layer, Floats]:
+    """Add one range of dunes around the height *base*; return its layer and its line."""
     sheet, palette = world.sheet, world.palette
     wave = sheet.line(cells, 0.22, 4)
     line = floats(base - np.float32(high * 1.5) * wave)

@@ -11,6 +11,7 @@ from attrs import evolve
 from vidgen_local.world.elsewhere import paint_cave, paint_depths, paint_heights, paint_space
 from vidgen_local.world.lands import paint_desert, paint_hills, paint_mountains
 from vidgen_local.world.model import Air, Flock, World
+from vidgen_local.world.oases import paint_oasis
 from vidgen_local.world.palette import palette_for
 from vidgen_local.world.rivers import paint_riverside
 from vidgen_local.world.roads import paint_road
@@ -61,8 +62,8 @@ def paint_world(words: Words, seed: int, frame: tuple[int, int]) -> World:
     palette = palette_for(words, seeded("palette", seed, text))
     world = World(words=words, palette=palette, sheet=Sheet(random, frame))
     _painter_of(words)(world)
-    if words.weather is Weather.FOG and words.place not in (*_SHELTERED, Place.ROOM):
-        veil(world)
+    if words.place not in (*_SHELTERED, Place.ROOM):
+        _lay_air(world)
     world.air = air_of(words, palette.hour, seeded("air", seed, text))
     if words.has("birds") or (words.place in (Place.SEA, Place.SKY) and _fair(words, palette.hour)):
         x = world.sheet.across(0.36 if palette.sun_x > 0.5 else 0.6)
@@ -72,11 +73,21 @@ def paint_world(words: Words, seed: int, frame: tuple[int, int]) -> World:
     return world
 
 
+def _lay_air(world: World) -> None:
+    """Let fog or haze lie over the world, where its words tell of it."""
+    if world.words.weather is Weather.FOG:
+        veil(world, 0.7 if world.words.has("haze") else 1.0)
+    elif world.words.weather is Weather.CLEAR and world.words.has("haze"):
+        veil(world, 0.45)
+
+
 def _painter_of(words: Words) -> Callable[[World], None]:
     """Return what paints *words*: a town at its river is neither skyline nor lake alone."""
     town = words.place is Place.CITY or (words.place is Place.LAKE and words.has("city"))
     if town and words.has("bridge", "river"):
         return paint_riverside
+    if words.place is Place.DESERT and words.has("oasis"):
+        return paint_oasis
     return _PAINTERS[words.place]
 
 

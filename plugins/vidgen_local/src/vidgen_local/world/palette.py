@@ -239,7 +239,7 @@ _AIR: Mapping[Weather, tuple[str, float, float, float]] = MappingProxyType(
     {
         Weather.CLEAR: ("ffffff", 0.0, 0.28, 1.0),
         Weather.CLOUDY: ("aab3bb", 0.45, 0.75, 0.88),
-        Weather.RAIN: ("78889a", 0.66, 0.9, 0.76),
+        Weather.RAIN: ("93a2b0", 0.74, 0.9, 0.84),
         Weather.STORM: ("55636f", 0.74, 1.0, 0.64),
         Weather.FOG: ("cdd3d4", 0.66, 0.2, 0.86),
         Weather.SNOW: ("d3deea", 0.6, 0.55, 0.95),
@@ -298,6 +298,8 @@ def palette_for(words: Words, random: np.random.Generator) -> Palette:
     left = bool(random.integers(2))
     sun_x = float(random.uniform(0.2, 0.36)) if left else float(random.uniform(0.64, 0.8))
     veiled = words.weather in (Weather.FOG, Weather.SNOW, Weather.CLOUDY)
+    windy = words.weather is Weather.CLEAR and words.has("wind")
+    cloud = _cloud(sky, air, tones, words.weather)
     return Palette(
         sky=sky,
         haze=haze,
@@ -313,9 +315,9 @@ def palette_for(words: Words, random: np.random.Generator) -> Palette:
         sun_y=float(random.uniform(*tones.height)),
         sun_size=tones.size if clear and words.weather is not Weather.SNOW else 0.0,
         glow=tones.glow * (1.0 if words.weather is Weather.CLEAR else 0.55 if clear else 0.25),
-        clouds=clouds + float(random.uniform(-0.06, 0.06)),
-        cloud=_cloud(sky, air, tones, words.weather),
-        cloud_shade=mixed(sky[1], near, 0.5 if not clear else 0.12),
+        clouds=clouds + (0.2 if windy else 0.0) + float(random.uniform(-0.06, 0.06)),
+        cloud=cloud,
+        cloud_shade=_cloud_shade(cloud, sky, near, words.weather, hour),
         brightness=bright,
         moon=hour is Hour.NIGHT,
         stars=hour is Hour.NIGHT and words.weather in (Weather.CLEAR, Weather.SNOW),
@@ -334,6 +336,17 @@ def _cloud(sky: tuple[Colour, ...], air: Colour, tones: _Tones, weather: Weather
     return mixed(
         lit, sky[2], 0.0 if tones.brightness > 0.6 else 0.35 if tones.brightness > 0.4 else 0.7
     )
+
+
+def _cloud_shade(
+    cloud: Colour, sky: tuple[Colour, ...], near: Colour, weather: Weather, hour: Hour
+) -> Colour:
+    if weather not in (Weather.RAIN, Weather.STORM, Weather.CLOUDY):
+        return mixed(sky[1], near, 0.12)
+    if weather is Weather.STORM or hour in (Hour.DUSK, Hour.NIGHT):
+        return mixed(sky[1], near, 0.5)
+    # by day, what brings no storm must not look like one
+    return mixed(sky[1], near, 0.25) if weather is Weather.RAIN else mixed(cloud, sky[1], 0.5)
 
 
 def _usual_hour(words: Words, random: np.random.Generator) -> Hour:

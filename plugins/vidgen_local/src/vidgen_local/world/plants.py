@@ -166,14 +166,20 @@ def blob(sheet: Sheet, x: float, y: float, size: float) -> Outline:
     ]
 
 
-def palm(layer: Layer, paint: Colour, x: float, foot: float, tall: float) -> None:
-    """Draw a palm that leans."""
+def palm(
+    layer: Layer,
+    paint: Colour,
+    x: float,
+    foot: float,
+    tall: float,
+    trunk: Colour | None = None,
+) -> None:
+    """Draw a palm that leans; its *trunk* has the colour of its leaves where none is given."""
     sheet = layer.sheet
     lean = sheet.uniform(-0.2, 0.2) * tall
     top = (x + lean, foot - tall)
-    layer.strokes(
-        paint, tall * 0.045, [(x, foot + 0.02), (x + lean * 0.35, foot - tall * 0.5), top]
-    )
+    bend = (x + lean * 0.35, foot - tall * 0.5)
+    layer.strokes(paint if trunk is None else trunk, tall * 0.045, [(x, foot + 0.02), bend, top])
     for turn in np.linspace(-math.pi * 1.05, 0.05 * math.pi, 9):
         long = tall * sheet.uniform(0.34, 0.46)
         tip = (top[0] + long * math.cos(turn), top[1] + long * (0.55 * math.sin(turn) + 0.28))

@@ -109,15 +109,15 @@ def lay_mist(world: World, y: float, high: float, depth: float, strength: float)
     layer.cover[:] = floats(wisps * bank * strength)
 
 
-def veil(world: World) -> None:
-    """Let fog lie over all but the nearest layer, thickest at the height of the eye."""
+def veil(world: World, strength: float = 1.0) -> None:
+    """Let fog (*strength* 1) or haze lie over all but the nearest layer, thickest at eye height."""
     palette, sheet = world.palette, world.sheet
     near = world.layers.pop()
     layer = world.layer(mixed(palette.haze, palette.sky[3], 0.5), 0.5)
     layer.drift = 1 / 80
     wisps = sheet.noise(0.9, 2.6, 4, turn=True)
     bank = 0.22 + 0.78 * np.exp(-(((sheet.y - 0.55) / 0.3) ** 2))[:, None]
-    layer.cover[:] = floats(np.clip((0.25 + 1.1 * (wisps - 0.32)) * bank, 0, 0.72))
+    layer.cover[:] = floats(np.clip((0.25 + 1.1 * (wisps - 0.32)) * bank, 0, 0.72) * strength)
     world.layers.append(near)
 
 

@@ -111,7 +111,7 @@ HOURS: Mapping[str, str] = MappingProxyType(
 WEATHER: Mapping[str, str] = MappingProxyType(
     {
         "clear": "clear:0.8 cloudless:1.2 sunny sunlight:0.8 sunlit blue_sky:1.6 blue_skies:1.6"
-        " starry starlit sunshine moonlit moonlight:0.6",
+        " starry starlit sunshine moonlit moonlight:0.6 white_clouds:1.2 hazy:0.8",
         "storm": "storm:1.3 storms stormy:1.3 thunder:1.2 lightning:1.2 tempest:1.3 gale"
         " hurricane thunderstorm:1.5 sturm gewitter orage tempete tormenta tempesta шторм гроза"
         " 嵐 暴_风:1.5 雷 عاصفة العاصفة",
@@ -120,7 +120,7 @@ WEATHER: Mapping[str, str] = MappingProxyType(
         " дождем 雨 مطر المطر ممطر",
         "snow": "snow:1.1 snowy:0.5 snowing:1.3 snowfall:1.3 snowflakes blizzard:1.3 schnee"
         " schneit neige nieve neve снег снегу снегом снега 雪 ثلج الثلج",
-        "fog": "fog:1.1 foggy:1.2 mist:0.9 misty haze:0.6 hazy:0.7 nebel neblig brouillard brume"
+        "fog": "fog:1.1 foggy:1.2 mist:0.9 misty nebel neblig brouillard brume"
         " niebla nebbia туман тумане 霧 雾 ضباب الضباب",
         "cloudy": "cloudy overcast:1.2 clouds:0.6 grey:0.3 gray:0.3 gloomy:0.5 bewolkt"
         " wolken:0.6 nuages:0.6 nubes:0.6 nuvole:0.6 облака:0.6 雲 云 غيوم",
@@ -182,6 +182,8 @@ THINGS: Mapping[str, str] = MappingProxyType(
         "stars": "stars starry starlit milky_way sterne etoiles estrellas stelle звезды 星 نجوم",
         "wind": "wind windy gale breeze gusts gust storm wind_swept windswept howling vent"
         " viento vento ветер 风 رياح",
+        "haze": "haze hazy soft_mist thin_mist light_mist thin_fog light_fog",
+        "oasis": "oasis oases واحة оазис",
         "lightning": "lightning thunder thunderstorm thunderclap gewitter blitz orage relampago",
         "fireflies": "fireflies firefly magical fairy enchanted glowing",
         "neon": "neon cyberpunk futuristic sci_fi",

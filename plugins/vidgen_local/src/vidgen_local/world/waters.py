@@ -11,6 +11,7 @@ from vidgen_local.world.model import Water, World
 from vidgen_local.world.palette import mixed
 from vidgen_local.world.sheet import Layer
 from vidgen_local.world.skies import lay_mist, paint_sky
+from vidgen_local.world.snow import snow_paint, snowy
 from vidgen_local.world.words import Hour, Weather
 
 
@@ -99,13 +100,11 @@ def paint_lake(world: World) -> None:
     things.stand_on(world, layer, line, 0.64 if palette.sun_x < 0.5 else 0.34, 0.62)
     if words.has("bridge"):
         buildings.bridge(world, layer, sheet.across(0.5), horizon + 0.02, 0.34 * sheet.scale)
-    lay_water(
-        world,
-        horizon,
-        0.32,
-        choppy=0.32 if palette.weather is not Weather.STORM else 0.9,
-        clear=0.8,
-    )
+    if words.has("ice"):
+        _lay_ice(world, horizon)
+    else:
+        choppy = 0.32 if palette.weather is not Weather.STORM else 0.9
+        lay_water(world, horizon, 0.32, choppy=choppy, clear=0.8)
     lay_mist(
         world,
         horizon + 0.02,
@@ -113,11 +112,11 @@ def paint_lake(world: World) -> None:
         0.4,
         0.9 if palette.weather is Weather.FOG else 0.4 if palette.hour is Hour.DAWN else 0.15,
     )
-    if words.has("boat"):
+    if words.has("boat") and not words.has("ice"):
         boat = world.layer(palette.near, 0.6)
         vessels.rowing_boat(world, boat, sheet.across(0.42), horizon + 0.2, 0.2 * sheet.scale)
         boat.bob, boat.travel = 0.004, 0.006
-    near = world.layer(mixed(palette.near, palette.ground, 0.4), 1.0)
+    near = world.layer(mixed(palette.near, palette.ground, 0.8 if snowy(world) else 0.4), 1.0)
     corner = 0.0 if palette.sun_x > 0.5 else 1.0
     bank = floats(
         1.02
@@ -131,7 +130,18 @@ def paint_lake(world: World) -> None:
         mixed(palette.leaf, palette.sun, 0.25 * palette.brightness),
         mixed(palette.near, palette.leaf, 0.2),
     )
-    plants.grass(near, tips, bank, 0.2, 0.013)
+    plants.grass(near, tips, bank, 0.2, 0.05 if snowy(world) else 0.013)
+
+
+def _lay_ice(world: World, horizon: float) -> None:
+    """Add a lake that is frozen: white with snow, and bare blue ice where the wind swept it."""
+    sheet = world.sheet
+    light, shade = snow_paint(world)
+    layer = world.layer(light, 0.32)
+    down = np.clip((sheet.y - horizon) / (1 - horizon), 0, 1)[:, None]
+    swept = np.clip((sheet.noise(1.1, 14, 4) - 0.5) * 5, 0, 1)
+    layer.tint(mixed(shade, world.palette.sky[1], 0.35), floats(swept * (0.35 + 0.4 * down)))
+    layer.cover[:] = sheet.below(floats(np.full(sheet.width, horizon, dtype=np.float32)))
 
 
 def _snow(world: World) -> bool:
