@@ -6,6 +6,8 @@ Prints the film's streams, length and loudness; the least movement of any second
 after what is only grain is blurred away; how like the colours of two scenes are that
 share a place, and of two that do not; how like the last frame of each clip is to the
 first of the next; and how much of what is spoken an independent recogniser misses.
+``scripts`` beside it has three of different places, by somebody who did not know how
+scripts are read.
 """
 
 from __future__ import annotations
@@ -104,6 +106,7 @@ def heard_in(path: Path) -> list[str]:
             for frame in sound.decode(audio=0)
             for part in resampler.resample(frame)
         ]
+    parts += [part.to_ndarray().tobytes() for part in resampler.resample(None)]
     decoder.start_utt()
     decoder.process_raw(b"".join(parts), full_utt=True)
     decoder.end_utt()
