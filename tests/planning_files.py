@@ -180,6 +180,7 @@ class World:
     unclaimed: list[str] = field(factory=list)
     published: dict[str, Published] = field(factory=dict)
     in_flight: dict[Key, InFlight] = field(factory=dict)
+    arriving: dict[Key, Published] = field(factory=dict)
     damage: str = ""
     texts: dict[str, str] = field(factory=dict)
     spoken: dict[int, float] = field(factory=dict)
@@ -219,6 +220,7 @@ class World:
             files=dict(self.files),
             published=dict(self.published),
             in_flight=dict(self.in_flight),
+            arriving=dict(self.arriving),
             texts=dict(self.texts),
             bought=list(self.bought),
             made=list(self.made),
@@ -299,13 +301,21 @@ class World:
         )
         return self.in_flight[key]
 
+    def arrive(self, path: str, **facts: Any) -> None:
+        """Let *path* be what work in flight gave, its record kept back by a crash."""
+        self.record(path, **facts)
+        self.arriving[self.files[path].key] = self.published.pop(path)
+
     def plan(self) -> Plan:
         """Plan, as ``continue`` does."""
         return plan(
             storyboard=Storyboard(scenes=self.scenes),
             listing=self.listing,
             ledger=Ledger(
-                published=dict(self.published), in_flight=dict(self.in_flight), damage=self.damage
+                published=dict(self.published),
+                in_flight=dict(self.in_flight),
+                arriving=dict(self.arriving),
+                damage=self.damage,
             ),
             providers=self.providers,
             options=self.options,
@@ -364,6 +374,7 @@ class World:
             job=job.job if job else self._free_job(task),
         )
         self.in_flight.pop(task.key, None)
+        self.arriving.pop(task.key, None)
         self.made.append(task.output)
         if task.key.step is Step.INITIAL_IMAGE:
             self.options = evolve(self.options, initial_image="")

@@ -132,6 +132,8 @@ class Retake:
 class Ledger:
     """The journal as planning sees it. ``damage`` is a sentence, empty when it is sound.
 
+    ``arriving``: the record that a file of work in flight gets as soon as it has its name.
+    ``jobs``: the output and the take of every job that it ever knew, by provider and id.
     ``forgotten``: what was asked for before an earlier journal was lost. ``charges``:
     every submit of paid work over the directory's life, in their order. ``retake``: the
     last one; ``redone``: how often a scene's clips (its key without a clip), its first
@@ -140,7 +142,9 @@ class Ledger:
 
     published: Mapping[str, Published] = field(factory=dict)
     in_flight: Mapping[Key, InFlight] = field(factory=dict)
+    arriving: Mapping[Key, Published] = field(factory=dict)
     takes: Mapping[Key, int] = field(factory=dict)
+    jobs: Mapping[tuple[str, str], tuple[Key, int]] = field(factory=dict)
     damage: str = ""
     forgotten: frozenset[Key] = frozenset()
     charges: tuple[Charge, ...] = ()

@@ -140,7 +140,8 @@ class PlanOptions:
     font file ``font`` (empty: the one that comes with vidgen). ``require_continuity``: no
     clip is made that does not go on from what plays before it. ``in_doubt``: what is to
     become of paid work whose outcome is unknown. ``again``: first frames that are wanted
-    although nothing that is missing needs them.
+    although nothing that is missing needs them. ``unneeded``: fetch what is paid for and
+    under way for a scene also where nothing needs it any more.
     """
 
     skip_narration: bool = False
@@ -161,6 +162,7 @@ class PlanOptions:
     require_continuity: bool = False
     in_doubt: InDoubt = NO_CHOICE
     again: frozenset[Key] = frozenset()
+    unneeded: bool = False
 
 
 class Decision(StrEnum):
@@ -192,7 +194,7 @@ class Why(StrEnum):
     MISSING = "it is missing"
     GAP = "it lies between clips that are there"
     SHORT = "{missing:.2f} s of the scene's {duration:g} s are missing"
-    PAID_FOR = "its clips are paid for and not there yet"
+    PAID_FOR = "its clips were ordered and are not there yet"
     CLIPS_COVER = "its clips cover it: {count} of them"
     INPUT_MADE = "{input} is made in this run"
     INPUT_CHANGED = "{input} changed since it was made"

@@ -84,14 +84,17 @@ def bring_back(
     these move to a take of their own, which another call brings back. The directory
     must be locked. Raises ``UsageError`` where there is nothing to bring back.
     """
-    moving = to_undo(directory, journal.ledger)
-    if not moving:
+    there = to_undo(directory, journal.ledger)
+    if not there:
         raise UsageError("there is nothing to undo")
     if not unfinished(directory, journal.ledger):
-        _announce(directory, journal, moving, rest)
+        _announce(directory, journal, there, rest)
+    moving = unfinished(directory, journal.ledger)  # with what somebody brought back by hand
     retake = journal.ledger.retake
     assert retake is not None, "something is to be brought back"
     back = {path: held for path, held in moving.items() if path in retake.back}
+    # What has no counterpart comes first: a crash leaves a clip too many, and none too few.
+    back = {path: back[path] for path in sorted(back, key=lambda path: _is_there(directory, path))}
     for path, held in back.items():
         _restore(directory, journal, path, held, retake, on_move)
     for path, held in _leaving(directory, retake).items():

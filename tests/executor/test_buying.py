@@ -20,7 +20,7 @@ from .films import ended, fail_first, speak, use
 # from intent to file ---------------------------------------------------------
 
 
-def test_intent_submitted_published_stand_in_the_journal_in_this_order(film: Film) -> None:
+def test_intent_submitted_arriving_published_stand_in_the_journal_in_this_order(film: Film) -> None:
     seen: list[tuple[str, list[str]]] = []
 
     def look(point: str) -> None:
@@ -32,6 +32,7 @@ def test_intent_submitted_published_stand_in_the_journal_in_this_order(film: Fil
     assert [kind for kind, what in film.kinds() if what == "clip-1-1"] == [
         "intent",
         "submitted",
+        "arriving",
         "published",
     ]
     on_disk = dict(reversed(seen))  # what each point saw first

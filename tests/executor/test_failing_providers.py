@@ -131,6 +131,7 @@ def test_a_rate_limit_is_waited_for_as_long_as_the_service_says(film: Film) -> N
         "ended",
         "intent",
         "submitted",
+        "arriving",
         "published",
     ]
 

@@ -83,6 +83,7 @@ def test_an_id_that_the_journal_has_no_room_for_is_written_later(
     assert [kind for kind, what in film.kinds() if what == "clip-1-1"] == [
         "intent",
         "submitted",
+        "arriving",
         "published",
     ]
     assert film.service.bill()["clip-1-1"] == 1

@@ -233,6 +233,16 @@ def test_skipping_the_narration_keeps_the_track_whose_words_are_still_told() -> 
     assert request(w, Step.FILM).narration == ADJUSTED
 
 
+def test_a_track_that_skipping_kept_goes_with_the_video_that_it_was_placed_by() -> None:
+    w = finished(3.0, 3.0)
+    for path in (speech_path(1), speech_path(2), video_path(1), FILM):
+        del w.files[path]
+    w.options = PlanOptions(skip_narration=True)
+    assert {ADJUSTED, SUBTITLES} <= set(w.plan().by_key[Key(Step.SCENE, 1)].displaces)
+    assert w.finish().finished
+    assert not {ADJUSTED, SUBTITLES} & set(w.published[FILM].inputs)
+
+
 def test_a_track_of_unknown_origin_is_heard_whatever_the_scenes_say() -> None:
     w = finished(3.0, 3.0)
     w.published.pop(ADJUSTED)

@@ -82,11 +82,28 @@ def test_a_file_whose_record_a_crash_kept_back_is_known_by_its_job_in_flight() -
     w = luma(10.0)
     w.put(clip_path(1, 1))
     w.fly(a_clip(1, 1), name="luma")
+    w.arrive(clip_path(1, 1), provider="luma", job="job-1")
     assert job_of(w, 1, 2) == clip_path(1, 1)
-    w.fly(a_clip(1, 1), name="luma", shown_frames=20)
+    assert "job-1" not in " ".join(w.plan().notes)
+    w.arrive(clip_path(1, 1), provider="luma", job="job-1", shown_frames=20)
     assert job_of(w, 1, 2) is None
-    w.fly(a_clip(1, 1), name="luma", job="")
+    w.arrive(clip_path(1, 1), provider="luma")
     assert job_of(w, 1, 2) is None
+
+
+def test_a_file_put_in_the_place_of_a_job_in_flight_is_not_that_jobs() -> None:
+    w = luma(10.0)
+    w.put(clip_path(1, 1))
+    w.fly(a_clip(1, 1), name="luma", job="job-7")
+    assert job_of(w, 1, 2) is None
+    assert "NO_FRAME_HOST" in whys(clip_of(w, 1, 2))
+    (note,) = [note for note in w.plan().notes if "job-7" in note]
+    assert note.startswith(f"{clip_path(1, 1)} is there, so job job-7 of luma for scene 1 clip 1")
+    assert note.endswith("vidgen redo DIR --scene 1, which fetches it")
+    w.arrive(clip_path(1, 1), provider="luma", job="job-7")
+    w.put(clip_path(1, 1))  # over what arrived
+    assert job_of(w, 1, 2) is None
+    assert "job-7" in " ".join(w.plan().notes)
 
 
 def test_a_broken_clip_that_is_fetched_again_is_started_from() -> None:

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
 import pytest
 
 from vidgen_core.errors import ExitCode, Unavailable
+from vidgen_core.journal import read_ledger
+from vidgen_core.specs import ImageGeneratorSpec
 
-from ..fakes import engine
-from ..run_directories import everything
+from ..fakes import PRICE, Remote, Service, engine
+from ..run_directories import add_single_clip, contents, everything, picture
 from .studio import Studio
 
 PLAIN = ("--skip-narration", "--skip-sound-effects")
@@ -107,3 +114,124 @@ def test_a_service_that_does_not_answer_is_left_to_another_time(studio: Studio) 
     ended = studio.vidgen("collect")
     assert ended.code == ExitCode.LATER
     assert f"vidgen collect {studio.root}" in ended.last
+
+
+# --- what is under way and no plan needs ------------------------------------------------------
+
+
+def paid_pictures(service: Service) -> ImageGeneratorSpec:
+    return ImageGeneratorSpec(
+        name="paints",
+        summary="paints",
+        factory=lambda context: Remote(service),
+        price=lambda request, options: PRICE,
+    )
+
+
+def is_down(studio: Studio) -> None:
+    studio.service.trouble["poll"] = [Unavailable("the service is down")] * 30
+
+
+def redone_half(studio: Studio, *options: str) -> None:
+    """Have a redo of scene 2 leave its paid job at the service."""
+    is_down(studio)
+    assert studio.vidgen("redo", "--scene", "2", "--yes", *options).code == ExitCode.LATER
+    studio.service.trouble.clear()
+
+
+def without_scene(studio: Studio, number: int) -> None:
+    path = next(studio.root.glob("scenes_*.json"))
+    scenes = json.loads(path.read_text())
+    path.write_text(json.dumps([scene for scene in scenes if scene["scene_number"] != number]))
+
+
+def helps(studio: Studio, stands: Sequence[Path] = ()) -> None:
+    """Have ``undo`` refuse, follow its advice, which leaves what *stands*, and have it work."""
+    ended = studio.vidgen("undo")
+    assert ended.code == ExitCode.DECISION
+    assert f"vidgen collect {studio.root}" in ended.err
+    bill, before = studio.service.bill(), [path.read_bytes() for path in stands]
+    collected = studio.vidgen("collect")
+    assert collected.code == 0, collected.err
+    assert "1 file collected, nothing was bought" in collected.last
+    assert studio.service.bill() == bill
+    assert [path.read_bytes() for path in stands] == before
+    assert read_ledger(studio.root).in_flight == {}
+    ended = studio.vidgen("undo")
+    assert ended.code == 0, ended.err
+
+
+def test_a_first_frame_that_only_redo_wants_is_fetched(studio: Studio) -> None:
+    def drawn(job: Any) -> bytes:
+        return picture(int(str(job["id"]).rpartition("-")[2]) % 8)
+
+    paints = Service(folder=studio.root.parent / "paints", content=drawn)
+    studio.specs.append(paid_pictures(paints))
+    studio.made("--image-generator", "paints", "--first-frame-image-gen", *PLAIN)
+    old = contents(studio.root)
+    paints.trouble["poll"] = [Unavailable("the service is down")] * 30
+    redo = ("redo", "--scene", "2", "--only", "first-frame", "--yes")
+    assert studio.vidgen(*redo).code == ExitCode.LATER
+    paints.trouble.clear()
+    helps(studio)
+    assert paints.count("submit") == 4
+    assert contents(studio.root) == old
+
+
+def test_a_clip_is_fetched_where_its_old_scene_was_put_back_by_hand(studio: Studio) -> None:
+    studio.made(*PLAIN)
+    redone_half(studio)
+    away = next((studio.root / ".vidgen/replaced").rglob("scene_2_2025*.mp4"))
+    back = studio.root / away.name
+    away.rename(back)
+    assert studio.vidgen("continue", "--no-input").code == 0
+    film = studio.root / "final_video_20250131_120000.mp4"
+    helps(studio, stands=(back, film))
+    assert studio.vidgen("status", "--json").json["in_flight"] == []
+
+
+def test_a_clip_is_fetched_where_its_scene_is_gone(studio: Studio) -> None:
+    studio.made(*PLAIN)
+    redone_half(studio)
+    without_scene(studio, 2)
+    helps(studio)
+    ended = studio.vidgen("collect")
+    assert ended.last == "nothing to collect: no paid work is under way that could be fetched"
+
+
+def test_a_clip_that_would_be_the_only_one_stays_and_what_can_be_done_is_said(
+    studio: Studio,
+) -> None:
+    begun(studio)
+    without_scene(studio, 1)
+    before = everything(studio.root)
+    ended = studio.vidgen("collect")
+    assert ended.code == 0
+    assert "scene 1 clip 1 at paid, $0.50: its scene is not in the scenes file" in ended.words
+    assert "no paid work" not in ended.words
+    assert everything(studio.root) == before
+    ended = studio.vidgen("continue", "--yes")
+    assert ended.code == 0, ended.err
+    assert studio.vidgen("collect").code == 0
+    assert read_ledger(studio.root).in_flight == {}
+
+
+def test_a_job_whose_place_is_taken_is_named(studio: Studio) -> None:
+    begun(studio)
+    mine = add_single_clip(studio.root, 1)
+    ended = studio.vidgen("collect")
+    assert ended.code == 0
+    path = mine.relative_to(studio.root)
+    assert f"scene 1 clip 1 at paid, $0.50: {path} is there in its place" in ended.words
+    assert "no paid work" not in ended.words
+
+
+def test_work_in_doubt_that_nothing_needs_is_named(studio: Studio) -> None:
+    studio.made(*PLAIN)
+    studio.service.trouble["submitted"] = [Unavailable("the line went dead")]
+    assert studio.vidgen("redo", "--scene", "2", "--yes").code == ExitCode.DECISION
+    without_scene(studio, 2)
+    ended = studio.vidgen("collect")
+    assert ended.code == 0
+    assert "scene 2 clip 1 at paid, $0.50: it may have been charged" in ended.words
+    assert "no paid work" not in ended.words

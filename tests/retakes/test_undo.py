@@ -18,11 +18,15 @@ from vidgen_core.cli import main
 from vidgen_core.errors import Billed, ExitCode, Refused, Unavailable
 from vidgen_core.journal import Journal, read_ledger
 from vidgen_core.model import Key, Step
+from vidgen_core.retake import unfinished
+from vidgen_core.rundir import RunDirectory
 
-from ..run_directories import add_clip, add_scene, add_single_clip, contents, everything
+from ..fakes import Service, engine
+from ..run_directories import add_clip, add_scene, add_single_clip, contents, everything, video
 from .studio import Studio
 
 PLAIN = ("--skip-narration", "--skip-sound-effects")
+CLIP_1_2 = "scene_1_all_vid_20250131_120000/scene_1_vid_2_20250131_120000.mp4"
 CLIP_2 = "scene_2_all_vid_20250131_120000/scene_2_vid_1_20250131_120000.mp4"
 
 
@@ -241,6 +245,77 @@ def test_a_crash_in_the_middle_of_an_undo_loses_nothing_and_buys_nothing(
         assert studio.service.bill() == bill, step
         assert there - digests(studio) == Counter(), step
     assert step > 12
+
+
+def of_two_clips_and_of_one(studio: Studio, other: Service) -> None:
+    """Have scene 1 bought as two clips, then as one, and no take of it be joined."""
+    path = next(studio.root.glob("scenes_*.json"))
+    path.write_text(path.read_text().replace('"scene_duration": 1', '"scene_duration": 2', 1))
+    studio.specs.append(engine(other, "long", lengths=(2,)))
+    studio.made(*PLAIN)
+    unjoin(studio)
+    assert studio.vidgen("redo", "--scene", "1", "--engine", "long", "--yes").code == 0
+    unjoin(studio)
+
+
+def unjoin(studio: Studio) -> None:
+    for path in (*studio.root.glob("scene_1_2*"), *studio.root.glob("final_video*")):
+        path.unlink()
+
+
+def test_a_continue_after_a_crash_in_an_undo_finishes_it_and_never_buys_what_it_brings_back(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    other = Service(folder=tmp_path / "other", content=lambda job: video(9, 2))
+    of_two_clips_and_of_one(studio, other)
+    bills, crashed, step = (studio.service.bill(), other.bill()), True, 0
+    assert bills[0]["clip-1-2"] == 1 == bills[1]["clip-1-1"]
+    shutil.copytree(studio.root, tmp_path / "redone")
+    finished = set()
+    while crashed:
+        step += 1
+        put_back(studio, tmp_path / "redone")
+        with crashing(monkeypatch, step) as count, suppress(Crash):
+            main(["undo", str(studio.root), "-q"])
+        crashed = count[0] >= step
+        waits = bool(unfinished(RunDirectory(studio.root), read_ledger(studio.root)))
+        status = studio.vidgen("status", "--json").json
+        assert not [
+            task
+            for task in status["tasks"]
+            if task["decision"] == "make" and task["id"].startswith("clip-")
+        ], step
+        told = "an undo was interrupted here"
+        before = everything(studio.root)
+        assert (told in studio.vidgen("continue", "--dry-run").words) is waits, step
+        assert any(told in note for note in status["notes"]) is waits, step
+        assert everything(studio.root) == before
+        ended = studio.vidgen("continue", "--yes")
+        assert ended.code == 0, ended.err
+        assert ("undo that was interrupted here is finished" in ended.words) is waits, step
+        assert unfinished(RunDirectory(studio.root), read_ledger(studio.root)) == {}
+        assert (studio.service.bill(), other.bill()) == bills, step
+        finished.add(waits)
+        if waits:  # the takes change places, and nothing of either was lost
+            assert (studio.root / CLIP_1_2).exists(), step
+        assert studio.vidgen("undo").code == 0, step
+        assert studio.vidgen("continue", "--yes").code == 0, step
+        assert (studio.service.bill(), other.bill()) == bills, step
+    assert finished == {True, False}
+    assert step > 6
+
+
+def test_a_clip_that_was_brought_back_by_hand_leaves_no_undo_half_done(studio: Studio) -> None:
+    studio.made(*PLAIN)
+    old = contents(studio.root)
+    studio.vidgen("redo", "--scene", "2", "--yes")
+    (away,) = (studio.root / ".vidgen/replaced").rglob(Path(CLIP_2).name)
+    away.replace(studio.root / CLIP_2)
+    assert studio.vidgen("undo").code == 0
+    assert contents(studio.root).items() <= old.items()
+    assert unfinished(RunDirectory(studio.root), read_ledger(studio.root)) == {}
+    again = studio.vidgen("redo", "--scene", "2", "--yes")
+    assert again.code == 0, again.err
 
 
 @pytest.mark.parametrize("wiped", [False, True])

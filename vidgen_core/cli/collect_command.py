@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from argparse import Namespace
+from collections.abc import Iterable
 from pathlib import Path
 
 from attrs import evolve
@@ -14,14 +15,22 @@ from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.at_work import carry_out
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.last_line import can_be_copied, command_for
+from vidgen_core.cli.undo_command import finish_undo
 from vidgen_core.errors import ExitCode, exit_code_for
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
+from vidgen_core.ledger import InFlight
+from vidgen_core.memory import Memory
 from vidgen_core.model import Key
 from vidgen_core.opening import Opened, find_directory
 from vidgen_core.plan import Decision, Plan, Task, Why
+from vidgen_core.planner.doubts import is_doubtful
+from vidgen_core.planner.situation import arrived
+from vidgen_core.plugins import Registry
 from vidgen_core.report import as_json, text
+from vidgen_core.report.prices import said
 from vidgen_core.report.words import count, error_line, name, say, why
+from vidgen_core.rundir import RunDirectory
 from vidgen_core.selection import key_for, missing_key
 from vidgen_core.strict_json import printable
 
@@ -29,22 +38,36 @@ from vidgen_core.strict_json import printable
 _STUCK = frozenset({Why.UNKNOWN_OUTCOME, Why.NOT_INSTALLED})
 
 
+#: Why a job has no place to go to.
+_THERE = frozenset({Decision.KEEP, Decision.STALE})
+_NOTHING = "no paid work is under way that could be fetched"
+
+
 def run(arguments: Namespace) -> int:
     """Fetch what is under way; return the exit code."""
     with results_only(arguments), one_object(arguments, {}):
         directory = find_directory(arguments.directory)
         registry = plugins.load()
-        opened = open_asked(arguments, directory, registry)
+        opened = _open(arguments, directory, registry)
         plan = opened.plan()
         if not _wanted(plan):
             return _nothing(opened, plan, arguments)
         _check_keys(opened, _wanted(plan))
         with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
-            opened = open_asked(arguments, directory, registry, opened.memory)
+            finish_undo(directory, quiet=arguments.quiet)
+            opened = _open(arguments, directory, registry, opened.memory)
             plan = opened.plan()
-            said = text.notes(opened, plan)
-            outcome = carry_out(opened, plan, arguments, said, agreed=False, collect=True)
+            notes = text.notes(opened, plan)
+            outcome = carry_out(opened, plan, arguments, notes, agreed=False, collect=True)
         return _ended(opened, outcome, arguments)
+
+
+def _open(
+    arguments: Namespace, directory: RunDirectory, registry: Registry, memory: Memory | None = None
+) -> Opened:
+    """Read everything about *directory*, to fetch also what nothing needs any more."""
+    opened = open_asked(arguments, directory, registry, memory)
+    return evolve(opened, options=evolve(opened.options, unneeded=True))
 
 
 def _wanted(plan: Plan) -> list[Task]:
@@ -70,7 +93,10 @@ def _nothing(opened: Opened, plan: Plan, arguments: Namespace) -> int:
     code = ExitCode.DECISION if _stuck(plan) else ExitCode.COMPLETE
     if not arguments.quiet or code:
         _say_stuck(plan)
-        say("nothing to collect: no paid work is under way that could be fetched")
+        left = _left(opened, plan)
+        _say_left(opened, left)
+        what = "what is under way cannot be fetched" if left or _stuck(plan) else _NOTHING
+        say(f"nothing to collect: {what}")
     _print_json(opened, plan, code, None, arguments)
     return code
 
@@ -78,6 +104,35 @@ def _nothing(opened: Opened, plan: Plan, arguments: Namespace) -> int:
 def _say_stuck(plan: Plan) -> None:
     for task in _stuck(plan):
         say(f"{name(task.key)}: {why(task.reasons)}")
+
+
+def _left(opened: Opened, plan: Plan) -> list[InFlight]:
+    """Return what is under way and neither fetched nor a question in *plan*."""
+    by_key, ledger = opened.listing.by_key, opened.ledger
+    return [
+        work
+        for key, work in ledger.in_flight.items()
+        if (key not in plan.by_key or plan.by_key[key].decision in _THERE)
+        and not any(arrived(ledger, file) for file in by_key.get(key, ()))
+    ]
+
+
+def _say_left(opened: Opened, left: Iterable[InFlight]) -> None:
+    for work in left:
+        price = "" if work.price.free else f", {said(work.price)}"
+        say(f"{name(work.key)} at {work.provider}{price}: {_why_left(opened, work)}")
+
+
+def _why_left(opened: Opened, work: InFlight) -> str:
+    """Say why *work* stays where it is, and what can be done about it."""
+    there = opened.best(work.key)
+    if there is not None:
+        return f"{there.path} is there in its place; to fetch it, move that away first"
+    if is_doubtful(work):
+        return "it may have been charged, and nothing needs it any more"
+    if work.key.scene not in {0, *(scene.number for scene in opened.scenes.storyboard)}:
+        return "its scene is not in the scenes file; to fetch it, put it back there"
+    return "nothing needs it any more"
 
 
 def _ended(opened: Opened, outcome: Outcome, arguments: Namespace) -> int:
@@ -90,6 +145,8 @@ def _ended(opened: Opened, outcome: Outcome, arguments: Namespace) -> int:
     _print_json(opened, plan, code, outcome, arguments)
     if code or not arguments.quiet:
         _say_stuck(plan)
+        opened = evolve(opened, ledger=read_ledger(opened.directory.root))
+        _say_left(opened, _left(opened, plan))
         print(printable(_last_line(opened.directory.root, outcome, code)), file=sys.stderr)
     return code
 

@@ -10,14 +10,17 @@ from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.at_work import carry_out, preview_alone
 from vidgen_core.cli.consent import ask_for_money
 from vidgen_core.cli.last_line import command_for, exit_code, same_command
-from vidgen_core.cli.obstacles import obstacle, without_effect
+from vidgen_core.cli.obstacles import no_question, obstacle, without_effect
 from vidgen_core.cli.results import JsonFiles, print_plan, print_result
+from vidgen_core.cli.undo_command import finish_undo
 from vidgen_core.errors import ExitCode, UsageError
+from vidgen_core.journal import read_ledger
 from vidgen_core.opening import Opened, Words
 from vidgen_core.plan import Plan
 from vidgen_core.plugins import Registry
 from vidgen_core.report import text
 from vidgen_core.report.words import say, show
+from vidgen_core.retake import unfinished
 from vidgen_core.rundir import RunDirectory
 
 
@@ -58,6 +61,9 @@ def finish(
     *words*: what the directory goes on with, where it is a draft; they lie in it.
     *agreed*: whether its price was agreed to, where that was asked already.
     """
+    if unfinished(directory, read_ledger(directory.root)):
+        with directory.locked(_command()):
+            finish_undo(directory, quiet=arguments.quiet)
     opened = open_asked(arguments, directory, registry, words=words)
     plan = opened.plan()
     _say_what_is_there(opened, plan, arguments)
@@ -76,6 +82,7 @@ def finish(
         agreed = ask_for_money(opened, plan, arguments)
     said = text.notes(opened, plan)
     with directory.locked(_command()):
+        finish_undo(directory, quiet=arguments.quiet)  # begun and ended while this one asked
         opened = open_asked(arguments, directory, registry, opened.memory, words=words)
         before, plan = plan.price, opened.plan()
         if plan.price != before:  # another run was at work while this one asked
@@ -106,6 +113,8 @@ def _command() -> str:
 def _say_what_is_there(opened: Opened, plan: Plan, arguments: Namespace) -> None:
     if not arguments.quiet:
         show(text.analysis(opened, plan, verbose=arguments.verbose))
+        if sentence := no_question(opened):
+            say(sentence)
 
 
 def _say_that_all_is_done(opened: Opened, arguments: Namespace) -> None:

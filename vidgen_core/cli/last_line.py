@@ -15,7 +15,7 @@ from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
-from vidgen_core.plan import Decision, Plan, Task, Why
+from vidgen_core.plan import Choice, Decision, Plan, Task, Why
 from vidgen_core.report import text
 from vidgen_core.report.prices import in_doubt, in_whole_cents
 from vidgen_core.report.progress import ON_THE_WAY
@@ -96,7 +96,8 @@ def _both(
         return f"interrupted: {made}", f"to go on: {again}"
     way = _way_on(outcome, again, circumstances)
     why = _why(outcome, advised=bool(way))
-    return f"not finished: {why}; {made}", f"to go on: {way or again}"
+    way = way or _as_chosen(again, outcome, circumstances.opened)
+    return f"not finished: {why}; {made}", f"to go on: {way}"
 
 
 def _counted(outcome: Outcome) -> int:
@@ -194,10 +195,23 @@ def _way_on(outcome: Outcome, again: str, circumstances: Circumstances) -> str:
 
 def _is_asked(outcome: Outcome) -> bool:
     """Whether the user was asked about something in doubt that its provider could not tell."""
-    doubtful = {work.key for work in outcome.in_doubt}
+    doubtful = {work.key for work in outcome.in_doubt} - _chosen_again(outcome)
     return any(
         isinstance(error, Undecided) and task.key in doubtful for task, error in outcome.errors
     )
+
+
+def _chosen_again(outcome: Outcome) -> set[Key]:
+    """Return what is in doubt and was to be bought once more, and could not be."""
+    by_key = outcome.plan.by_key
+    planned = (by_key[work.key] for work in outcome.in_doubt if work.key in by_key)
+    return {task.key for task in planned if task.decision is Decision.MAKE}
+
+
+def _as_chosen(again: str, outcome: Outcome, opened: Opened | None) -> str:
+    """Return the command *again* with the user's answer to a question that is still open."""
+    answered = opened is not None and opened.options.in_doubt.choice is Choice.AGAIN
+    return f"{again} --in-doubt again" if answered and _chosen_again(outcome) else again
 
 
 def _whys(task: Task) -> set[Why]:
@@ -234,7 +248,7 @@ def _above_the_cap(outcome: Outcome, again: str, opened: Opened | None) -> str:
     more = limit.needed(outcome.plan)
     if spent is None or more is None:
         return ""
-    return f"{again} --max-cost {in_whole_cents(spent + more)}"
+    return f"{_as_chosen(again, outcome, opened)} --max-cost {in_whole_cents(spent + more)}"
 
 
 def _why(outcome: Outcome, *, advised: bool) -> str:

@@ -8,10 +8,11 @@ from types import MappingProxyType
 from typing import Any
 
 from vidgen_core.errors import InputError, UsageError, VidgenError
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import LOST, Choice, Decision, Plan, Task, Why
-from vidgen_core.planner.doubts import is_doubtful
+from vidgen_core.planner.doubts import all_in_doubt, owner_of
 from vidgen_core.report.words import flags, name
 from vidgen_core.selection import (
     frame_host_required,
@@ -77,18 +78,29 @@ def _not_adopted(opened: Opened) -> UsageError | None:
     chosen = opened.options.in_doubt
     if chosen.choice is not Choice.ADOPT:
         return None
-    doubtful = [key for key, work in opened.ledger.in_flight.items() if is_doubtful(work)]
-    named = [key for key in doubtful if chosen.key in (None, key)]
+    doubtful = all_in_doubt(opened.ledger)
+    named = [work for work in doubtful if chosen.key in (None, work.key)]
     if len(named) == 1:
-        return None
-    advice = f"in doubt: {', '.join(key.id for key in doubtful)}" if doubtful else ""
+        return _another_one(opened, named[0], chosen.job)
+    advice = f"in doubt: {', '.join(work.key.id for work in doubtful)}" if doubtful else ""
     if chosen.key is not None:
         return UsageError(f"--in-doubt adopt: {chosen.key.id} is not in doubt", advice=advice)
     if not doubtful:
         return UsageError("--in-doubt adopt: nothing is in doubt here")
     return UsageError(
         f"--in-doubt adopt: {len(doubtful)} pieces of work are in doubt",
-        advice=f"say which: --in-doubt adopt={doubtful[0].id}:{chosen.job}; {advice}",
+        advice=f"say which: --in-doubt adopt={doubtful[0].key.id}:{chosen.job}; {advice}",
+    )
+
+
+def _another_one(opened: Opened, work: InFlight, job: str) -> UsageError | None:
+    """Return the error for a *job* that cannot be that of *work*, for it is another one's."""
+    owner = owner_of(opened.ledger, work, job)
+    if owner is None:
+        return None
+    return UsageError(
+        f"--in-doubt adopt: {job} is the job of {name(owner)} already",
+        advice=f"give the id of the job of {name(work.key)}: --in-doubt adopt={work.key.id}:JOB",
     )
 
 
@@ -173,6 +185,14 @@ def _as_one_scene(opened: Opened) -> tuple[Scene, ...]:
     files = opened.listing.by_key.get(Key(Step.SCRIPT), ())
     told = "".join(opened.texts.get(file.path, "") for file in files[:1])
     return (Scene(number=1, narration=told),)
+
+
+def no_question(opened: Opened) -> str:
+    """Return a sentence about an answer given now where nothing is in doubt; else nothing."""
+    choice = opened.options.in_doubt.choice
+    if choice not in (Choice.AGAIN, Choice.SKIP) or all_in_doubt(opened.ledger):
+        return ""
+    return f"--in-doubt {choice}: nothing is in doubt here"
 
 
 def without_effect(opened: Opened) -> str:

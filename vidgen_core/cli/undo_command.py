@@ -47,6 +47,22 @@ def run(arguments: Namespace) -> int:
         return ExitCode.COMPLETE
 
 
+def finish_undo(directory: RunDirectory, *, quiet: bool) -> None:
+    """Finish what an interrupted ``undo`` of the locked *directory* left to be moved, if any.
+
+    It was agreed to and costs nothing; what it has not brought back must not be bought.
+    """
+    if not unfinished(directory, read_ledger(directory.root)):
+        return
+    with Journal(directory.root, version=vidgen_core.__version__) as journal:
+        if not unfinished(directory, journal.ledger):
+            return
+        back = bring_back(directory, journal, (), lambda path, place: None)
+    if not quiet:
+        came = f"{count(len(back), 'file')} brought back" if back else "all of it was there"
+        say(f"an undo that was interrupted here is finished: {came}")
+
+
 def _nothing(directory: RunDirectory) -> UsageError:
     return UsageError(
         "nothing to undo: no redo moved anything away here that is still in .vidgen/replaced",

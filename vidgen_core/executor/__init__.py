@@ -43,6 +43,7 @@ from vidgen_core.plan import (
     Task,
     Why,
 )
+from vidgen_core.planner.doubts import all_in_doubt
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import ImportImageRequest
 
@@ -185,8 +186,7 @@ class Run:
         else:
             self.replan()
         self.outcome.plan = self.plan
-        in_flight = self.journal.ledger.in_flight.values()
-        self.outcome.in_doubt = [work for work in in_flight if not (work.job or work.answered)]
+        self.outcome.in_doubt = all_in_doubt(self.journal.ledger)
         return self.outcome
 
     def _carry_out_choice(self) -> None:
@@ -217,7 +217,7 @@ class Run:
         """Plan again for what is there now."""
         before = getattr(self, "plan", None)
         options = evolve(self.options, given_up=self.turns.given_up)
-        self.plan = self.planning(self.shelf.listing, self.journal.ledger, options)
+        self.plan = self.planning(self.shelf.listing, self.books.ledger, options)
         self.turns.done.clear()  # the plan knows their files now
         if before is not None and self.plan.scenes and not before.scenes:
             if self.agreed:

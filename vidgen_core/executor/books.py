@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from vidgen_core.errors import Billed
 from vidgen_core.executor.publishing import Shelf
-from vidgen_core.executor.purchase import sent_with
 from vidgen_core.journal import Journal
-from vidgen_core.ledger import Charge, InFlight
+from vidgen_core.ledger import Charge, InFlight, Ledger
+from vidgen_core.model import Key
 from vidgen_core.plan import Decision, Plan, Task
 from vidgen_core.planner.doubts import is_doubtful
 from vidgen_core.specs import Price
@@ -19,7 +19,7 @@ _UNKNOWN = Billed.UNKNOWN
 def mend_records(shelf: Shelf) -> None:
     """Write the records of paid files that are there while the journal has them in flight."""
     for key, work in shelf.journal.ledger.in_flight.items():
-        shelf.mend(key, work, sent_with(shelf.directory, work))
+        shelf.mend(key, work)
 
 
 @define(kw_only=True, eq=False)
@@ -28,12 +28,14 @@ class Books:
 
     ``limit``: up to this price what may have been bought is bought once more.
     ``earlier``: what was known of each submit when the run began.
+    What is given up stays in the journal until it is bought: else the question stays.
     """
 
     journal: Journal
     shelf: Shelf
     limit: float
     earlier: frozenset[Charge] = field(init=False)
+    _given_up: set[tuple[Key, int]] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
         self.earlier = frozenset(self.journal.ledger.charges)
@@ -53,8 +55,22 @@ class Books:
             if task.collects is not None and task.collects.job:
                 self.journal.adopted(key, work.take, task.collects.job)
             elif task.decision is Decision.MAKE or self._is_worth_repeating(task, work):
-                why = "its outcome is unknown; it is made again"
-                self.journal.ended(key, work.take, why, Billed.UNKNOWN, doubted=True)
+                self.give_up(work)
+
+    def give_up(self, work: InFlight) -> None:
+        """Have *work*, which is in doubt, bought once more in this run."""
+        self._given_up.add((work.key, work.take))
+
+    @property
+    def ledger(self) -> Ledger:
+        """The journal as this run goes by it: without what is to be bought once more."""
+        ledger = self.journal.ledger
+        works = {
+            key: work
+            for key, work in ledger.in_flight.items()
+            if (key, work.take) not in self._given_up
+        }
+        return evolve(ledger, in_flight=works)
 
     def news(self) -> list[Charge]:
         """Return the submits of which this run learned something.
@@ -82,4 +98,5 @@ class Books:
 
     def may_repeat(self, task: Task) -> bool:
         """Whether *task* is bought again in doubt, and at a price that the user allowed."""
-        return task.key in self.journal.doubted and self._is_cheap(task.price)
+        doubted = self.journal.doubted | {key for key, _ in self._given_up}
+        return task.key in doubted and self._is_cheap(task.price)

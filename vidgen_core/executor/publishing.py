@@ -11,7 +11,6 @@ from attrs import define, evolve, field, frozen
 from vidgen_core import disk
 from vidgen_core.errors import Billed
 from vidgen_core.executor.events import Listener, Moved, Noted, Published
-from vidgen_core.executor.sent import Sent
 from vidgen_core.executor.work import Made, asked_with
 from vidgen_core.journal import Journal
 from vidgen_core.layout import OUTPUT
@@ -20,6 +19,8 @@ from vidgen_core.ledger import Published as Record
 from vidgen_core.memory import Memory
 from vidgen_core.model import Facts, Key, Step, Verdict
 from vidgen_core.plan import File, Listing, Task
+from vidgen_core.planner.doubts import is_doubtful
+from vidgen_core.planner.situation import arrived
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import Request
 from vidgen_core.wording import name
@@ -144,10 +145,12 @@ class Shelf:
     def _name(self, task: Task, file: Path, record: Record) -> None:
         """Rename *file* and write its record, in the order that a crash in between survives.
 
-        What is in flight stays so until its file is there, and its record is mended.
+        What is in flight stays so until its file is there. By what is written before, its
+        record is mended, and no other file in its place is ever taken for what was paid for.
         Nothing else could tell how much of a clip is shown: there the record is first.
         """
         if task.key in self.journal.ledger.in_flight:
+            self.journal.arriving(task.key, record)
             self.directory.publish(file, task.output)
             self.journal.published(task.key, record)
         else:
@@ -203,39 +206,42 @@ class Shelf:
 
     # what a crash left undone --------------------------------------------
 
-    def mend(self, key: Key, work: InFlight, sent: Sent | None) -> None:
-        """Write the record of a paid file that is there while the journal has it in flight."""
-        published = self.journal.ledger.published
+    def mend(self, key: Key, work: InFlight) -> None:
+        """Write the record of a paid file that is there while the journal has it in flight.
+
+        That is the file of which the journal said, right before it got its name, what it
+        is. Any other in its place somebody put there: it counts, and the job stays ours.
+        """
+        self._read_what_arrived(key)
         for file in self.listing.by_key.get(key, ()):
-            known = published.get(file.path)
-            if not file.counts or (known is not None and known.sha256 == file.sha256):
+            if not file.counts:
                 continue
-            if not (work.job or work.answered):
-                why = f"{file.path} is there"
-                self.journal.ended(key, work.take, why, Billed.UNKNOWN)
+            if is_doubtful(work):
+                self._ask_no_more(work, file.path)
                 return
+            record = arrived(self.journal.ledger, file)
+            if record is not None:
+                self.journal.published(key, record)
+                return
+
+    def _read_what_arrived(self, key: Key) -> None:
+        """Take the digest of what stands in the place of the file that was to get its name."""
+        record = self.journal.ledger.arriving.get(key)
+        for file in self.listing.by_key.get(key, ()):
+            if record is None or file.path != record.path or file.sha256 or not file.counts:
+                continue
             with disk.machine_errors(f"cannot read {file.path}"):
-                sha256 = file.sha256 or disk.digest(self.directory.path(file.path))
-            record = Record(
-                path=file.path,
-                size=file.size,
-                mtime_ns=file.mtime_ns,
-                sha256=sha256,
-                inputs=sent.inputs if sent else {},
-                provider=work.provider,
-                distribution=sent.distribution if sent else "",
-                version=sent.version if sent else "",
-                take=work.take,
-                paid=not work.price.free,
-                prompt=asked_with(sent.request) if sent else "",
-                asked_seconds=work.seconds if key.step is Step.CLIP else 0.0,
-                shown_frames=_shown_frames(work, file.facts),
-                scene_seconds=work.scene_seconds,
-                job=work.job,
-                facts=work.facts,
+                self._learn({}, {file.path: disk.digest(self.directory.path(file.path))})
+
+    def _ask_no_more(self, work: InFlight, path: str) -> None:
+        """Leave it open what became of *work*, in whose place the user put the file at *path*."""
+        self.journal.ended(work.key, work.take, f"{path} is there", Billed.UNKNOWN)
+        self.tell(
+            Noted(
+                f"{name(work.key)} at {work.provider} is not asked about any more, for {path} is "
+                "there; it may have been charged"
             )
-            self.journal.published(key, record)
-            return
+        )
 
     def drop_broken(self, key: Key, why: str) -> None:
         """Move the broken files of *key* aside, so that their records do not count any more."""
@@ -244,7 +250,7 @@ class Shelf:
                 self._move(file.path, why)
 
 
-def _shown_frames(task: Task | InFlight, facts: Facts) -> int:
+def _shown_frames(task: Task, facts: Facts) -> int:
     """How much of the file its scene shows, in the file's own frames."""
     if not (task.shown_frames and task.fps and facts.fps):
         return task.shown_frames

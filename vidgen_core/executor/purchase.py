@@ -71,7 +71,7 @@ class Purchase:
         """Go on from where the journal says this work stands."""
         errand, run = self.errand, self.errand.run
         task = errand.job.task
-        ledger = run.journal.ledger
+        ledger = run.books.ledger
         known = ledger.in_flight.get(task.key)
         if known is None and task.collects is not None:
             # The broken file is moved aside soon: then only the journal knows its job.
@@ -318,19 +318,18 @@ class Purchase:
 
     def _found(self, answer: tuple[tuple[JobRef, ...], float]) -> None:
         refs, settle = answer
-        work, journal = self.work, self.errand.run.journal
-        known = journal.jobs
+        work, run = self.work, self.errand.run
+        known = run.journal.jobs
         new = {ref.id: ref for ref in refs if (work.provider, ref.id) not in known}
         if len(new) == 1:
             (ref,) = new.values()
-            journal.submitted(work.key, work.take, ref.id, ref.facts)
-            self.errand.run.charged(work.key)
+            run.journal.submitted(work.key, work.take, ref.id, ref.facts)
+            run.charged(work.key)
             self.work = evolve(work, job=ref.id, facts=ref.facts)
             self._collection().poll()
         elif new and self._may_buy_again():
             self._chose_again = True
-            why = "nobody can tell which job is its; it is made again"
-            journal.ended(work.key, work.take, why, Billed.UNKNOWN, doubted=True)
+            run.books.give_up(work)
             self._buy()
         elif new:
             self._ask_user(f"its jobs {', '.join(sorted(new))} may be this one")
@@ -339,8 +338,7 @@ class Purchase:
             self.errand.wait(settle, self._look)
         else:
             # A list that does not have it is no proof: it may still have been charged.
-            why = "its service does not list it; it is made again"
-            journal.ended(work.key, work.take, why, Billed.UNKNOWN, doubted=True)
+            run.books.give_up(work)
             self._buy_if_agreed()
 
     def _may_buy_again(self) -> bool:

@@ -24,7 +24,10 @@ class Purse:
         """Write the intent to buy *work*, if there is room for it. Called from any thread.
 
         Looking and writing are one step, so that two submits never share the last
-        dollar. Raises ``CapReached``, and what :meth:`Journal.intent` raises.
+        dollar. An earlier take in doubt counts, and is no question any more from then on:
+        both in one record, so that it stays one where nothing is bought.
+
+        Raises ``CapReached``, and what :meth:`Journal.intent` raises.
         """
         with self._lock:
             self.check(work.price)

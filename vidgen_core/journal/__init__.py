@@ -99,7 +99,9 @@ class Journal:
                 ledger,
                 published=dict(ledger.published),
                 in_flight=dict(ledger.in_flight),
+                arriving=dict(ledger.arriving),
                 takes=dict(ledger.takes),
+                jobs=dict(ledger.jobs),
                 redone=dict(ledger.redone),
             )
 
@@ -113,10 +115,14 @@ class Journal:
     def doubted(self) -> frozenset[Key]:
         """What was given up in doubt, to be bought once more, and is not published yet."""
         with self._lock:
-            return frozenset(self._reading.doubted)
+            return frozenset(self._reading.doubted | self._reading.replaced.keys())
 
     def intent(self, work: InFlight) -> None:
-        """Write that *work* is about to be submitted. Refuses on a damaged journal."""
+        """Write that *work* is about to be submitted. Refuses on a damaged journal.
+
+        With that same record an earlier take in doubt is no question any more. It is one
+        again where *work* ends without being charged.
+        """
         if self._reading.damage:
             raise JournalDamaged(
                 f"the journal is damaged, so nothing is bought: {self._reading.damage}",
@@ -145,6 +151,10 @@ class Journal:
         """
         more = {"doubted": True} if doubted else {}
         self._append("ended", key=key.id, take=take, why=why[:2000], billed=billed.value, **more)
+
+    def arriving(self, key: Key, file: Published) -> None:
+        """Write which *file* of work in flight is about to get its name."""
+        self._append("arriving", key=key.id, take=file.take, file=record_to_json(file))
 
     def published(self, key: Key, file: Published) -> None:
         """Write how *file* was made."""

@@ -31,16 +31,19 @@ class Reading:
 
     ``end`` counts the bytes up to the end of the last line; ``cut`` says that
     something torn comes after it, ``open_end`` that its newline is missing.
-    ``jobs``: every job that it ever knew, by provider and id. ``doubted``: what
-    was bought again although an earlier outcome is unknown. ``fetched_again``: what is
-    in flight because its file broke, which costs nothing.
+    ``jobs``: whose every job is that it ever knew. ``doubted``: what was bought again
+    although an earlier outcome is unknown. ``replaced``: what was in doubt when what is in
+    flight was bought instead; where that is not charged, it is in doubt again.
+    ``fetched_again``: what is in flight because its file broke, which costs nothing.
     """
 
     published: dict[str, Published] = field(factory=dict)
     in_flight: dict[Key, InFlight] = field(factory=dict)
+    arriving: dict[Key, Published] = field(factory=dict)
     takes: dict[Key, int] = field(factory=dict)
-    jobs: set[tuple[str, str]] = field(factory=set)
+    jobs: dict[tuple[str, str], tuple[Key, int]] = field(factory=dict)
     doubted: set[Key] = field(factory=set)
+    replaced: dict[Key, InFlight] = field(factory=dict)
     forgotten: set[Key] = field(factory=set)
     charges: dict[tuple[Key, int], Charge] = field(factory=dict)
     fetched_again: set[Key] = field(factory=set)
@@ -57,7 +60,9 @@ class Reading:
         return Ledger(
             published=self.published,
             in_flight=self.in_flight,
+            arriving=self.arriving,
             takes=self.takes,
+            jobs=self.jobs,
             damage=self.damage,
             forgotten=frozenset(self.forgotten),
             charges=tuple(self.charges.values()),
@@ -181,11 +186,13 @@ def _opened(reading: Reading, record: dict[str, Any]) -> None:
 
 def _intent(reading: Reading, record: dict[str, Any]) -> None:
     work = record_from_json(record["work"], InFlight)
+    _put_aside(reading, work)
     reading.in_flight[work.key] = work
+    reading.arriving.pop(work.key, None)
     reading.forgotten.discard(work.key)
     reading.takes[work.key] = max(work.take, reading.takes.get(work.key, 0))
     if work.job:  # it is fetched again, and was charged before
-        reading.jobs.add((work.provider, work.job))
+        reading.jobs.setdefault((work.provider, work.job), (work.key, work.take))
         reading.fetched_again.add(work.key)
         return
     reading.fetched_again.discard(work.key)
@@ -198,6 +205,19 @@ def _intent(reading: Reading, record: dict[str, Any]) -> None:
             price=work.price,
             since=work.since,
         )
+
+
+def _put_aside(reading: Reading, work: InFlight) -> None:
+    """Take note of what *work* takes the place of."""
+    before = reading.in_flight.get(work.key)
+    if before is None:
+        return
+    if before.take != work.take and not (before.job or before.answered):  # bought once more
+        if work.key in reading.replaced:
+            reading.doubted.add(work.key)
+        reading.replaced[work.key] = before
+    elif before.adopted and not work.job:  # the service has no job by the user's id
+        reading.jobs.pop((before.provider, before.job), None)
 
 
 def _current(reading: Reading, record: dict[str, Any]) -> InFlight | None:
@@ -217,7 +237,7 @@ def _submitted(reading: Reading, record: dict[str, Any]) -> None:
         adopted = record.get("adopted") is True
         reading.in_flight[work.key] = evolve(work, job=job, facts=facts, adopted=adopted)
         reading.charge(work, Billed.YES)
-        reading.jobs.add((work.provider, job))
+        reading.jobs.setdefault((work.provider, job), (work.key, work.take))
 
 
 def _answered(reading: Reading, record: dict[str, Any]) -> None:
@@ -230,10 +250,22 @@ def _answered(reading: Reading, record: dict[str, Any]) -> None:
 def _ended(reading: Reading, record: dict[str, Any]) -> None:
     work = _current(reading, record)
     if work is not None:
-        reading.charge(work, Billed(record["billed"]))
+        billed = Billed(record["billed"])
+        reading.charge(work, billed)
         del reading.in_flight[work.key]
-        if record.get("doubted") is True:
+        reading.arriving.pop(work.key, None)
+        before = reading.replaced.pop(work.key, None)
+        if before is not None and billed is Billed.NO:
+            reading.in_flight[work.key] = before
+        elif before is not None or record.get("doubted") is True:
             reading.doubted.add(work.key)
+
+
+def _arriving(reading: Reading, record: dict[str, Any]) -> None:
+    file = record_from_json(record["file"], Published)
+    work = _current(reading, record)
+    if work is not None:
+        reading.arriving[work.key] = file
 
 
 def _published(reading: Reading, record: dict[str, Any]) -> None:
@@ -242,10 +274,13 @@ def _published(reading: Reading, record: dict[str, Any]) -> None:
     if reading.in_flight or reading.doubted or reading.forgotten:
         key = key_from_id(record["key"])
         reading.in_flight.pop(key, None)
+        reading.arriving.pop(key, None)
+        reading.replaced.pop(key, None)
         reading.doubted.discard(key)
         reading.forgotten.discard(key)
     if published.job:
-        reading.jobs.add((published.provider, published.job))
+        owner = (key_from_id(record["key"]), published.take)
+        reading.jobs.setdefault((published.provider, published.job), owner)
 
 
 def _displaced(reading: Reading, record: dict[str, Any]) -> None:
@@ -297,6 +332,7 @@ _FOLD = {
     "submitted": _submitted,
     "answered": _answered,
     "ended": _ended,
+    "arriving": _arriving,
     "published": _published,
     "displaced": _displaced,
     "retake": _retaken,

@@ -34,11 +34,13 @@ from vidgen_core.planner.freshness import why_film_again
 from vidgen_core.planner.joins import join_film, join_scene
 from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narrated_film import why_narrated_again
+from vidgen_core.planner.put_by_hand import put_by_hand_notes
 from vidgen_core.planner.scene_plan import ImageChoice, ScenePlan
 from vidgen_core.planner.scene_planner import plan_scene
 from vidgen_core.planner.script_planner import plan_script
 from vidgen_core.planner.situation import Situation
 from vidgen_core.planner.sound_planner import plan_sounds
+from vidgen_core.planner.unneeded import fetched_anyway, unneeded_notes
 
 
 def plan(
@@ -91,7 +93,10 @@ def plan(
     if image.wanted and image.key is None:
         notes.append("the initial image starts nothing: no clip is still to be made")
     notes.extend(lost_continuity(s, tasks))
-    notes.extend(_paid_and_not_needed(s, tasks))
+    if options.unneeded:
+        tasks[:0] = fetched_anyway(s, tasks)
+    notes.extend(unneeded_notes(s, tasks))
+    notes.extend(put_by_hand_notes(s))
     notes.extend(film_notes(s, tasks[-1]))
     notes.extend(idle_changes(s))
     return Plan(
@@ -179,15 +184,6 @@ def _doubts(s: Situation, film: File, scenes: Sequence[ScenePlan]) -> list[str]:
     return [
         f"{film.path} lasts {film.facts.seconds:.1f} s and its scenes {seconds:.1f} s; "
         "if scenes are missing in it, move it away, and it is joined again"
-    ]
-
-
-def _paid_and_not_needed(s: Situation, tasks: Sequence[Task]) -> list[str]:
-    planned = {task.key for task in tasks}
-    return [
-        f"{job.provider} holds a job for {key} that no plan needs now ({job.job or 'id unknown'})"
-        for key, job in s.ledger.in_flight.items()
-        if key not in planned and s.best(key) is None
     ]
 
 

@@ -5,16 +5,33 @@ from __future__ import annotations
 from attrs import evolve
 
 from vidgen_core.ledger import InFlight, Ledger
-from vidgen_core.model import Key
+from vidgen_core.model import Key, Step
 from vidgen_core.plan import Choice, InDoubt, Providers
 
 #: Who has one of these can be asked, and so is no question to the user.
 CAN_TELL = frozenset({"idempotent", "find"})
+_STEPS = tuple(Step)
 
 
 def is_doubtful(work: InFlight) -> bool:
     """Whether *work* was asked for, and nobody wrote down what came of it."""
     return not (work.job or work.answered)
+
+
+def film_order(work: InFlight) -> tuple[int, int, int]:
+    """Return what sorts work as it comes in the film."""
+    return work.key.scene, _STEPS.index(work.key.step), work.key.clip
+
+
+def all_in_doubt(ledger: Ledger) -> list[InFlight]:
+    """Return all work in doubt, as it comes in the film."""
+    return sorted(filter(is_doubtful, ledger.in_flight.values()), key=film_order)
+
+
+def owner_of(ledger: Ledger, work: InFlight, job: str) -> Key | None:
+    """Return whose job *job* is already, where it cannot be that of *work*."""
+    known = ledger.jobs.get((work.provider, job))
+    return None if known in (None, (work.key, work.take)) else known[0]
 
 
 def open_questions(ledger: Ledger, providers: Providers) -> frozenset[Key]:
@@ -39,13 +56,12 @@ def decided(ledger: Ledger, in_doubt: InDoubt, providers: Providers) -> Ledger:
     What its provider can tell is not given up: it is asked first.
     """
     works = dict(ledger.in_flight)
-    doubtful = [work for work in works.values() if is_doubtful(work)]
     match in_doubt.choice:
         case Choice.AGAIN if not ledger.damage:
             for key in open_questions(ledger, providers):
                 del works[key]
         case Choice.ADOPT:
-            named = [work for work in doubtful if in_doubt.key in (None, work.key)]
-            if len(named) == 1:
+            named = [work for work in all_in_doubt(ledger) if in_doubt.key in (None, work.key)]
+            if len(named) == 1 and owner_of(ledger, named[0], in_doubt.job) is None:
                 works[named[0].key] = evolve(named[0], job=in_doubt.job)
     return evolve(ledger, in_flight=works)

@@ -12,7 +12,7 @@ from vidgen_core.layout import OUTPUT
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import TO_DO, Decision, File, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, stale_reasons
-from vidgen_core.planner.joins import join, still_to_do
+from vidgen_core.planner.joins import goes_with, join, still_to_do
 from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narration import (
     kept_notes,
@@ -252,7 +252,7 @@ def _as_placed(
         if not again and s.record(file) is None and not _fits(file, scenes):
             film = math.fsum(map(length, scenes))
             again = (because(Why.WRONG_LENGTH, seconds=file.facts.seconds, film=film),)
-        if not again or not spoken:
+        if not again or not (spoken or goes_with(joins, file)):
             return kept(file)
     if not spoken:
         return None
@@ -279,7 +279,8 @@ def _subtitles(
     key = Key(Step.SUBTITLES)
     file = s.best(key)
     if not any(words.values()) or not (speech or _is_read(s)):
-        return kept(file) if file and not is_untold(s, key.step, file.path) else None
+        stays = file and not (is_untold(s, key.step, file.path) or goes_with(joins, file))
+        return kept(file) if file and stays else None
     request = SubtitlesRequest(
         scenes=tuple(
             SubtitledScene(

@@ -31,11 +31,7 @@ def is_own_job(s: Situation, file: File) -> bool:
     if not from_jobs(s):
         return False
     record = s.record(file)
-    if record is not None:
-        return record.provider == _engine(s) and bool(record.job)
-    # A crash between the file and its record: the journal is mended when work begins.
-    job = s.ledger.in_flight.get(file.key)
-    return job is not None and job.provider == _engine(s) and bool(job.job and not job.shown_frames)
+    return record is not None and record.provider == _engine(s) and bool(record.job)
 
 
 def will_be_own_job(s: Situation, task: Task) -> bool:

@@ -109,10 +109,11 @@ class Situation:
         if file is None:
             return None
         record = self.ledger.published.get(file.path)
-        if record is None:
-            return None
-        unchanged = (record.size, record.mtime_ns) == (file.size, file.mtime_ns)
-        return record if unchanged or (file.sha256 and record.sha256 == file.sha256) else None
+        if record is not None:
+            unchanged = (record.size, record.mtime_ns) == (file.size, file.mtime_ns)
+            if unchanged or (file.sha256 and record.sha256 == file.sha256):
+                return record
+        return arrived(self.ledger, file)
 
     @cached_property
     def files(self) -> Mapping[str, File]:
@@ -298,6 +299,20 @@ class Situation:
         return tuple(
             because(Why.BROKEN, path=file.path, fault=file.facts.fault) for file in self.broken(key)
         )
+
+
+def arrived(ledger: Ledger, file: File) -> Published | None:
+    """Return the record that *file* gets as what work in flight gave, kept back by a crash.
+
+    Any other file in its place is the user's own, whatever is in flight.
+    """
+    record = ledger.arriving.get(file.key)
+    if record is None or record.path != file.path:
+        return None
+    if file.sha256:
+        return record if record.sha256 == file.sha256 else None
+    unchanged = (record.size, record.mtime_ns) == (file.size, file.mtime_ns)
+    return record if unchanged else None
 
 
 def _tells(scene: Scene) -> bool:

@@ -14,7 +14,7 @@ from vidgen_core.ledger import Charge, InFlight, Ledger
 from vidgen_core.model import Key
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Plan, Task
-from vidgen_core.planner.doubts import is_doubtful
+from vidgen_core.planner.doubts import film_order, is_doubtful
 from vidgen_core.report.words import INDENT, count, listed
 from vidgen_core.specs import FREE, Price, ProviderKind
 
@@ -117,7 +117,7 @@ def cost_lines(ledger: Ledger) -> Iterator[str]:
         words.append(f"{pieces} of work may have been charged ({_sum(doubtful)})")
     if words:
         yield f"cost so far: {', '.join(words)}"
-    works = ledger.in_flight.values()
+    works = sorted(ledger.in_flight.values(), key=film_order)
     yield from _works("in flight", (work for work in works if not is_doubtful(work)))
     yield from _works("in doubt, for no answer came", filter(is_doubtful, works))
 

@@ -21,6 +21,7 @@ from vidgen_core.report.words import (
     sentence,
     why,
 )
+from vidgen_core.retake import unfinished
 from vidgen_core.scenes_file import ChosenScenes, JsonFile
 from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import printable
@@ -175,8 +176,15 @@ def notes(opened: Opened, plan: Plan) -> list[str]:
     """Return the sentences that concern the whole run: settings, choices, what is left out."""
     at_work = {task.kind for task in plan.to_do}
     assumed = [text for kind, text in opened.selection.assumed.items() if kind in at_work]
-    choice = _choice(opened.scenes)
+    choice = [*_choice(opened.scenes), *_interrupted(opened)]
     return [*choice, *opened.settings.warnings, *opened.selection.notes, *assumed, *plan.notes]
+
+
+def _interrupted(opened: Opened) -> list[str]:
+    """Say that files are to be moved before anything else."""
+    if not unfinished(opened.directory, opened.ledger):
+        return []
+    return ["an undo was interrupted here: the next continue, or another undo, finishes it first"]
 
 
 def _choice(chosen: ChosenScenes) -> list[str]:
