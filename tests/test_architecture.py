@@ -16,10 +16,10 @@ PLUGINS = CORE.parent / "plugins"
 ROWS = (
     ("errors", "http_errors", "hosts", "patterns", "model", "wording"),
     ("layout", "specs", "protocols", "ledger", "plan", "limit"),
-    ("strict_json", "serialize", "scenes_file", "script_files"),
+    ("strict_json", "serialize", "scenes_file", "script_files", "script_answers", "disk"),
     ("hookspecs", "settings", "keys"),
     ("planner",),
-    ("disk", "download", "memory", "journal", "rundir", "retake", "probe", "listing", "media"),
+    ("download", "memory", "journal", "rundir", "retake", "probe", "listing", "media"),
     ("stitch",),
     ("subtitles",),
     ("plugins", "selection", "opening"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +17,16 @@ from vidgen_core.errors import UsageError
 from vidgen_core.keys import REDACTED, find_key, redacted, traced
 
 NAMES = ("FAL_KEY", "FAL_API_KEY")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _nothing_is_kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The store of whoever runs the tests is none of theirs."""
+    home = str(tmp_path_factory.mktemp("home"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HOME", home)
+        patch.setenv("XDG_CONFIG_HOME", home)
+        yield
 
 
 def write(folder: Path, text: str | bytes) -> Path:

@@ -123,11 +123,14 @@ def is_same(path: Path, other: Path) -> bool:
     return os.path.samestat(path.lstat(), other.lstat())
 
 
-def write_file(path: Path, content: bytes) -> None:
-    """Put *content* under *path* so that a crash leaves the old content or the new."""
+def write_file(path: Path, content: bytes, *, mode: int = 0o666) -> None:
+    """Put *content* under *path* so that a crash leaves the old content or the new.
+
+    *mode*: who may read and write it, less what the umask takes.
+    """
     temporary = path.with_name(f"{path.name}.new")
     temporary.unlink(missing_ok=True)  # a crash left it, or it is a link to something else
-    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, 0o666)
+    handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | _BINARY, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
         file.flush()
@@ -158,3 +161,10 @@ def digest(path: Path) -> str:
     """Return the sha256 of the file's content, as hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def modified(handle: int) -> float:
+    """Return when the file system says that the open file was written, just now (Unix time)."""
+    os.write(handle, b"\n")
+    os.fsync(handle)
+    return os.fstat(handle).st_mtime

@@ -57,6 +57,9 @@ _NOT_SENT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
 )
 
+#: Both say the same by the same names; client libraries use the one or the other.
+_HTTPX = frozenset({"httpx", "httpx2"})
+
 _SAYS = {
     AuthFailed: "does not accept the key",
     OutOfCredit: "has no credit left for this account",
@@ -117,8 +120,8 @@ def no_answer(service: str, why: BaseException | str, *, submitting: bool = True
 def transport_error(service: str, error: BaseException, *, submitting: bool) -> Unavailable:
     """Return the error for a call that brought no answer: :func:`no_connection` or else.
 
-    *error* is httpx's own, or a client library's that was raised ``from`` it. Anything
-    else counts as sent, :func:`no_answer`, and so does what httpx cannot be sure of.
+    *error* is httpx's own (or httpx2's), or a client library's that was raised ``from``
+    it. Anything else counts as sent, :func:`no_answer`, and so does what httpx cannot be sure of.
     """
     met = next((one for one in _causes(error) if _is_httpx(one, {"TransportError"})), error)
     if _is_httpx(met, _NOT_SENT):
@@ -207,7 +210,7 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
 def _is_httpx(error: BaseException, names: Set[str]) -> bool:
     """Whether *error* is of one of httpx's classes *names*; httpx is slow to import for that."""
     kinds = type(error).__mro__
-    return any(kind.__module__ == "httpx" and kind.__name__ in names for kind in kinds)
+    return any(kind.__module__ in _HTTPX and kind.__name__ in names for kind in kinds)
 
 
 def _date(text: str) -> float | None:

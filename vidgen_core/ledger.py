@@ -49,7 +49,8 @@ class InFlight:
     ``job`` is empty while only the intent is known. ``seconds`` is the length
     that was asked for; ``token`` is the one its submit carried; ``fps`` is the
     rate that ``shown_frames`` counts in (0: the file's own). ``scene_seconds``: see
-    :class:`Task`. ``adopted``: the user said that this is its job.
+    :class:`Task`. ``adopted``: the user said that this is its job. ``covered``: it goes on
+    from an answer to the same order, whose price counts this request, too.
     """
 
     key: Key
@@ -67,6 +68,7 @@ class InFlight:
     price: Price = FREE
     answered: bool = False
     adopted: bool = False
+    covered: bool = False
 
 
 @frozen(kw_only=True)

@@ -52,6 +52,9 @@ class MediaTools(Protocol):
     ) -> None:
         """Encode interleaved 32-bit float *samples* to the format that *into*'s name ends in."""
 
+    def read_audio(self, path: Path, *, rate: int, channels: int, seconds: float) -> bytes:
+        """Return the first *seconds* of a file's sound: interleaved 32-bit floats at *rate*."""
+
     def read_frame(self, path: Path, *, width: int, height: int) -> bytes:
         """Return the first picture of an image or video as ``rgb24`` of that size."""
 
@@ -169,7 +172,13 @@ class Findable(Protocol):
 
 @runtime_checkable
 class AnswerWork(Protocol):
-    """A paid answer that comes at once. Core stores it before anything parses it."""
+    """A paid answer that comes at once. Core stores it before anything parses it.
+
+    A script model's answer that is ``BadOutput`` is asked for once more, with the fault in
+    ``request.fault``. A script model may also have ``rest(answer, request)``, which returns
+    the request that is still to be asked after *answer*, or ``None``: core calls it before
+    ``write``, and asks; what it asks for then is what is written.
+    """
 
     def ask(self, request: Any) -> bytes:
         """Send the request, once, and return the raw answer."""

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import field, frozen
 
 from vidgen_core.errors import AuthFailed, UsageError
-from vidgen_core.keys import find_key
+from vidgen_core.keys import find_key, held_key
 from vidgen_core.plan import EngineProvider, Provider, Providers, Reason
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.settings import Settings
@@ -87,7 +88,22 @@ def select(registry: Registry, settings: Settings, run_directory: Path) -> Selec
         frame_host=chosen(ProviderKind.FRAME_HOST),
         installed={(loaded.kind, loaded.name): loaded.spec for loaded in registry.providers},
     )
+    notes += _exposures(providers, run_directory)
     return Selection(providers=providers, notes=tuple(notes), assumed=assumed)
+
+
+def _exposures(providers: Providers, run_directory: Path) -> list[str]:
+    """Say who else may read the keys of the chosen providers. A fault is told where one is used."""
+    named = (
+        *(providers.engine, providers.images, providers.speech, providers.sounds),
+        *(providers.script, providers.frame_host),
+    )
+    said: list[str] = []
+    for provider in named:
+        with suppress(UsageError):
+            held = held_key(provider.spec.keys, run_directory=run_directory) if provider else None
+            said += map(str, held.exposures) if held else ()
+    return list(dict.fromkeys(said))
 
 
 def _words(kind: ProviderKind) -> str:
@@ -176,10 +192,10 @@ def _key_state(keys: Sequence[str], run_directory: Path) -> str:
     if not keys:
         return "needs no key"
     try:
-        found = find_key(keys, run_directory=run_directory)
+        held = held_key(keys, run_directory=run_directory)
     except UsageError:
         return f"{keys[0]} cannot be read"
-    return f"{found.variable} is set" if found else f"{keys[0]} is not set"
+    return f"{held.variable} is set" if held else f"{keys[0]} is not set"
 
 
 def key_for(loaded: Loaded, run_directory: Path) -> str:
@@ -193,5 +209,6 @@ def missing_key(loaded: Loaded) -> AuthFailed:
     names = " or ".join(loaded.spec.keys)
     return AuthFailed(
         f"{loaded.kind.value.replace('-', ' ')} {loaded.name} needs a key, and {names} is not set",
-        advice=f"export {loaded.spec.keys[0]}=..., or write it to .env in this folder",
+        advice=f"vidgen keys set {loaded.spec.keys[0]}, or export {loaded.spec.keys[0]}=..., "
+        "or write it to .env in this folder",
     )

@@ -22,6 +22,9 @@ COMMANDS = (
     "cost",
     "status",
     "plugins",
+    "models",
+    "keys",
+    "doctor",
 )
 
 

@@ -45,6 +45,13 @@ def test_the_examples_of_the_help_can_be_typed(capsys: pytest.CaptureFixture[str
     for example in examples:
         typed = read(example.removeprefix("  vidgen ").partition(" < ")[0])
         assert typed.directory == "DIR" or typed.script in ("script.txt", "-")
+    assert main(["keys", "--help"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    examples = [line for line in lines if line.startswith("  vidgen ")]
+    assert len(examples) == 5
+    for example in examples:
+        typed = read(example.removeprefix("  vidgen ").partition(" < ")[0])
+        assert typed.action == "list" or typed.name in ("luma", "LUMAAI_API_KEY")
 
 
 def test_the_version_is_printed_alone(capsys: pytest.CaptureFixture[str]) -> None:

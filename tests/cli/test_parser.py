@@ -205,6 +205,18 @@ def test_plugins_takes_no_directory() -> None:
     assert vars(read("plugins --json")) == expected
 
 
+def test_what_is_done_about_a_key_is_said_with_its_name() -> None:
+    for action in ("set", "rm", "check"):
+        arguments = read(f"keys {action} --json FAL_KEY")
+        assert (arguments.action, arguments.name, arguments.json) == (action, "FAL_KEY", True)
+    assert read("keys list").name is None
+
+
+def test_a_service_is_asked_only_where_that_is_wished() -> None:
+    assert (read("doctor").online, read("doctor --online").online) == (False, True)
+    assert read("models claude").provider == "claude"
+
+
 # --- what is refused ------------------------------------------------------------------------
 
 
@@ -221,6 +233,11 @@ def test_plugins_takes_no_directory() -> None:
         ),
         ("continue A B", "vidgen continue: error: 'B' is one argument too many"),
         ("plugins A", "vidgen plugins: error: 'A' is one argument too many"),
+        ("doctor A", "vidgen doctor: error: 'A' is one argument too many"),
+        ("keys set", "vidgen keys: error: say which key: vidgen keys set NAME"),
+        ("keys rm ''", "vidgen keys: error: say which key: vidgen keys rm NAME"),
+        ("keys list A", "vidgen keys: error: keys list takes no name: it lists them all"),
+        ("keys set A --jsn", "vidgen keys: error: there is no option --jsn; did you mean --json?"),
         (
             "continue A --directory B",
             "vidgen continue: error: give the directory once: either DIR or --directory DIR",
@@ -374,9 +391,8 @@ def test_an_unknown_command_is_refused_with_the_known_ones(
 @pytest.mark.parametrize("command", COMMANDS)
 def test_no_option_may_be_abbreviated(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     names = visible_options(command, capsys)
-    given = (
-        "" if command == "plugins" else "--continue-from-dir D" if command == "generate" else "D"
-    )
+    alone = {"plugins": "", "doctor": "", "keys": "list", "generate": "--continue-from-dir D"}
+    given = alone.get(command, "D")
     for name in names:
         short = name[:-1]
         assert short not in names

@@ -83,11 +83,12 @@ def test_a_request_in_the_run_directory_cannot_send_other_files_away(film: Film)
 
 def test_an_answer_is_stored_before_anything_parses_it(film: Film) -> None:
     speak(film)
-    fail_first(film, "write", BadOutput("cannot parse"))
+    unwritten = BadOutput("cannot parse")
+    fail_first(film, "write", None, unwritten)
     assert film.work().codes == {ExitCode.FAILED}
-    assert film.service.bill() == {"NarrationTextRequest": 1}
-    answer = film.root / ".vidgen/answers/narration-text-1"
-    assert answer.read_bytes() == b"answer: a boat"
+    assert film.service.bill() == {"NarrationTextRequest": 1, "SpeechRequest": 1}
+    assert (film.root / ".vidgen/answers/narration-text-1").read_bytes() == b"answer: a boat"
+    assert (film.root / ".vidgen/answers/narration-1").read_bytes() == b"answer: a boat"
     assert film.work().codes == set()  # read again, not bought again
     assert film.service.bill() == {"NarrationTextRequest": 1, "SpeechRequest": 1}
     sent = read_sent(film.root / ".vidgen/requests/narration-1.json")
@@ -97,12 +98,12 @@ def test_an_answer_is_stored_before_anything_parses_it(film: Film) -> None:
 
 def test_an_answer_that_is_gone_is_over_and_was_charged(film: Film) -> None:
     speak(film)
-    fail_first(film, "write", BadOutput("cannot parse"))
+    fail_first(film, "write", None, BadOutput("cannot parse"))
     film.work()
-    (film.root / ".vidgen/answers/narration-text-1").unlink()
+    (film.root / ".vidgen/answers/narration-1").unlink()
     assert film.work().codes == {ExitCode.FAILED}
     assert '"billed":"yes"' in (film.root / ".vidgen/journal.jsonl").read_text()
-    assert film.service.bill() == {"NarrationTextRequest": 1}
+    assert film.service.bill() == {"NarrationTextRequest": 1, "SpeechRequest": 1}
 
 
 def test_a_lost_answer_is_a_question(film: Film) -> None:

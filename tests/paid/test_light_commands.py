@@ -11,7 +11,10 @@ from ..run_directories import add_scene
 from .customers import FILM, Customer
 
 #: The vendors' SDKs, and what only they and downloads need.
-HEAVY = {"lumaai", "fal_client", "httpx", "httpcore", "httpx_sse", "pydantic", "anyio", "requests"}
+HEAVY = {
+    *("lumaai", "fal_client", "httpx", "httpcore", "httpx_sse", "pydantic", "anyio", "requests"),
+    *("anthropic", "google", "elevenlabs", "keyring"),
+}
 
 
 def imported(customer: Customer, *words: str | Path) -> set[str]:
@@ -24,7 +27,8 @@ def imported(customer: Customer, *words: str | Path) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    "words", [("--help",), ("continue", "--help"), ("plugins",), ("plugins", "--json")]
+    "words",
+    [("--help",), ("continue", "--help"), ("plugins",), ("plugins", "--json"), ("keys", "list")],
 )
 def test_what_needs_no_directory_imports_no_sdk(customer: Customer, words: tuple[str, ...]) -> None:
     found = imported(customer, *words)

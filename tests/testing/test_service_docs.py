@@ -56,7 +56,7 @@ def test_what_is_exported_leads_every_provider_to_the_service(tmp_path: Path) ->
                 led.add(spec.name)
                 assert getattr(options, name).startswith(service.base), (spec.name, name)
         assert not spec.keys or environ.get(spec.keys[0])
-    assert led == {"luma", "ltx", "fal"}
+    assert led == {"luma", "ltx", "fal", "claude", "gemini", "elevenlabs"}
     assert all(f"`{name}`" in PAGE for name in service.environment)
 
 

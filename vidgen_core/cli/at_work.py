@@ -7,6 +7,7 @@ import signal
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import cache
 
 from attrs import define, field
 
@@ -31,6 +32,7 @@ from vidgen_core.report.progress import progress
 from vidgen_core.report.words import flags, say
 from vidgen_core.selection import key_for
 from vidgen_core.settings import run_settings
+from vidgen_core.specs import ProviderKind
 
 
 def carry_out(
@@ -117,9 +119,16 @@ def _run(opened: Opened, media: Media, journal: Journal, listen: Listener) -> Ru
         key_for=lambda loaded: key_for(loaded, root),
     )
 
+    @cache
+    def most_of(kind: ProviderKind, name: str) -> int:
+        spec = opened.selection.providers.installed.get((kind, name))
+        if spec is None:
+            return 0
+        own = getattr(workshop.options(kind, name), "max_active", None)
+        return own if isinstance(own, int) else spec.max_active
+
     def max_active(task: Task) -> int:
-        spec = opened.selection.providers.installed.get((task.kind, task.provider))  # type: ignore[arg-type]
-        return spec.max_active if spec else 0
+        return most_of(task.kind, task.provider) if task.kind else 0
 
     def version_of(task: Task) -> tuple[str, str]:
         if task.kind is None:

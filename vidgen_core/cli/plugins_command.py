@@ -13,7 +13,7 @@ from typing import Any
 import attrs
 
 from vidgen_core.errors import UsageError
-from vidgen_core.keys import find_key
+from vidgen_core.keys import held_key
 from vidgen_core.plugins import Failure, Loaded, Registry, load
 from vidgen_core.report.words import INDENT, columns, folded, width
 from vidgen_core.settings.option_values import to_toml
@@ -75,6 +75,8 @@ def _provider(provider: Loaded) -> dict[str, Any]:
         "version": provider.version,
         "key": _key(spec.keys),
         "abilities": sorted(spec.abilities),
+        "checks_key": spec.check is not None,
+        "lists_models": spec.models is not None,
         "patterns": [
             {
                 "step": output.step.value,
@@ -90,13 +92,13 @@ def _provider(provider: Loaded) -> dict[str, Any]:
 def _key(names: Sequence[str]) -> dict[str, Any]:
     """Return which variables may hold the key, which of them does, and where it was found."""
     try:
-        found = find_key(names)
+        held = held_key(names)
     except UsageError as error:
         return {"variables": list(names), "set": None, "source": None, "fault": error.message}
     return {
         "variables": list(names),
-        "set": found.variable if found else None,
-        "source": found.source if found else None,
+        "set": held.variable if held else None,
+        "source": held.source if held else None,
         "fault": None,
     }
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
-from attrs import define, evolve, field
+from attrs import define, evolve, field, frozen
 
 from vidgen_core import disk, layout
 from vidgen_core.errors import (
@@ -26,8 +27,16 @@ from vidgen_core.executor.sent import Sent
 from vidgen_core.executor.work import Made
 from vidgen_core.ledger import InFlight
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
+from vidgen_core.specs import Request
 
 _LARGEST_ANSWER = 1 << 30
+
+
+@frozen
+class _More:
+    """What is still to be asked before there is a file."""
+
+    request: Request
 
 
 @define(kw_only=True, eq=False)
@@ -36,7 +45,8 @@ class Collection:
 
     ``again``: its file was published before, and broke. ``unwritten``: the journal
     had no room for the job's id; it is tried again. ``answer``: what a provider
-    answered at once; ``None`` where it is on the disk.
+    answered at once; ``None`` where it is on the disk. ``ask_on(request, why)`` asks for
+    what that answer lacks, for money.
     """
 
     errand: Errand
@@ -45,6 +55,7 @@ class Collection:
     again: bool = False
     unwritten: bool = False
     answer: bytes | None = field(default=None, repr=False)
+    ask_on: Callable[[Request, str], None]
     _bad: list[str] = field(factory=list, init=False)
     _fetches: int = field(default=0, init=False)
 
@@ -185,14 +196,31 @@ class Collection:
         """Have the provider turn its answer into the file."""
         errand = self.errand
 
-        def write() -> Made:
+        def write() -> Made | _More:
             answer = self._stored() if self.answer is None else self.answer
             request, into = self._request(), errand.into
+            rest = self._rest(answer, request)
+            if rest is not None:
+                return _More(rest)
             into.unlink(missing_ok=True)
             errand.call("write", lambda: errand.provider.write(answer, request, into))
             return self._checked()
 
-        errand.in_worker(write, self._publish, self._not_written)
+        errand.in_worker(write, self._written, self._not_written)
+
+    def _rest(self, answer: bytes, request: Any) -> Request | None:
+        """Return what is still to be asked after *answer*, by a provider that can tell."""
+        provider = self.errand.provider
+        if self.sent is None or not hasattr(provider, "rest"):
+            return None
+        rest: Request | None = self.errand.call("rest", lambda: provider.rest(answer, request))
+        return rest
+
+    def _written(self, result: Made | _More) -> None:
+        if isinstance(result, _More):
+            self.ask_on(result.request, "the answer so far is a part of it")
+        else:
+            self._publish(result)
 
     def _request(self) -> Any:
         bench = self.errand.run.bench
@@ -210,10 +238,30 @@ class Collection:
             raise disk.machine_error(error, f"cannot read the paid answer {path}") from error
 
     def _not_written(self, error: VidgenError) -> None:
-        if isinstance(error, JobLost):
+        if isinstance(error, (JobLost, Refused)):
             self._end(error, error.billed)
-            return
-        self.errand.try_again(error, self.write_answer)
+        elif not isinstance(error, BadOutput):
+            self.errand.try_again(error, self.write_answer)
+        elif self._may_be_repaired():
+            assert self.sent is not None
+            asked: Any = self.sent.request
+            self.ask_on(evolve(asked, fault=error.message), error.message)
+        else:
+            self._give_up_on(error)
+
+    def _may_be_repaired(self) -> bool:
+        """Whether the answer is one to a question that was not asked with a fault before."""
+        return self.sent is not None and getattr(self.sent.request, "fault", None) == ""
+
+    def _give_up_on(self, error: BadOutput) -> None:
+        """Leave an answer that cannot be used where it is: it was paid for."""
+        path = self.errand.run.directory.path(path_of_answer(self.work))
+        error.message = f"{error.message}; the paid answer is kept: {path}"
+        error.args = (error.message,)
+        error.advice = error.advice or (
+            "mend the answer there and run vidgen continue, or delete it to have it asked for anew"
+        )
+        self.errand.give_up(error)
 
 
 def path_of_answer(work: InFlight) -> str:

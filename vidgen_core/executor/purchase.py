@@ -8,13 +8,11 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from vidgen_core import layout
 from vidgen_core.errors import (
     AuthFailed,
     Billed,
     CapReached,
     Interrupted,
-    JobLost,
     MachineError,
     OutOfCredit,
     ProviderError,
@@ -25,11 +23,11 @@ from vidgen_core.executor.beginning import with_beginning
 from vidgen_core.executor.clock import real, until_next_try
 from vidgen_core.executor.collection import Collection, path_of_answer
 from vidgen_core.executor.errand import Errand
-from vidgen_core.executor.sent import Sent, describe, options_to_keep, read_sent
+from vidgen_core.executor.events import Noted
+from vidgen_core.executor.sent import Sent, describe, options_to_keep, path_of_sent, sent_with
 from vidgen_core.ledger import InFlight
 from vidgen_core.protocols import JobRef
-from vidgen_core.rundir import RunDirectory
-from vidgen_core.specs import UNKNOWN_PRICE
+from vidgen_core.specs import UNKNOWN_PRICE, Request
 
 #: How often a job whose id was lost is looked for before it counts as never begun.
 LOOKS = 2
@@ -63,6 +61,8 @@ class Purchase:
     _again: bool = field(default=False, init=False)
     _chose_again: bool = field(default=False, init=False)
     _begun: bool = field(default=False, init=False)
+    _ordered: bool = field(default=False, init=False)
+    _covered: bool = field(default=False, init=False)
     _doubted: bool = field(default=False, init=False)
     _looks: int = field(default=0, init=False)
     _doubts: int = field(default=0, init=False)
@@ -106,10 +106,33 @@ class Purchase:
 
     def _collection(self, **more: Any) -> Collection:
         return Collection(
-            errand=self.errand, work=self.work, sent=self.sent, again=self._again, **more
+            errand=self.errand,
+            work=self.work,
+            sent=self.sent,
+            again=self._again,
+            ask_on=self._ask_on,
+            **more,
         )
 
     # buying --------------------------------------------------------------
+
+    def _ask_on(self, request: Request, why: str) -> None:
+        """Ask for *request*, which goes on from a stored answer, as a further take.
+
+        The price of what this run ordered covers it. An answer of an earlier run has its
+        price in this run's plan, for it may be asked on or not.
+        """
+        assert self.sent is not None
+        run, key = self.errand.run, self.errand.job.task.key
+        if not run.may_submit:
+            message = f"{key} needs a further answer, and nobody agreed to pay for one ({why})"
+            error = Undecided(message, advice="vidgen continue asks for it")
+            run.setbacks.later(self.errand.job, error)
+            return
+        run.listen(Noted(f"{key}: {self.work.provider} is asked on: {why}"))
+        self.sent = evolve(self.sent, request=request)
+        self._covered = self._ordered
+        self._buy()
 
     def _buy(self) -> None:
         """Take the work to the service, as a new take of this output."""
@@ -122,7 +145,8 @@ class Purchase:
         before = task.collects  # its price in the plan is from 0 on: it might have been there
         price = before.price if before is not None and not before.price.free else task.price
         try:
-            run.purse.check(price)  # before a frame host is troubled
+            if not self._covered:
+                run.purse.check(price)  # before a frame host is troubled
         except CapReached as reached:
             run.setbacks.later(errand.job, reached)
             return
@@ -138,6 +162,7 @@ class Purchase:
             scene_seconds=task.scene_seconds,
             since=run.today(),
             price=price,
+            covered=self._covered,
         )
         self._begun, self._doubted, self._looks = False, False, 0
         inputs = run.shelf.inputs(task)
@@ -146,9 +171,9 @@ class Purchase:
             self._stop_if_interrupted()
             self.sent = self._to_be_sent(run.bench.digests(inputs))
             self._stop_if_interrupted()  # a frame host may have taken its time
-            run.directory.write_state(_path_of_sent(self.work), describe(self.sent))
+            run.directory.write_state(path_of_sent(self.work), describe(self.sent))
             run.purse.take_out(self.work)
-            self._begun = True
+            self._begun = self._ordered = True
             return self._submit() if hasattr(errand.provider, "submit") else self._ask()
 
         errand.in_worker(buy, self._bought, self._refused, precious=True)
@@ -214,7 +239,7 @@ class Purchase:
             request = with_beginning(run, sent.provider, sent.request, url_cut=True)
             self._stop_if_interrupted()
             self.sent = evolve(sent, request=request, url_cut=False)
-            run.directory.write_state(_path_of_sent(self.work), describe(self.sent))
+            run.directory.write_state(path_of_sent(self.work), describe(self.sent))
 
     def _request(self) -> Any:
         """Return what the service is asked, with absolute paths."""
@@ -354,18 +379,6 @@ class Purchase:
             f"{self.work.provider} does not list {self.work.key}", advice="vidgen continue makes it"
         )
         self.errand.run.setbacks.later(self.errand.job, error)
-
-
-def sent_with(directory: RunDirectory, work: InFlight) -> Sent | None:
-    """Return what was sent with the submit of *work*, where that can still be read."""
-    try:
-        return read_sent(directory.path(_path_of_sent(work)))
-    except JobLost:
-        return None
-
-
-def _path_of_sent(work: InFlight) -> str:
-    return f"{layout.REQUESTS}/{work.key.id}-{work.take}.json"
 
 
 def _checked(ref: Any) -> JobRef:

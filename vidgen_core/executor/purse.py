@@ -30,7 +30,8 @@ class Purse:
         Raises ``CapReached``, and what :meth:`Journal.intent` raises.
         """
         with self._lock:
-            self.check(work.price)
+            if not work.covered:
+                self.check(work.price)
             self.journal.intent(work)
 
     def check(self, price: Price) -> None:

@@ -13,8 +13,10 @@ from urllib.parse import urlsplit
 import attrs
 from attrs import field, frozen
 
-from vidgen_core import disk, specs
+from vidgen_core import disk, layout, specs
 from vidgen_core.errors import JobLost
+from vidgen_core.ledger import InFlight
+from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import Request
 
 _LARGEST = 8 * 1024 * 1024
@@ -26,6 +28,9 @@ _CLASSES: Mapping[str, type] = MappingProxyType(
             specs.ImageRequest,
             specs.SpeechRequest,
             specs.SoundRequest,
+            specs.EnvironmentsRequest,
+            specs.ScenesRequest,
+            specs.PlacedScenesRequest,
             specs.NarrationTextRequest,
         )
     }
@@ -120,6 +125,19 @@ def read_sent(path: Path) -> Sent:
         )
     except Exception as error:
         raise JobLost(f"{path} does not tell what was sent: {error}") from error
+
+
+def sent_with(directory: RunDirectory, work: InFlight) -> Sent | None:
+    """Return what was sent with the submit of *work*, where that can still be read."""
+    try:
+        return read_sent(directory.path(path_of_sent(work)))
+    except JobLost:
+        return None
+
+
+def path_of_sent(work: InFlight) -> str:
+    """Return where what was sent with the submit of *work* is kept."""
+    return f"{layout.REQUESTS}/{work.key.id}-{work.take}.json"
 
 
 def _must_stay_inside(path: str) -> None:

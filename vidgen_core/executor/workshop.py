@@ -51,6 +51,10 @@ class Workshop:
 
     def _make(self, kind: ProviderKind, name: str) -> Any:
         loaded = self.find(kind, name)
+        return self.ask(loaded, "its factory", loaded.spec.factory)
+
+    def ask(self, loaded: Loaded, what: str, question: Callable[[Context], T]) -> T:
+        """Hand a provider's *question*, a function of its spec, what it works with."""
         key = self.key_for(loaded)
         if loaded.spec.keys and not key:
             raise missing_key(loaded)
@@ -62,7 +66,7 @@ class Workshop:
             cancelled=self.cancelled,
             download=Downloader(loopback=_rehearses(options), cancelled=self.cancelled),
         )
-        return self._guarded(loaded, "its factory", lambda: loaded.spec.factory(context))
+        return self._guarded(loaded, what, lambda: question(context))
 
     def options(self, kind: ProviderKind, name: str) -> Any:
         """Return the options that the provider is made with."""

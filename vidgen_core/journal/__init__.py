@@ -115,7 +115,8 @@ class Journal:
     def doubted(self) -> frozenset[Key]:
         """What was given up in doubt, to be bought once more, and is not published yet."""
         with self._lock:
-            return frozenset(self._reading.doubted | self._reading.replaced.keys())
+            reading = self._reading
+            return frozenset(reading.doubted | set(filter(reading.was_in_doubt, reading.replaced)))
 
     def intent(self, work: InFlight) -> None:
         """Write that *work* is about to be submitted. Refuses on a damaged journal.

@@ -32,8 +32,9 @@ class Reading:
     ``end`` counts the bytes up to the end of the last line; ``cut`` says that
     something torn comes after it, ``open_end`` that its newline is missing.
     ``jobs``: whose every job is that it ever knew. ``doubted``: what was bought again
-    although an earlier outcome is unknown. ``replaced``: what was in doubt when what is in
-    flight was bought instead; where that is not charged, it is in doubt again.
+    although an earlier outcome is unknown. ``replaced``: what was in doubt, or answered and
+    of no use, when what is in flight was bought instead; where that is not charged, it is
+    again what it was.
     ``fetched_again``: what is in flight because its file broke, which costs nothing.
     """
 
@@ -73,6 +74,11 @@ class Reading:
     def take_in(self, record: dict[str, Any]) -> None:
         """Apply one sound record; raises where it makes no sense."""
         _FOLD.get(record["kind"], _ignore)(self, record)
+
+    def was_in_doubt(self, key: Key) -> bool:
+        """Whether what is in flight for *key* was bought while an earlier take was in doubt."""
+        before = self.replaced.get(key)
+        return before is not None and not before.answered
 
     def charge(self, work: InFlight, billed: Billed) -> None:
         """Take note of what is known now of the submit of *work*."""
@@ -196,7 +202,7 @@ def _intent(reading: Reading, record: dict[str, Any]) -> None:
         reading.fetched_again.add(work.key)
         return
     reading.fetched_again.discard(work.key)
-    if not work.price.free:
+    if not (work.price.free or work.covered):
         reading.charges[work.key, work.take] = Charge(
             key=work.key,
             take=work.take,
@@ -212,8 +218,8 @@ def _put_aside(reading: Reading, work: InFlight) -> None:
     before = reading.in_flight.get(work.key)
     if before is None:
         return
-    if before.take != work.take and not (before.job or before.answered):  # bought once more
-        if work.key in reading.replaced:
+    if before.take != work.take and not before.job:  # bought once more, or asked on
+        if reading.was_in_doubt(work.key):
             reading.doubted.add(work.key)
         reading.replaced[work.key] = before
     elif before.adopted and not work.job:  # the service has no job by the user's id
@@ -254,10 +260,11 @@ def _ended(reading: Reading, record: dict[str, Any]) -> None:
         reading.charge(work, billed)
         del reading.in_flight[work.key]
         reading.arriving.pop(work.key, None)
+        in_doubt = reading.was_in_doubt(work.key)
         before = reading.replaced.pop(work.key, None)
         if before is not None and billed is Billed.NO:
             reading.in_flight[work.key] = before
-        elif before is not None or record.get("doubted") is True:
+        elif in_doubt or record.get("doubted") is True:
             reading.doubted.add(work.key)
 
 

@@ -202,6 +202,20 @@ class Media:
         node = self.output(raw.audio, into=into, **sound_options(into))
         self.run(node, into, frames=checked_samples(samples, 4 * channels))
 
+    def read_audio(self, path: Path, *, rate: int, channels: int, seconds: float) -> bytes:
+        """Return the first *seconds* of a file's sound, interleaved 32-bit floats.
+
+        Raises ``InputError`` where nothing can be decoded, and ``MachineError``.
+        """
+        node = ffmpeg_python().output(
+            self.input(path).audio, "pipe:1", format=FLOATS, ar=rate, ac=channels, t=seconds
+        )
+        ended = self._run(node, None, capture=4 * channels * math.ceil((seconds + 1) * rate))
+        _check_machine(ended, None)
+        if not ended.data:
+            raise InputError(f"{path}: no sound could be decoded\n{_last(ended.words)}")
+        return ended.data
+
     def read_frame(self, path: Path, *, width: int, height: int) -> bytes:
         """Return the first picture of an image or video as ``rgb24`` of that size.
 

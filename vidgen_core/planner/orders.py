@@ -9,8 +9,16 @@ from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Provider, Reason, Task, Why, because
 from vidgen_core.planner.doubts import CAN_TELL, is_doubtful
+from vidgen_core.planner.script_prices import whole_price
 from vidgen_core.planner.situation import Situation
-from vidgen_core.specs import FREE, UNKNOWN_PRICE, Price, Request
+from vidgen_core.specs import (
+    FREE,
+    UNKNOWN_PRICE,
+    Price,
+    ProviderKind,
+    Request,
+    free_of_charge,
+)
 
 
 def work(
@@ -23,12 +31,14 @@ def work(
     needs: tuple[Key, ...] = (),
     inputs: tuple[str, ...] = (),
     priced_as: Request | None = None,
+    filled_in: Request | None = None,
 ) -> Task:
     """Return the task that makes *key* by *provider*, or collects what is paid for.
 
     *provider* may be ``None`` only where there is something to collect.
     *priced_as*: an estimate, where the request's own words are not known yet; a
-    price that depends on them is unknown.
+    price that depends on them is unknown. *filled_in*: the request with what its files
+    say, or with stand-ins as long as that may be: the price goes by it.
     """
     task = Task(
         key=key,
@@ -47,7 +57,7 @@ def work(
     task = evolve(task, provider=provider.name, kind=provider.kind)
     if key in s.options.given_up:
         return given_up(task)
-    decision, price, more = _offer(s, key, provider, priced_as or request)
+    decision, price, more = _offer(s, key, provider, priced_as or filled_in or request)
     if priced_as is not None and not price.free:
         price = UNKNOWN_PRICE
     output = s.path_for(key, provider.spec)
@@ -66,9 +76,7 @@ def _offer(
 ) -> tuple[Decision, Price, tuple[Reason, ...]]:
     """Return whether new work may be given to *provider*, and its price."""
     try:
-        price = provider.spec.price(request, provider.options)
-        if not isinstance(price, Price):
-            raise TypeError(f"{price!r} is not a Price")
+        price = whole_price(provider, request)
     except Exception as error:
         fault = f"price() raised {type(error).__name__}: {error}"
         reason = because(Why.PROVIDER_RAISED, provider=provider.name, fault=fault)
@@ -107,6 +115,10 @@ def attach(s: Situation, base: Task, job: InFlight) -> Task:
         why = Why.IN_FLIGHT
     elif job.answered:
         why = Why.ANSWERED
+        costs = spec.price is not free_of_charge
+        if costs and job.kind is ProviderKind.SCRIPT_MODEL:  # it may have to be asked on
+            price = UNKNOWN_PRICE if job.price.free else Price(0.0, job.price.high)
+            base = evolve(base, price=price)
     elif spec.abilities & CAN_TELL and not s.ledger.damage:
         why = Why.FINDABLE
         # It may be bought now, or was before. A journal that says it is free proves nothing.

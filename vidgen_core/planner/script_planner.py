@@ -30,6 +30,7 @@ from vidgen_core.planner.pace import (
     words_for,
 )
 from vidgen_core.planner.reach import from_jobs, takes_files
+from vidgen_core.planner.script_prices import filled_in
 from vidgen_core.planner.situation import Situation
 from vidgen_core.planner.voice import ENOUGH
 from vidgen_core.specs import (
@@ -141,6 +142,7 @@ def _step(
         request,
         needs=tuple(task.key for task in after if task.decision in TO_DO),
         inputs=(script.path, *(task.output for task in after)),
+        filled_in=filled_in(request, s.texts.get(script.path, ""), s.options.max_scenes),
     )
     if not stuck or task.decision is not Decision.MAKE:
         return task

@@ -24,6 +24,7 @@ from vidgen_core.specs.providers import (
     speaks_everything,
 )
 from vidgen_core.specs.requests import (
+    SCENES_AT_ONCE,
     ClipRequest,
     EnvironmentsRequest,
     FilmJoinRequest,
@@ -41,6 +42,7 @@ from vidgen_core.specs.requests import (
     Request,
     SceneJoinRequest,
     ScenesRequest,
+    ScriptRequest,
     SoundRequest,
     SpeechRequest,
     SpokenScene,
@@ -53,6 +55,7 @@ from vidgen_core.specs.requests import (
 __all__ = [
     "API",
     "FREE",
+    "SCENES_AT_ONCE",
     "UNKNOWN_PRICE",
     "ClipRequest",
     "EnvironmentsRequest",
@@ -79,6 +82,7 @@ __all__ = [
     "SceneJoinRequest",
     "ScenesRequest",
     "ScriptModelSpec",
+    "ScriptRequest",
     "SoundEngineSpec",
     "SoundRequest",
     "SpeechEngineSpec",

@@ -78,7 +78,12 @@ class ProviderSpec:
     and changes nothing. ``price(request, options)``: pure;
     ``priced_on``: the ISO date of the prices that it knows, empty where unknown.
     ``max_active``: how many pieces of work it takes at once (0: a service all that
-    there are, this machine as many as ``--jobs``).
+    there are, this machine as many as ``--jobs``); an option of that name, where the options
+    class has one, counts instead.
+    ``check(context)``: asks the service, for nothing, whether ``context.key`` is good, and
+    returns what it says of the account in one line, which may be empty; raises
+    ``AuthFailed`` where it is not. ``models(context)``: the names of the models that the
+    account may use, asked for nothing. Both ``None`` where the service cannot tell.
     """
 
     name: str = field(validator=_name)
@@ -94,6 +99,12 @@ class ProviderSpec:
     )
     priced_on: str = field(default="", validator=_date)
     max_active: int = field(default=0, validator=attrs.validators.ge(0))
+    check: Callable[[Any], str] | None = field(
+        default=None, validator=attrs.validators.optional(attrs.validators.is_callable())
+    )
+    models: Callable[[Any], Iterable[str]] | None = field(
+        default=None, validator=attrs.validators.optional(attrs.validators.is_callable())
+    )
 
 
 def _lengths(value: object) -> object:

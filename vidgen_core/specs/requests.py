@@ -20,6 +20,9 @@ _FILE: Mapping[str, bool] = MappingProxyType({_IS_PATH: True})
 
 R = TypeVar("R", bound=attrs.AttrsInstance)
 
+#: A script model gives so many scenes in one answer at most, and the rest in further ones.
+SCENES_AT_ONCE = 24
+
 
 @frozen(kw_only=True)
 class ClipRequest:
@@ -93,6 +96,7 @@ class NarrationTextRequest:
 
     scenes: tuple[Scene, ...]
     words: int
+    fault: str = ""
 
 
 @frozen(kw_only=True)
@@ -101,13 +105,15 @@ class EnvironmentsRequest:
 
     ``scenes``: how many scenes the film has at most, so that the places which they
     tell of come before all others.
-    Here and below ``script_file`` is read by core; a provider gets ``script``.
+    Here and below ``script_file`` is read by core; a provider gets ``script``. ``fault``:
+    why an earlier answer to the same question could not be used; empty the first time.
     """
 
     most: int
     scenes: int = 5
     script: str = ""
     script_file: str | None = field(default=None, metadata=_FILE)
+    fault: str = ""
 
 
 @frozen(kw_only=True)
@@ -116,7 +122,8 @@ class ScenesRequest:
 
     Durations are best sums of the engine's ``lengths``, in seconds, and none is above
     ``longest``. A scene's narration is spoken within its duration, at about
-    ``words_per_second``.
+    ``words_per_second``. ``told``: the scenes that earlier answers gave, where they
+    come in parts of ``SCENES_AT_ONCE``; what is asked for goes on from them.
     """
 
     most: int
@@ -125,6 +132,8 @@ class ScenesRequest:
     script: str = ""
     script_file: str | None = field(default=None, metadata=_FILE)
     words_per_second: float = 2.0
+    told: tuple[Scene, ...] = ()
+    fault: str = ""
 
 
 @frozen(kw_only=True)
@@ -140,6 +149,7 @@ class PlacedScenesRequest:
     script_file: str | None = field(default=None, metadata=_FILE)
     scenes_file: str | None = field(default=None, metadata=_FILE)
     environments_file: str | None = field(default=None, metadata=_FILE)
+    fault: str = ""
 
 
 @frozen(kw_only=True)
@@ -265,6 +275,8 @@ class ImportImageRequest:
 
     path: str
 
+
+ScriptRequest = EnvironmentsRequest | ScenesRequest | PlacedScenesRequest | NarrationTextRequest
 
 Request = (
     ClipRequest

@@ -42,6 +42,9 @@ _NOT_ASKED: Mapping[str, Any] = MappingProxyType(
     }
 )
 
+#: What works in no directory of a film.
+_ANYWHERE = frozenset({"plugins", "models", "doctor"})
+
 
 class _Version(Action):
     """Print the version; it is looked up only when it is asked for."""
@@ -147,6 +150,15 @@ def _add_reading(command: Callable[..., ArgumentParser]) -> None:
     plugins = command("plugins", "list the providers", "[options]", words.PLUGINS)
     options.add_json(plugins)
     options.add_verbose(plugins)
+    models = command("models", "list a provider's models", "PROVIDER [options]", words.MODELS)
+    options.add_provider(models)
+    keys = command("keys", "keep keys", "set|list|rm|check [NAME]", words.KEYS, words.KEYS_EPILOG)
+    options.add_key(keys)
+    doctor = command("doctor", "look whether all is well here", "[options]", words.DOCTOR)
+    options.add_online(doctor)
+    for each in (models, keys, doctor):
+        options.add_json(each)
+        options.add_verbose(each)
 
 
 def parse(argv: Sequence[str] | None = None) -> Namespace:
@@ -157,12 +169,16 @@ def parse(argv: Sequence[str] | None = None) -> Namespace:
     """
     arguments, unknown = build_parser().parse_known_args(argv)
     parser: ArgumentParser = arguments.__dict__.pop("parser")
+    if arguments.command == "keys":
+        unknown = checks.name_of_key(arguments, unknown, parser)
     if unknown:
         parser.error(checks.unknown(unknown[0], parser.format_help()))
     checks.check_values(arguments, parser)
     if arguments.command == "generate":
         checks.check_generate(arguments, parser)
-    elif arguments.command != "plugins":
+    elif arguments.command == "keys":
+        checks.check_key(arguments, parser)
+    elif arguments.command not in _ANYWHERE:
         checks.check_directory(arguments, parser)
     if arguments.command == "redo":
         checks.check_redo(arguments, parser)

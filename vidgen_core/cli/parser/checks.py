@@ -67,6 +67,29 @@ def check_redo(arguments: Namespace, parser: ArgumentParser) -> None:
         parser.error("--stale is about clips: it goes with --only clip alone")
 
 
+def check_key(arguments: Namespace, parser: ArgumentParser) -> None:
+    """Have a key be named where one is meant."""
+    if arguments.action == "list" and arguments.name is not None:
+        parser.error("keys list takes no name: it lists them all")
+    if arguments.action != "list" and not arguments.name:
+        parser.error(f"say which key: vidgen keys {arguments.action} NAME")
+
+
+def name_of_key(arguments: Namespace, unknown: list[str], parser: ArgumentParser) -> list[str]:
+    """Have a name count behind an option, too, where argparse looks for none; return the rest.
+
+    What else is there may be a key: it is refused, and not repeated.
+    """
+    if arguments.name is None and unknown and not unknown[0].startswith("-"):
+        arguments.name, *unknown = unknown
+    if unknown and not unknown[0].startswith("--"):
+        parser.error(
+            "one argument too many; a key is never given on the command line, where others "
+            "see it: it is asked for, or read from standard input"
+        )
+    return unknown
+
+
 def unknown(argument: str, help: str) -> str:
     """Return what is said of an *argument* that the command with this *help* does not know."""
     if not argument.startswith("-"):

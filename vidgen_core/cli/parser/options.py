@@ -17,6 +17,9 @@ RUNS = "generated_videos"
 #: What ``redo --only`` can name.
 REDONE = ("clip", "first-frame", "sound", "narration")
 
+#: What can be done about a key.
+KEY_ACTIONS = ("set", "list", "rm", "check")
+
 _IN_DOUBT = "for work that may have been bought: wait, again, skip, adopt=JOB"
 
 
@@ -271,6 +274,29 @@ def add_patience(parts: Parts) -> None:
         metavar="TIME",
         type=values.duration,
         help="wait so long for a service that is down or busy: 90s, 15m, 8h, 2d",
+    )
+
+
+def add_key(parser: ArgumentParser) -> None:
+    """Add what is done about which key."""
+    parser.add_argument("action", metavar="set|list|rm|check", choices=KEY_ACTIONS, help="what")
+    parser.add_argument(
+        "name", metavar="NAME", nargs="?", help="a key's variable, or the name of a provider"
+    )
+
+
+def add_provider(parser: ArgumentParser) -> None:
+    """Add the name of a provider."""
+    parser.add_argument("provider", metavar="PROVIDER", help="the name of a provider")
+
+
+def add_online(parts: Parts) -> None:
+    """Add the wish to ask the services, too."""
+    add(
+        parts,
+        "--online",
+        action="store_true",
+        help="ask the services whether the keys are good, where that is free",
     )
 
 

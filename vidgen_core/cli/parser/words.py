@@ -101,3 +101,35 @@ PLUGINS = """\
 List the providers that are installed, the keys they need,
 and what could not be loaded.
 """
+
+MODELS = """\
+List the models that your account may use at the service
+of a provider, where the service can tell.
+"""
+
+KEYS = """\
+Keep the keys of providers. "set" asks for a key, or reads
+it from standard input, and keeps it in the system's
+keyring, or where there is none in a file that you alone
+can read. "list" says which keys there are and where, "rm"
+forgets one that "set" kept, and "check" asks the service
+whether one is good, where that is free. No key is shown.
+"""
+
+KEYS_EPILOG = """\
+Examples:
+  vidgen keys list
+  vidgen keys set luma
+  vidgen keys set LUMAAI_API_KEY < file
+  vidgen keys check luma
+  vidgen keys rm LUMAAI_API_KEY
+
+A key in the environment counts first, then one in .env in
+this folder, then one that "set" kept.
+"""
+
+DOCTOR = """\
+Look whether this machine and its settings are fit for
+making films in this folder, and say what to type where
+they are not. The exit code is 0 where all is well.
+"""

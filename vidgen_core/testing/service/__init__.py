@@ -29,10 +29,13 @@ from vidgen_core.testing.service.books import (
     read_jobs,
     read_requests,
 )
+from vidgen_core.testing.service.claude import claude
 from vidgen_core.testing.service.control import PATH, Control, summed
 from vidgen_core.testing.service.drawing import colour_of
+from vidgen_core.testing.service.elevenlabs import elevenlabs
 from vidgen_core.testing.service.fal import fal
 from vidgen_core.testing.service.footage import Footage
+from vidgen_core.testing.service.gemini import gemini
 from vidgen_core.testing.service.jobs import Job
 from vidgen_core.testing.service.logbook import entry
 from vidgen_core.testing.service.luma import luma
@@ -58,7 +61,7 @@ __all__ = [
 ]
 
 #: One a vendor; a further one is a module and a line here.
-VENDORS: tuple[Callable[[Studio], Vendor], ...] = (luma, fal)
+VENDORS: tuple[Callable[[Studio], Vendor], ...] = (luma, fal, claude, elevenlabs, gemini)
 
 
 class ServiceBroke(Exception):

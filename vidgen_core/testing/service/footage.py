@@ -7,7 +7,7 @@ import hashlib
 import itertools
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from attrs import frozen
@@ -77,6 +77,15 @@ class Footage:
                         self._video(recipe, temporary)
                     else:
                         self._picture(recipe, temporary)
+        return path
+
+    def sound(self, name: str, samples: Iterable[bytes], rate: int) -> Path:
+        """Return the file *name*: mono floats, encoded as its suffix says, made once."""
+        path = self._folder / name
+        with self._lock:
+            if not path.exists():
+                with self._new(path) as temporary:
+                    self._media.encode_audio(samples, temporary, rate=rate, channels=1)
         return path
 
     def keep(self, content: bytes) -> str:

@@ -37,6 +37,13 @@ def _painter(context: Context) -> LumaPainter:
     return LumaPainter(context)
 
 
+def _account(context: Context) -> str:
+    """Say what is left in the account: Luma tells that to whoever has a good key."""
+    from vidgen_luma.service import Luma
+
+    return f"balance ${Luma(context).balance():.2f}"
+
+
 @hookimpl
 def vidgen_video_engines() -> Iterable[VideoEngineSpec]:
     """Yield the engine ``luma``."""
@@ -51,6 +58,7 @@ def vidgen_video_engines() -> Iterable[VideoEngineSpec]:
         price=clip_price,
         priced_on=PRICED_ON,
         max_active=MAX_ACTIVE,
+        check=_account,
     )
 
 
@@ -67,4 +75,5 @@ def vidgen_image_generators() -> Iterable[ImageGeneratorSpec]:
         price=picture_price,
         priced_on=PRICED_ON,
         max_active=MAX_ACTIVE,
+        check=_account,
     )

@@ -60,6 +60,16 @@ class Luma:
         get = self._sdk.generations.with_raw_response.get
         return self._generation(lambda: get(name), submitting=False)
 
+    def balance(self) -> float:
+        """Return what is left in the account, in US dollars. This costs nothing."""
+        get = self._sdk.credits.with_raw_response.get
+        answer = self._answer(get, submitting=False)
+        told = _json(answer)
+        cents = told.get("credit_balance") if isinstance(told, dict) else None
+        if isinstance(cents, bool) or not isinstance(cents, (int, float)):
+            raise _unreadable(answer, submitting=False)
+        return cents / 100
+
     def made_since(self, moment: float) -> list[Generation]:
         """Return the jobs made since *moment*, Unix time by this machine's clock.
 

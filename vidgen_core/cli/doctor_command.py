@@ -1,0 +1,228 @@
+"""``vidgen doctor``: is all well here, and what to type where it is not."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from attrs import evolve, frozen
+
+from vidgen_core import plugins, settings
+from vidgen_core.cli.ending import one_object, results_only
+from vidgen_core.cli.health import Finding, fault, machine
+from vidgen_core.cli.inquiry import Inquiry
+from vidgen_core.errors import AuthFailed, ExitCode, VidgenError, exit_code_for
+from vidgen_core.keys import Exposure, FoundKey, NoKeyring, Store, find_key, held_key
+from vidgen_core.plugins import Failure, Loaded, Registry
+from vidgen_core.report import as_json
+from vidgen_core.report.words import INDENT, count, folded
+from vidgen_core.selection import FRAME_HOST_OPTION, OPTION
+from vidgen_core.settings import Settings
+from vidgen_core.specs import ProviderKind
+from vidgen_core.strict_json import printable
+
+
+def run(arguments: Namespace) -> int:
+    """Look at everything and print it; return 0 where all is well."""
+    with results_only(arguments), one_object(arguments, {}):
+        findings: list[Finding] = []
+        for finding in _findings(online=arguments.online):
+            findings.append(finding)
+            if not arguments.json:
+                print(folded(_lines(finding), arguments.results), file=arguments.results)
+        code = exit_code_for({each.code for each in findings} - {ExitCode.COMPLETE})
+        if arguments.json:
+            value = {"exit_code": int(code), "findings": [_as_object(each) for each in findings]}
+            print(as_json.dump(value), file=arguments.results, flush=True)
+        else:
+            print(_last_line(findings), file=sys.stderr)
+        return code
+
+
+def _lines(finding: Finding) -> str:
+    mark = "ok   " if finding.is_well else "FAULT"
+    line = printable(f"{mark}  {finding.name}: {finding.said}")
+    # Several lines of advice stay several: each is one to type.
+    more = (f"{INDENT * 3}{printable(each)}" for each in finding.advice.splitlines())
+    return "\n".join((line, *more))
+
+
+def _as_object(finding: Finding) -> dict[str, Any]:
+    return {
+        "name": finding.name,
+        "ok": finding.is_well,
+        "said": finding.said,
+        "advice": finding.advice,
+        "exit_code": int(finding.code),
+    }
+
+
+def _last_line(findings: Sequence[Finding]) -> str:
+    faults = [finding.name for finding in findings if not finding.is_well]
+    if not faults:
+        return "all is well"
+    return printable(f"{count(len(faults), 'fault')}: {', '.join(faults)}")
+
+
+def _findings(*, online: bool) -> Iterator[Finding]:
+    registry = plugins.load()
+    own: Settings | None = None
+    try:
+        own = settings.load(specs=[loaded.spec for loaded in registry.providers])
+    except VidgenError as error:
+        told = fault("settings", error)
+    else:
+        told = Finding(name="settings", said="; ".join(own.warnings) or "they can be read")
+    yield from machine(Path.cwd(), own.core.ffmpeg if own else "")
+    yield told
+    yield from _plugins(registry)
+    yield _store()
+    inquiry = Inquiry(registry=registry, settings=own) if own and online else None
+    wanted = _wanted(own) if own else frozenset()
+    for account in _accounts(registry):
+        yield from _key(account, wanted, inquiry)
+
+
+# plugins -----------------------------------------------------------------
+
+
+def _plugins(registry: Registry) -> Iterator[Finding]:
+    owners = dict.fromkeys(loaded.owner for loaded in registry.providers)
+    for owner in owners:
+        names = dict.fromkeys(each.name for each in registry.providers if each.owner == owner)
+        yield Finding(name=str(owner), said=f"provides {', '.join(names)}")
+    for failure in registry.failures:
+        yield _failed(failure)
+    for (kind, name), claimed in _claims(registry).items():
+        if len(claimed) > 1:
+            try:
+                registry.find(kind, name)
+            except VidgenError as error:
+                yield fault(name, error)
+
+
+def _claims(registry: Registry) -> dict[tuple[ProviderKind, str], list[Loaded]]:
+    found: dict[tuple[ProviderKind, str], list[Loaded]] = {}
+    for loaded in registry.providers:
+        found.setdefault((loaded.kind, loaded.name), []).append(loaded)
+    return found
+
+
+def _failed(failure: Failure) -> Finding:
+    return Finding(
+        name=f"{failure.distribution} {failure.version}",
+        said=f"it could not be loaded ({failure.entry_point}): {failure.error}",
+        advice=f"pip install --upgrade {failure.distribution}, "
+        f"or pip uninstall {failure.distribution}; vidgen plugins -v shows more",
+        code=ExitCode.USAGE,
+    )
+
+
+# keys --------------------------------------------------------------------
+
+
+@frozen(kw_only=True)
+class _Account:
+    """Providers that take the same key."""
+
+    keys: tuple[str, ...]
+    taking: tuple[Loaded, ...]
+
+    @property
+    def name(self) -> str:
+        return " or ".join(self.keys)
+
+    @property
+    def providers(self) -> str:
+        return ", ".join(dict.fromkeys(loaded.name for loaded in self.taking))
+
+
+def _accounts(registry: Registry) -> list[_Account]:
+    keys = dict.fromkeys(loaded.spec.keys for loaded in registry.providers if loaded.spec.keys)
+    return [
+        _Account(keys=each, taking=tuple(p for p in registry.providers if p.spec.keys == each))
+        for each in keys
+    ]
+
+
+def _wanted(own: Settings) -> frozenset[tuple[ProviderKind, str]]:
+    """Return the providers that the user's own settings name: these are used unasked."""
+    options = {**OPTION, ProviderKind.FRAME_HOST: FRAME_HOST_OPTION}
+    return frozenset((kind, str(getattr(own.core, option))) for kind, option in options.items())
+
+
+def _store() -> Finding:
+    store = Store.of_user()
+    try:
+        kept = count(len(store.names()), "key")
+    except VidgenError as error:
+        return fault("key store", error)
+    for each in store.exposures():
+        return _exposed("key store", each)
+    try:
+        said = f"{kept}; new ones go into the system keyring, {store.keyring.name()}"
+    except NoKeyring as error:
+        said = f"{kept}; new ones go into {store.path}, for there is no keyring to use: {error}"
+    return Finding(name="key store", said=said)
+
+
+def _exposed(name: str, exposure: Exposure) -> Finding:
+    return Finding(name=name, said=exposure.said, advice=exposure.advice, code=ExitCode.MACHINE)
+
+
+def _key(
+    account: _Account, wanted: frozenset[tuple[ProviderKind, str]], inquiry: Inquiry | None
+) -> Iterator[Finding]:
+    try:
+        held = held_key(account.keys)
+        found = find_key(account.keys) if held and inquiry else None
+    except VidgenError as error:
+        yield fault(account.name, error)
+        return
+    if held is None:
+        yield _not_set(account, wanted)
+        return
+    for each in held.exposures if held.source != str(Store.of_user().path) else ():
+        yield _exposed(held.variable, each)
+    said = f"{held.variable} is set ({held.source}), for {account.providers}"
+    if inquiry is None:
+        yield Finding(name=held.variable, said=said)
+        return
+    yield from _asked(account, found, said, inquiry)
+
+
+def _not_set(account: _Account, wanted: frozenset[tuple[ProviderKind, str]]) -> Finding:
+    """Say that there is no key, which is a fault only where the settings ask for its provider."""
+    said = f"not set; {account.providers} cannot be used"
+    command = f"vidgen keys set {account.keys[0]}"
+    if any((loaded.kind, loaded.name) in wanted for loaded in account.taking):
+        why = f"{said}, and your settings name it"
+        return Finding(name=account.name, said=why, advice=command, code=ExitCode.KEY)
+    return Finding(name=account.name, said=f"{said} before you type: {command}")
+
+
+def _asked(
+    account: _Account, found: FoundKey | None, said: str, inquiry: Inquiry
+) -> Iterator[Finding]:
+    """Ask each service about the key that it takes, where that is free."""
+    checking = {it.spec.check: it for it in account.taking if it.spec.check is not None}
+    if found is None:
+        command = f"vidgen keys set {account.keys[0]}"
+        lost = "the system keyring holds it no more"
+        yield Finding(name=account.name, said=lost, advice=command, code=ExitCode.KEY)
+        return
+    if not checking:
+        yield Finding(name=found.variable, said=f"{said}; whether it is good cannot be told free")
+    for loaded in checking.values():
+        try:
+            told = inquiry.account(loaded, found)
+        except AuthFailed as error:
+            rejected = fault(found.variable, error)
+            yield evolve(rejected, advice=f"vidgen keys set {found.variable}")
+        except VidgenError as error:
+            yield fault(found.variable, error)
+        else:
+            yield Finding(name=found.variable, said=f"{said}, and good" + (told and f": {told}"))

@@ -1,0 +1,69 @@
+"""What a provider's service is asked for nothing: is the key good, which models are there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import islice
+from typing import TypeVar
+
+from attrs import frozen
+
+from vidgen_core.errors import BadOutput, Billed
+from vidgen_core.executor.workshop import Workshop
+from vidgen_core.http_errors import clean_words
+from vidgen_core.keys import FoundKey, redacted
+from vidgen_core.media import Media
+from vidgen_core.plugins import Loaded, Registry
+from vidgen_core.protocols import Context
+from vidgen_core.settings import Settings
+
+T = TypeVar("T")
+
+#: Nobody reads more names than that.
+_MOST_MODELS = 10_000
+
+
+@frozen(kw_only=True)
+class Inquiry:
+    """Asks providers, with the user's own settings."""
+
+    registry: Registry
+    settings: Settings
+
+    def account(self, loaded: Loaded, key: FoundKey | None) -> str:
+        """Return what the service says of the account of a *key* that is good.
+
+        The provider has a ``check``. Raises ``AuthFailed`` for a key that is not good.
+        """
+        assert loaded.spec.check is not None
+        told = self._ask(loaded, key, "its check of the key", loaded.spec.check)
+        return redacted(clean_words(told)) if isinstance(told, str) else ""
+
+    def models(self, loaded: Loaded, key: FoundKey | None) -> list[str]:
+        """Return the names of the models that the account may use. The provider has ``models``."""
+        wanted = loaded.spec.models
+        assert wanted is not None
+
+        def listed(context: Context) -> list[object]:
+            return list(islice(_several(wanted(context)), _MOST_MODELS))
+
+        told = self._ask(loaded, key, "its list of models", listed)
+        names = (redacted(clean_words(name)) for name in told if isinstance(name, str))
+        return list(dict.fromkeys(filter(None, names)))
+
+    def _ask(
+        self, loaded: Loaded, key: FoundKey | None, what: str, question: Callable[[Context], T]
+    ) -> T:
+        workshop = Workshop(
+            media=Media(self.settings.core.ffmpeg),
+            find=self.registry.find,
+            options_for=lambda it: self.settings.options_for(it.name, it.spec.options),
+            key_for=lambda it: key.value if key else "",
+        )
+        return workshop.ask(loaded, what, question)
+
+
+def _several(told: object) -> Iterable[object]:
+    if isinstance(told, str) or not isinstance(told, Iterable):  # plugins are not type checked
+        raise BadOutput("it named no models", billed=Billed.NO)
+    return told

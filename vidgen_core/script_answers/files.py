@@ -1,0 +1,146 @@
+"""From a model's answer to the file that a run directory keeps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from attrs import evolve
+
+from vidgen_core.errors import BadOutput, Billed, InputError
+from vidgen_core.model import Scene
+from vidgen_core.script_answers.asking import most_now
+from vidgen_core.script_answers.found import json_in
+from vidgen_core.script_answers.shapes import (
+    Choices,
+    ToldNarration,
+    ToldPlaces,
+    ToldScene,
+    ToldScenes,
+    checked,
+)
+from vidgen_core.script_answers.wording import TEXTS, clean, durations_of
+from vidgen_core.script_files import (
+    dump_environments,
+    dump_scenes,
+    dump_scenes_without_environment,
+)
+from vidgen_core.specs import (
+    EnvironmentsRequest,
+    NarrationTextRequest,
+    PlacedScenesRequest,
+    ScenesRequest,
+    ScriptRequest,
+)
+
+T = TypeVar("T")
+
+_LONGEST_FAULT = 300
+
+
+def file_of(text: str, request: ScriptRequest) -> bytes:
+    """Return the file that *request* asks for, from the *text* that a model answered.
+
+    Raises ``BadOutput`` with the place of what is wrong; the answer was paid for.
+    """
+    try:
+        match request:
+            case EnvironmentsRequest():
+                return dump_environments(_environments(text, request))
+            case ScenesRequest():
+                return dump_scenes_without_environment([*request.told, *_scenes(text, request)[0]])
+            case PlacedScenesRequest():
+                return dump_scenes(_placed(text, request))
+            case NarrationTextRequest():
+                narration = _told(text, "narration", ToldNarration).narration
+                return narration.encode() + b"\n"
+    except InputError as error:
+        raise bad_answer(error.message) from None
+
+
+def rest_of(text: str, request: ScriptRequest) -> ScriptRequest | None:
+    """Return what is still to be asked for after *text* answered *request*; ``None``: nothing.
+
+    Only the scenes of a long film come in parts. Raises ``BadOutput`` as :func:`file_of`.
+    """
+    if not isinstance(request, ScenesRequest):
+        return None
+    try:
+        scenes, complete = _scenes(text, request)
+    except InputError as error:
+        raise bad_answer(error.message) from None
+    told = (*request.told, *scenes)
+    if complete or len(told) >= request.most:
+        return None
+    return evolve(request, told=told, fault="")
+
+
+def bad_answer(why: str) -> BadOutput:
+    """Return the error for an answer that cannot be used, and was paid for."""
+    return BadOutput(clean(why)[:_LONGEST_FAULT], billed=Billed.YES)
+
+
+def _told(text: str, key: str, shape: type[T]) -> T:
+    value: Any = json_in(text, key)  # or the array alone that this key would hold
+    return checked({key: value} if isinstance(value, list) else value, shape)
+
+
+def _environments(text: str, request: EnvironmentsRequest) -> Sequence[str]:
+    places = _told(text, "environments", ToldPlaces).environments
+    different = list(dict.fromkeys(places))
+    if len(different) > request.most:
+        raise InputError(f"it describes {len(different)} places, at most {request.most} are taken")
+    return different
+
+
+def _scenes(text: str, request: ScenesRequest) -> tuple[list[Scene], bool]:
+    """Return the scenes of an answer, numbered on, and whether they are the last."""
+    told = _told(text, "scenes", ToldScenes)
+    different = list(dict.fromkeys(told.scenes))
+    numbers = [scene.number for scene in different]
+    twice = next((number for number in numbers if numbers.count(number) > 1), None)
+    if twice is not None:
+        raise InputError(f"it tells two different scenes {twice}")
+    now = most_now(request)
+    if len(different) > now:
+        raise InputError(f"it tells {len(different)} scenes, at most {now} are taken")
+    if not told.complete and len(different) < now:
+        raise InputError(
+            f"it tells {len(different)} scenes of {now} and says that the script goes on"
+        )
+    seconds = durations_of(request)
+    in_order = sorted(different, key=lambda scene: scene.number)
+    first = len(request.told) + 1
+    scenes = [_scene(scene, number, seconds) for number, scene in enumerate(in_order, start=first)]
+    return scenes, told.complete
+
+
+def _scene(told: ToldScene, number: int, durations: Sequence[float]) -> Scene:
+    """Return a scene that lasts as its engine can: no shorter than it was told to, if it can."""
+    fitting = (each for each in durations if each >= told.duration - 1e-6)
+    texts = {attribute: str(getattr(told, attribute)) for attribute in TEXTS}
+    texts["name"] = texts["name"] or f"Scene {number}"
+    # Silence is said, too: else a narration would be written for the whole film.
+    source = {} if texts["narration"] else {TEXTS["narration"]: ""}
+    return Scene(number=number, duration=next(fitting, durations[-1]), source=source, **texts)
+
+
+def _placed(text: str, request: PlacedScenesRequest) -> list[Scene]:
+    choices = _told(text, "places", Choices).places
+    places: dict[int, int] = {}
+    for choice in choices:
+        if places.setdefault(choice.scene, choice.place) != choice.place:
+            raise InputError(f"it puts scene {choice.scene} into two places")
+        if choice.place > len(request.environments):
+            raise InputError(
+                f"it puts scene {choice.scene} into place {choice.place} "
+                f"of {len(request.environments)}"
+            )
+    missing = [scene.number for scene in request.scenes if scene.number not in places]
+    if missing:
+        named = ", ".join(map(str, missing[:10]))
+        raise InputError(f"it gives no place for scene {named}")
+    return [
+        evolve(scene, environment=request.environments[places[scene.number] - 1])
+        for scene in request.scenes
+    ]

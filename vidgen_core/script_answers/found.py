@@ -1,0 +1,102 @@
+"""The JSON in a model's answer, whatever stands around it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from vidgen_core.errors import InputError
+from vidgen_core.strict_json import MAX_DEPTH, parse_json
+
+#: No answer that a film needs comes near it.
+MOST_CHARACTERS = 2_000_000
+#: An answer that opens more than this is no storyboard.
+_MOST_TRIES = 50
+
+_NAME = "the answer"
+_OPENS = re.compile(r"[{\[]")
+_BEGINS_JSON = re.compile(r'\{\s*"|\[\s*[{\["]')
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
+_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
+_CLOSES = {"{": "}", "[": "]"}
+
+
+def json_in(text: str, key: str) -> Any:
+    """Return the object with *key*, or the array of what it would hold, in *text*.
+
+    Prose and code fences around it are passed over, commas before a closing bracket left
+    out. Raises ``InputError`` where there is none: with line and column where it was begun.
+    """
+    if len(text) > MOST_CHARACTERS:
+        raise InputError(f"{_NAME} has more than {MOST_CHARACTERS} characters")
+    text = text.removeprefix("\ufeff").strip()
+    if not text:
+        raise InputError(f"{_NAME} is empty")
+    whole = _parsed(text)
+    if not isinstance(whole, InputError) and _fits(whole, key):
+        return whole
+    fault, others = None, None if isinstance(whole, InputError) else whole
+    for piece in _pieces(text):
+        value = _parsed(piece)
+        if isinstance(value, InputError):
+            fault = fault or value
+        elif _fits(value, key):
+            return value
+    if others is not None or fault is None:
+        raise InputError(f'{_NAME} holds no object with "{key}"{_ending(text)}')
+    raise fault
+
+
+def _fits(value: Any, key: str) -> bool:
+    if isinstance(value, dict):
+        return key in value
+    return isinstance(value, list) and any(isinstance(each, (dict, str)) for each in value)
+
+
+def _parsed(text: str) -> Any:
+    """Return the value of *text*, or the ``InputError`` that says where it is wrong."""
+    tidy = _STRING_OR_COMMA.sub(lambda found: "" if found[0] == "," else found[0], text)
+    try:
+        return parse_json(tidy.encode("utf-8", "replace"), _NAME, max_bytes=4 * MOST_CHARACTERS)
+    except InputError as error:
+        return error
+
+
+def _pieces(text: str) -> Iterator[str]:
+    """Yield what stands between matching brackets, outermost first; the rest of a half one."""
+    at = 0
+    for _ in range(_MOST_TRIES):
+        opened = _OPENS.search(text, at)
+        if opened is None:
+            return
+        end = _end_of(text, opened.start())
+        if end is None:
+            if _BEGINS_JSON.match(text, opened.start()):  # cut off: its pieces are no answer
+                yield text[opened.start() :]
+                return
+            at = opened.end()  # a bracket of the prose
+            continue
+        yield text[opened.start() : end]
+        at = end
+
+
+def _end_of(text: str, start: int) -> int | None:
+    """Return where the bracket at *start* is closed, ``None`` where it is not."""
+    open_ones: list[str] = []
+    for found in _PIECE.finditer(text, start):
+        sign = found[0]
+        if sign in _CLOSES:
+            open_ones.append(_CLOSES[sign])
+            if len(open_ones) > MAX_DEPTH:
+                return None
+        elif sign in ("}", "]"):
+            if not open_ones or open_ones.pop() != sign:
+                return None
+            if not open_ones:
+                return found.end()
+    return None
+
+
+def _ending(text: str) -> str:
+    return ": it ends in the middle" if _OPENS.match(text) and text[-1] not in "}]" else ""
