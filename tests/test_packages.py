@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from importlib import import_module
-from importlib.metadata import packages_distributions
+from importlib.metadata import files, packages_distributions
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +54,8 @@ def sessions(*options: str) -> list[dict[str, Any]]:
 
 
 def test_there_are_packages() -> None:
-    assert {folder.name for folder in FOLDERS} >= {"vidgen_local", "vidgen_ltx", "vidgen_luma"}
+    words = ("claude", "elevenlabs", "gemini", "local", "ltx", "luma")
+    assert {folder.name for folder in FOLDERS} >= {f"vidgen_{word}" for word in words}
 
 
 @each_package
@@ -63,9 +64,10 @@ def test_it_is_in_the_matrix_on_every_python(folder: Path) -> None:
     pythons = {session["python"] for session in full if session["name"] == "matrix"}
     alone = [session for session in full if session["name"] == "provider"]
     assert len(pythons) >= 3
-    assert {
-        session["python"] for session in alone if session["call_spec"]["plugin"] == folder.name
-    } == pythons
+    extras = ",".join(project(folder).get("optional-dependencies", ()))
+    for plugin in {folder.name, f"{folder.name}[{extras}]" if extras else folder.name}:
+        there = {each["python"] for each in alone if each["call_spec"]["plugin"] == plugin}
+        assert there == pythons, plugin
 
 
 def test_all_packages_together_are_in_the_default_set() -> None:
@@ -125,9 +127,9 @@ def test_the_readme_and_the_changelog_of_the_house_name_it(folder: Path) -> None
 
 @each_package
 def test_it_declares_what_it_imports_and_nothing_else(folder: Path) -> None:
-    declared = {
-        canonicalize_name(Requirement(text).name) for text in project(folder)["dependencies"]
-    }
+    facts = project(folder)
+    texts = sum(facts.get("optional-dependencies", {}).values(), facts["dependencies"])
+    declared = {canonicalize_name(Requirement(text).name) for text in texts}
     assert {name for name in imported(folder) if name != project(folder)["name"]} == declared
 
 
@@ -141,8 +143,21 @@ def imported(folder: Path) -> set[str]:
         for module in modules(ast.parse(source.read_text(encoding="utf-8"))):
             root = module.partition(".")[0]
             if root not in sys.stdlib_module_names:
-                found.add(known.get(root) or canonicalize_name(installed[root][0]))
+                found.add(known.get(root) or bringer(module, set(installed[root])))
     return found
+
+
+def bringer(module: str, distributions: set[str]) -> str:
+    """Return which of *distributions*, that share a root such as ``google``, brings *module*."""
+    if len(distributions) > 1:
+        place = "/".join(module.split(".")[:2])
+        distributions = {
+            name
+            for name in distributions
+            if any(str(file).startswith((f"{place}/", f"{place}.")) for file in files(name) or ())
+        }
+    (name,) = distributions
+    return canonicalize_name(name)
 
 
 def modules(tree: ast.Module) -> Iterator[str]:
@@ -150,6 +165,6 @@ def modules(tree: ast.Module) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (name.name for name in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
         elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
             yield from (str(name.value) for name in node.args if isinstance(name, ast.Constant))

@@ -239,6 +239,18 @@ def test_what_is_in_doubt_is_a_choice_and_names_the_account(
     assert "look there yourself" not in line  # it is said once
 
 
+def test_where_a_script_model_is_in_doubt_no_job_is_asked_for(opened: Opened) -> None:
+    outcome = stopped(clip(1, Decision.ASK, Why.UNKNOWN_OUTCOME, provider="paid"))
+    words = evolve(asked_for(1), key=Key(Step.SCENES), kind=ProviderKind.SCRIPT_MODEL)
+    outcome.in_doubt = [words]
+    line = last_line(Path("/run"), outcome, ExitCode.DECISION, Circumstances(opened=opened))
+    assert "adopt" not in line
+    assert "charged; vidgen continue /run --in-doubt again buys it once more" in line
+    outcome.in_doubt = [words, asked_for(2)]
+    line = last_line(Path("/run"), outcome, ExitCode.DECISION, Circumstances(opened=opened))
+    assert "--in-doubt adopt=clip-1-2:JOB" in line
+
+
 def test_an_account_without_a_key_is_the_providers() -> None:
     outcome = stopped(clip(1, Decision.ASK, Why.UNKNOWN_OUTCOME, provider="paid"))
     outcome.in_doubt = [asked_for(1)]

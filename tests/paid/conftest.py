@@ -14,8 +14,8 @@ from .customers import Customer
 
 __all__ = ["footage"]
 
-for _package in ("vidgen_local", "vidgen_luma", "vidgen_ltx"):
-    pytest.importorskip(_package)
+for _name in ("claude", "elevenlabs", "gemini", "local", "ltx", "luma"):
+    pytest.importorskip(f"vidgen_{_name}")
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from attrs import evolve
 from vidgen_core.testing.service import Service
 
 from ..command_line import Ended
+from ..generate_runs import SCRIPT, script_file
 from ..run_directories import add_scene
 from .customers import FAL_KEY, FILM, KEYS, LUMA_KEY, SECONDS, Customer, clips, film_of
 
@@ -28,6 +29,27 @@ _ROUTES = {"luma": "luma.video", "ltx": "fal.submit"}
 _ASSETS = {"luma": "luma.asset", "ltx": "fal.asset"}
 _POLLS = {"luma": "luma.get", "ltx": "fal.status"}
 _KEYS = {"luma": LUMA_KEY, "ltx": FAL_KEY}
+#: Those who write, draw and speak: the variable of each one's key, and the key.
+_OTHERS = {
+    "claude": ("ANTHROPIC_API_KEY", "sk-ant-Wf8Rt3Uy6Qe1Zi5Oa9Ps"),
+    "gemini": ("GEMINI_API_KEY", "AIzaGx4Jv7Nc2Mb8Kl1Hs6Dw3T"),
+    "elevenlabs": ("ELEVENLABS_API_KEY", "sk_b7e3Lq0Vn5Xr9Cz2Yg4Fk8Ui"),
+}
+_EVERY_KEY = {**KEYS, **dict(_OTHERS.values())}
+#: Where each service is given its key, and nowhere else.
+_HEADERS = {
+    "luma": {"authorization"},
+    "fal": {"authorization"},
+    "claude": {"authorization", "x-api-key"},
+    "gemini": {"x-goog-api-key"},
+    "elevenlabs": {"xi-api-key"},
+}
+#: What each of the others is asked for, and its route.
+_ASKED = {
+    "claude": ("claude.messages", ("--model", "claude", "--metadata-only")),
+    "gemini": ("gemini.generate", ("--model", "gemini", "--metadata-only")),
+    "elevenlabs": ("elevenlabs.timed", ("--tts", "elevenlabs", "--skip-sound-effects")),
+}
 #: An order that hangs is given up soon; where none does, a busy machine may take its time.
 _IMPATIENT = {
     "VIDGEN_LUMA_TIMEOUT": "1",
@@ -68,7 +90,7 @@ _BUGS = {
 
 def parts() -> Iterator[bytes]:
     """Yield each part of each key, plain and as it would stand in a URL, in base64 or in hex."""
-    for key in KEYS.values():
+    for key in _EVERY_KEY.values():
         forms = [key, quote(key, safe=""), key.encode().hex(), key[::-1]]
         for shift in range(3):
             coded = base64.b64encode(b"\0" * shift + key.encode()).decode()[4:-4]
@@ -110,7 +132,7 @@ def watched(customer: Customer, children: Path) -> Customer:
     log = f"{shlex.quote(str(children))}/$$"
     program.write_text(f'#!/bin/sh\n{{ echo "$@"; env; }} >> {log}\nexec {real} "$@"\n', "utf-8")
     program.chmod(0o755)
-    return evolve(customer, more={"VIDGEN_FFMPEG": str(program)})
+    return evolve(customer, keys=_EVERY_KEY, more={"VIDGEN_FFMPEG": str(program)})
 
 
 def assert_no_key(customer: Customer, children: Path, *ended: Ended) -> None:
@@ -121,9 +143,10 @@ def assert_no_key(customer: Customer, children: Path, *ended: Ended) -> None:
     assert not [path for path in written if keys_in(str(path).encode())]
     assert not [path for path in written if path.is_file() and keys_in(path.read_bytes())]
     for one in customer.service.requests():
-        others = {name: text for name, text in one.headers.items() if name != "authorization"}
+        allowed = _HEADERS[one.route.partition(".")[0]]
+        others = {name: text for name, text in one.headers.items() if name not in allowed}
         assert _MASK not in f"{one.path} {one.query} {others} {one.body}"
-        assert set(one.keys) <= {"authorization"}
+        assert set(one.keys) <= allowed
         assert not keys_in(repr(one).encode())
 
 
@@ -159,6 +182,50 @@ def test_trouble_with_an_order_tells_no_key_even_where_the_service_does(
     root = watched.scenes(1)
     ended = watched.finish(root, engine, "-v")
     assert ended.code in codes, ended.err
+    assert_no_key(watched, children, ended)
+
+
+def written(customer: Customer, *words: str) -> Ended:
+    """Generate a small film of two scenes, made here but for what *words* say."""
+    script = str(script_file(customer.home, SCRIPT))
+    small = ("--resolution", "96x64", "--max-scenes", "2", "--engine", "local")
+    return customer.vidgen("generate", script, *small, *words, "--yes", "-v")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--model", "claude", "--tts", "elevenlabs", "--sound-engine", "elevenlabs"),
+        ("--model", "gemini", "--tts", "gemini", "--image-generator", "gemini", "--set",
+         "gemini.sdk=genai", "--first-frame-image-gen", "--skip-sound-effects"),
+    ],
+    ids=["claude and elevenlabs", "gemini"],
+)  # fmt: skip
+def test_a_film_of_paid_words_pictures_and_voices_holds_no_key(
+    watched: Customer, children: Path, words: tuple[str, ...]
+) -> None:
+    ended = written(watched, *words)
+    assert ended.code == 0, ended.err
+    root = watched.run
+    assert root is not None
+    film_of(root)
+    asked = {one.route.partition(".")[0] for one in watched.service.requests()}
+    assert asked == set(words) & set(_OTHERS)
+    assert_no_key(watched, children, ended)
+
+
+@pytest.mark.parametrize("mode", ["401", "drop"])
+@pytest.mark.parametrize("who", _OTHERS)
+def test_trouble_with_words_and_voices_tells_no_key_even_where_the_service_does(
+    watched: Customer, children: Path, who: str, mode: str
+) -> None:
+    route, words = _ASKED[who]
+    said = f"the key {_OTHERS[who][1]} is not allowed to"
+    watched.service.trouble(route, mode, reason=said)
+    ended = written(watched, *words)
+    found = who == "elevenlabs"  # by its history
+    assert ended.code == {"401": 4, "drop": 0 if found else 10}[mode], ended.err
+    assert watched.service.requests(route)
     assert_no_key(watched, children, ended)
 
 

@@ -16,6 +16,7 @@ from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Choice, Decision, Plan, Task, Why
+from vidgen_core.planner.doubts import only_answers
 from vidgen_core.report import text
 from vidgen_core.report.prices import in_doubt, in_whole_cents
 from vidgen_core.report.progress import ON_THE_WAY
@@ -221,12 +222,13 @@ def _whys(task: Task) -> set[Why]:
 def _decide(outcome: Outcome, again: str, opened: Opened | None) -> str:
     """Say what to type about work of which nobody knows whether a service took it."""
     works = outcome.in_doubt
-    adopt = "adopt=JOB" if len(works) == 1 else f"adopt={works[0].key.id}:JOB"
     accounts = _accounts([(work.kind, work.provider) for work in works], opened)
-    return (
-        f"look into {accounts}: if the job is there, {again} --in-doubt {adopt}; if not, "
-        f"--in-doubt again buys it once more; --in-doubt skip leaves it out, wait asks again later"
-    )
+    buy = "--in-doubt again buys it once more; --in-doubt skip leaves it out, wait asks again later"
+    jobs = [work for work in works if not only_answers(work)]
+    if not jobs:
+        return f"look into {accounts} for what was charged; {again} {buy}"
+    adopt = "adopt=JOB" if len(works) == 1 else f"adopt={jobs[0].key.id}:JOB"
+    return f"look into {accounts}: if the job is there, {again} --in-doubt {adopt}; if not, {buy}"
 
 
 def _accounts(asked: Iterable[tuple[ProviderKind, str]], opened: Opened | None) -> str:

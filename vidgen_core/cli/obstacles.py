@@ -12,7 +12,7 @@ from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import LOST, Choice, Decision, Plan, Task, Why
-from vidgen_core.planner.doubts import all_in_doubt, owner_of
+from vidgen_core.planner.doubts import all_in_doubt, no_job, only_answers, owner_of
 from vidgen_core.report.words import flags, name
 from vidgen_core.selection import (
     frame_host_required,
@@ -81,6 +81,8 @@ def _not_adopted(opened: Opened) -> UsageError | None:
     doubtful = all_in_doubt(opened.ledger)
     named = [work for work in doubtful if chosen.key in (None, work.key)]
     if len(named) == 1:
+        if only_answers(named[0]):
+            return no_job(named[0])
         return _another_one(opened, named[0], chosen.job)
     advice = f"in doubt: {', '.join(work.key.id for work in doubtful)}" if doubtful else ""
     if chosen.key is not None:

@@ -43,7 +43,7 @@ from vidgen_core.plan import (
     Task,
     Why,
 )
-from vidgen_core.planner.doubts import all_in_doubt
+from vidgen_core.planner.doubts import all_in_doubt, no_job
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import ImportImageRequest
 
@@ -170,6 +170,7 @@ class Run:
         """Do everything that can be done now and say how it ended."""
         self.replan()
         self.options = evolve(self.options, initial_image_for=self.plan.initial_image_for)
+        self._check_adopted()
         self.outcome = Outcome(plan=self.plan, made=list(self._imported))
         if self.agreed:
             self.turns.agree(self.plan)
@@ -188,6 +189,12 @@ class Run:
         self.outcome.plan = self.plan
         self.outcome.in_doubt = all_in_doubt(self.journal.ledger)
         return self.outcome
+
+    def _check_adopted(self) -> None:
+        """Raise ``UsageError`` for a job that its provider has no call to fetch."""
+        for work in self.books.adopted(self.plan):
+            if not hasattr(self.bench.workshop.provider(work.kind, work.provider), "poll"):
+                raise no_job(work)
 
     def _carry_out_choice(self) -> None:
         """Forget the user's choice about work in doubt: what comes from here on is another."""

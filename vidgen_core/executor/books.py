@@ -57,6 +57,16 @@ class Books:
             elif task.decision is Decision.MAKE or self._is_worth_repeating(task, work):
                 self.give_up(work)
 
+    def adopted(self, plan: Plan) -> list[InFlight]:
+        """Return the work in doubt whose job *plan* fetches, because the user named it."""
+        works = self.journal.ledger.in_flight
+        collected = [task.collects for task in plan.to_do if task.collects is not None]
+        return [
+            work
+            for work in collected
+            if work.job and work.key in works and is_doubtful(works[work.key])
+        ]
+
     def give_up(self, work: InFlight) -> None:
         """Have *work*, which is in doubt, bought once more in this run."""
         self._given_up.add((work.key, work.take))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from attrs import evolve
 
+from vidgen_core.errors import UsageError
 from vidgen_core.ledger import InFlight, Ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Choice, InDoubt, Providers
+from vidgen_core.specs import ProviderKind
 
 #: Who has one of these can be asked, and so is no question to the user.
 CAN_TELL = frozenset({"idempotent", "find"})
@@ -32,6 +34,23 @@ def owner_of(ledger: Ledger, work: InFlight, job: str) -> Key | None:
     """Return whose job *job* is already, where it cannot be that of *work*."""
     known = ledger.jobs.get((work.provider, job))
     return None if known in (None, (work.key, work.take)) else known[0]
+
+
+def only_answers(work: InFlight) -> bool:
+    """Whether *work* surely has no job at its service: script models answer at once.
+
+    Of what else answers at once only the provider itself can tell.
+    """
+    return work.kind is ProviderKind.SCRIPT_MODEL
+
+
+def no_job(work: InFlight) -> UsageError:
+    """Return the error for a job that the user named and that nobody could fetch."""
+    return UsageError(
+        f"--in-doubt adopt: {work.provider} answers at once and keeps no jobs, so there is none "
+        f"to adopt for {work.key}",
+        advice="--in-doubt again buys it once more, skip leaves it out",
+    )
 
 
 def open_questions(ledger: Ledger, providers: Providers) -> frozenset[Key]:

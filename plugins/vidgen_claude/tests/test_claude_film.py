@@ -13,6 +13,8 @@ from claude_questions import KEY, SCRIPT, asked
 
 from vidgen_core.testing.service import Service
 
+pytest.importorskip("vidgen_local", reason="scenes are written for clips of vidgen-local")
+
 
 def vidgen(
     service: Service, here: Path, *arguments: str, **more: str

@@ -15,6 +15,8 @@ from vidgen_core import Kind
 from vidgen_core.probe import Verdict, probe
 from vidgen_core.testing.service import Service
 
+pytest.importorskip("vidgen_local", reason="vidgen-local makes the rest of these films")
+
 #: Like nothing else that could stand in a file.
 KEY = "Kp4Vw8Zs2Xn6Rb0TqLd7Gh3M"
 TIMESTAMP = "20250601_120000"

@@ -15,6 +15,8 @@ from vidgen_core import Kind
 from vidgen_core.probe import Verdict, probe
 from vidgen_core.testing.service import Service
 
+pytest.importorskip("vidgen_local", reason="vidgen-local makes the rest of these films")
+
 
 def vidgen(
     service: Service, here: Path, *arguments: str, **more: str

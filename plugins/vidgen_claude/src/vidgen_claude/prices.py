@@ -10,7 +10,7 @@ from attrs import frozen
 from vidgen_claude.options import ClaudeOptions
 from vidgen_core import UNKNOWN_PRICE, Asking, Price, ScriptRequest, asked
 
-#: The models of 2026 are as Anthropic's own page listed them in autumn 2026, the older ones as
+#: The models of 2026 are as Anthropic's own page listed them in September 2026, the older ones as
 #: others listed them in March 2026.
 PRICED_ON = "2026-09-29"
 
