@@ -43,7 +43,7 @@ class Reading:
     takes: dict[Key, int] = field(factory=dict)
     jobs: dict[tuple[str, str], tuple[Key, int]] = field(factory=dict)
     doubted: set[Key] = field(factory=set)
-    replaced: dict[Key, InFlight] = field(factory=dict)
+    replaced: dict[Key, tuple[InFlight, ...]] = field(factory=dict)
     forgotten: set[Key] = field(factory=set)
     charges: dict[tuple[Key, int], Charge] = field(factory=dict)
     fetched_again: set[Key] = field(factory=set)
@@ -213,9 +213,7 @@ def _put_aside(reading: Reading, work: InFlight) -> None:
     if before is None:
         return
     if before.take != work.take and not (before.job or before.answered):  # bought once more
-        if work.key in reading.replaced:
-            reading.doubted.add(work.key)
-        reading.replaced[work.key] = before
+        reading.replaced[work.key] = (*reading.replaced.get(work.key, ()), before)
     elif before.adopted and not work.job:  # the service has no job by the user's id
         reading.jobs.pop((before.provider, before.job), None)
 
@@ -254,10 +252,12 @@ def _ended(reading: Reading, record: dict[str, Any]) -> None:
         reading.charge(work, billed)
         del reading.in_flight[work.key]
         reading.arriving.pop(work.key, None)
-        before = reading.replaced.pop(work.key, None)
-        if before is not None and billed is Billed.NO:
-            reading.in_flight[work.key] = before
-        elif before is not None or record.get("doubted") is True:
+        before = reading.replaced.pop(work.key, ())
+        if before and billed is Billed.NO:
+            reading.in_flight[work.key] = before[-1]
+            if before[:-1]:
+                reading.replaced[work.key] = before[:-1]
+        elif before or record.get("doubted") is True:
             reading.doubted.add(work.key)
 
 
