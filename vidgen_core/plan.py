@@ -140,8 +140,8 @@ class PlanOptions:
     font file ``font`` (empty: the one that comes with vidgen). ``require_continuity``: no
     clip is made that does not go on from what plays before it. ``in_doubt``: what is to
     become of paid work whose outcome is unknown. ``again``: first frames that are wanted
-    although nothing that is missing needs them. ``unneeded``: fetch what is paid for and
-    under way for a scene also where nothing needs it any more.
+    although nothing that is missing needs them. ``unneeded``: what is paid for and under way
+    for a scene, and fetched also where nothing needs it any more.
     """
 
     skip_narration: bool = False
@@ -162,7 +162,7 @@ class PlanOptions:
     require_continuity: bool = False
     in_doubt: InDoubt = NO_CHOICE
     again: frozenset[Key] = frozenset()
-    unneeded: bool = False
+    unneeded: frozenset[Key] = frozenset()
 
 
 class Decision(StrEnum):

@@ -9,6 +9,7 @@ import pytest
 
 from vidgen_core.cli.at_work import News, telling_news
 from vidgen_core.executor.events import Event, Noted, Planned
+from vidgen_core.ledger import Ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Plan, Tally, Task
 from vidgen_core.specs import ProviderKind
@@ -36,6 +37,8 @@ def heard() -> Heard:
 
 def listener(heard: Heard, *said: str) -> Any:
     opened: Any = SimpleNamespace(
+        directory=None,
+        ledger=Ledger(),
         scenes=SimpleNamespace(others=()),
         settings=SimpleNamespace(warnings=("a warning",)),
         selection=SimpleNamespace(

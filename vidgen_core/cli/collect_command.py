@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 from attrs import evolve
@@ -16,7 +16,7 @@ from vidgen_core.cli.at_work import carry_out
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.last_line import can_be_copied, command_for
 from vidgen_core.cli.undo_command import finish_undo
-from vidgen_core.errors import ExitCode, exit_code_for
+from vidgen_core.errors import ExitCode, Undecided, UsageError, VidgenError, exit_code_for
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
 from vidgen_core.ledger import InFlight
@@ -26,6 +26,7 @@ from vidgen_core.opening import Opened, find_directory
 from vidgen_core.plan import Decision, Plan, Task, Why
 from vidgen_core.planner.doubts import is_doubtful
 from vidgen_core.planner.situation import arrived
+from vidgen_core.planner.unneeded import in_doubt, why_left
 from vidgen_core.plugins import Registry
 from vidgen_core.report import as_json, text
 from vidgen_core.report.prices import said
@@ -59,15 +60,38 @@ def run(arguments: Namespace) -> int:
             plan = opened.plan()
             notes = text.notes(opened, plan)
             outcome = carry_out(opened, plan, arguments, notes, agreed=False, collect=True)
-        return _ended(opened, outcome, arguments)
+        return _ended(opened, _without_idle_questions(outcome, _idle(opened, plan)), arguments)
 
 
 def _open(
     arguments: Namespace, directory: RunDirectory, registry: Registry, memory: Memory | None = None
 ) -> Opened:
-    """Read everything about *directory*, to fetch also what nothing needs any more."""
+    """Read everything about *directory*, to fetch also what nothing needs any more.
+
+    Of that, a key that is missing keeps nothing back but the work which it is for.
+    """
     opened = open_asked(arguments, directory, registry, memory)
-    return evolve(opened, options=evolve(opened.options, unneeded=True))
+    works = opened.ledger.in_flight.items()
+    within_reach = frozenset(key for key, work in works if _no_key(opened, work) is None)
+    return evolve(opened, options=evolve(opened.options, unneeded=within_reach))
+
+
+def _idle(opened: Opened, plan: Plan) -> frozenset[Key]:
+    """Return what *plan* fetches although nothing needs it."""
+    needed = evolve(opened, options=evolve(opened.options, unneeded=frozenset())).plan()
+    return frozenset(plan.by_key.keys() - needed.by_key.keys())
+
+
+def _no_key(opened: Opened, work: InFlight) -> VidgenError | None:
+    """Return the error that says which key is missing to fetch *work*, if one is."""
+    if (work.kind, work.provider) not in opened.selection.providers.installed:
+        return None
+    loaded = opened.registry.find(work.kind, work.provider)
+    try:
+        there = not loaded.spec.keys or key_for(loaded, opened.directory.root)
+    except UsageError as error:  # it cannot be read
+        return error
+    return None if there else missing_key(loaded)
 
 
 def _wanted(plan: Plan) -> list[Task]:
@@ -128,11 +152,25 @@ def _why_left(opened: Opened, work: InFlight) -> str:
     there = opened.best(work.key)
     if there is not None:
         return f"{there.path} is there in its place; to fetch it, move that away first"
-    if is_doubtful(work):
-        return "it may have been charged, and nothing needs it any more"
-    if work.key.scene not in {0, *(scene.number for scene in opened.scenes.storyboard)}:
-        return "its scene is not in the scenes file; to fetch it, put it back there"
-    return "nothing needs it any more"
+    left = why_left(opened.situation, work)
+    if left:
+        return left
+    missing = _no_key(opened, work)
+    if missing is not None:
+        return missing.message
+    return in_doubt(work) if is_doubtful(work) else "nothing needs it any more"
+
+
+def _without_idle_questions(outcome: Outcome, idle: Collection[Key]) -> Outcome:
+    """Return *outcome* without what is in doubt of *idle* work: nobody has to decide that."""
+    asked = {task.key for task, error in outcome.errors if isinstance(error, Undecided)}
+    asked &= set(idle)
+    errors = [each for each in outcome.errors if each[0].key not in asked]
+    codes = set(outcome.codes)
+    if asked and all(error.exit_code is not ExitCode.DECISION for _, error in errors):
+        codes.discard(ExitCode.DECISION)
+    tasks = tuple(task for task in outcome.plan.tasks if task.key not in asked)
+    return evolve(outcome, plan=evolve(outcome.plan, tasks=tasks), errors=errors, codes=codes)
 
 
 def _ended(opened: Opened, outcome: Outcome, arguments: Namespace) -> int:

@@ -14,7 +14,6 @@ from vidgen_core.cli.obstacles import no_question, obstacle, without_effect
 from vidgen_core.cli.results import JsonFiles, print_plan, print_result
 from vidgen_core.cli.undo_command import finish_undo
 from vidgen_core.errors import ExitCode, UsageError
-from vidgen_core.journal import read_ledger
 from vidgen_core.opening import Opened, Words
 from vidgen_core.plan import Plan
 from vidgen_core.plugins import Registry
@@ -61,10 +60,11 @@ def finish(
     *words*: what the directory goes on with, where it is a draft; they lie in it.
     *agreed*: whether its price was agreed to, where that was asked already.
     """
-    if unfinished(directory, read_ledger(directory.root)):
+    opened = open_asked(arguments, directory, registry, words=words)
+    if unfinished(directory, opened.ledger):
         with directory.locked(_command()):
             finish_undo(directory, quiet=arguments.quiet)
-    opened = open_asked(arguments, directory, registry, words=words)
+        opened = open_asked(arguments, directory, registry, words=words)
     plan = opened.plan()
     _say_what_is_there(opened, plan, arguments)
     lacking = obstacle(opened, plan)

@@ -156,7 +156,7 @@ def _mended(opened: Opened, journal: Journal) -> Opened:
         listing=opened.listing,
         tell=_quietly,
     )
-    mend_records(shelf)
+    mend_records(shelf, ask_no_more=False)  # what it asks of a file is settled as that goes
     return evolve(opened, ledger=journal.ledger)
 
 

@@ -18,7 +18,7 @@ from vidgen_core.ledger import Retake
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, find_directory
 from vidgen_core.planner.again import giving_way
-from vidgen_core.planner.doubts import open_questions
+from vidgen_core.planner.doubts import all_in_doubt
 from vidgen_core.report.prices import said
 from vidgen_core.report.words import count, name, say, scenes
 from vidgen_core.retake import bring_back, to_undo, unfinished
@@ -79,8 +79,8 @@ def _bring_back(opened: Opened, arguments: Namespace) -> None:
     resumed = bool(unfinished(directory, opened.ledger))
     away: list[str] = []
     with Journal(directory.root, version=vidgen_core.__version__) as journal:
-        _give_up_questions(opened, journal, retake)
         back = bring_back(directory, journal, rest, lambda path, place: away.append(path))
+        _give_up_questions(opened, journal, retake)
     if arguments.quiet:
         return
     again = " (an undo that was interrupted is finished)" if resumed else ""
@@ -93,8 +93,8 @@ def _bring_back(opened: Opened, arguments: Namespace) -> None:
 
 
 def _questions(opened: Opened) -> frozenset[Key]:
-    """Return what is in doubt and no provider can tell: nothing of it could be fetched."""
-    return open_questions(opened.ledger, opened.selection.providers)
+    """Return what is in doubt: whether there is anything of it to be fetched, nobody knows."""
+    return frozenset(work.key for work in all_in_doubt(opened.ledger))
 
 
 def _give_up_questions(opened: Opened, journal: Journal, retake: Retake) -> None:

@@ -16,10 +16,10 @@ from vidgen_core.specs import Price
 _UNKNOWN = Billed.UNKNOWN
 
 
-def mend_records(shelf: Shelf) -> None:
+def mend_records(shelf: Shelf, *, ask_no_more: bool = True) -> None:
     """Write the records of paid files that are there while the journal has them in flight."""
     for key, work in shelf.journal.ledger.in_flight.items():
-        shelf.mend(key, work)
+        shelf.mend(key, work, ask_no_more=ask_no_more)
 
 
 @define(kw_only=True, eq=False)

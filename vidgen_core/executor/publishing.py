@@ -206,7 +206,7 @@ class Shelf:
 
     # what a crash left undone --------------------------------------------
 
-    def mend(self, key: Key, work: InFlight) -> None:
+    def mend(self, key: Key, work: InFlight, *, ask_no_more: bool = True) -> None:
         """Write the record of a paid file that is there while the journal has it in flight.
 
         That is the file of which the journal said, right before it got its name, what it
@@ -216,12 +216,13 @@ class Shelf:
         for file in self.listing.by_key.get(key, ()):
             if not file.counts:
                 continue
-            if is_doubtful(work):
-                self._ask_no_more(work, file.path)
-                return
             record = arrived(self.journal.ledger, file)
             if record is not None:
                 self.journal.published(key, record)
+                return
+            if is_doubtful(work):
+                if ask_no_more:
+                    self._ask_no_more(work, file.path)
                 return
 
     def _read_what_arrived(self, key: Key) -> None:

@@ -376,7 +376,8 @@ class Purchase:
             self._buy()
             return
         error = Undecided(
-            f"{self.work.provider} does not list {self.work.key}", advice="vidgen continue makes it"
+            f"{self.work.provider} does not list {self.work.key}",
+            advice="vidgen continue makes it where the film needs it",
         )
         self.errand.run.setbacks.later(self.errand.job, error)
 

@@ -44,7 +44,7 @@ class Reading:
     takes: dict[Key, int] = field(factory=dict)
     jobs: dict[tuple[str, str], tuple[Key, int]] = field(factory=dict)
     doubted: set[Key] = field(factory=set)
-    replaced: dict[Key, InFlight] = field(factory=dict)
+    replaced: dict[Key, tuple[InFlight, ...]] = field(factory=dict)
     forgotten: set[Key] = field(factory=set)
     charges: dict[tuple[Key, int], Charge] = field(factory=dict)
     fetched_again: set[Key] = field(factory=set)
@@ -77,8 +77,7 @@ class Reading:
 
     def was_in_doubt(self, key: Key) -> bool:
         """Whether what is in flight for *key* was bought while an earlier take was in doubt."""
-        before = self.replaced.get(key)
-        return before is not None and not before.answered
+        return any(not before.answered for before in self.replaced.get(key, ()))
 
     def charge(self, work: InFlight, billed: Billed) -> None:
         """Take note of what is known now of the submit of *work*."""
@@ -219,9 +218,7 @@ def _put_aside(reading: Reading, work: InFlight) -> None:
     if before is None:
         return
     if before.take != work.take and not before.job:  # bought once more, or asked on
-        if reading.was_in_doubt(work.key):
-            reading.doubted.add(work.key)
-        reading.replaced[work.key] = before
+        reading.replaced[work.key] = (*reading.replaced.get(work.key, ()), before)
     elif before.adopted and not work.job:  # the service has no job by the user's id
         reading.jobs.pop((before.provider, before.job), None)
 
@@ -261,9 +258,11 @@ def _ended(reading: Reading, record: dict[str, Any]) -> None:
         del reading.in_flight[work.key]
         reading.arriving.pop(work.key, None)
         in_doubt = reading.was_in_doubt(work.key)
-        before = reading.replaced.pop(work.key, None)
-        if before is not None and billed is Billed.NO:
-            reading.in_flight[work.key] = before
+        before = reading.replaced.pop(work.key, ())
+        if before and billed is Billed.NO:
+            reading.in_flight[work.key] = before[-1]
+            if before[:-1]:
+                reading.replaced[work.key] = before[:-1]
         elif in_doubt or record.get("doubted") is True:
             reading.doubted.add(work.key)
 

@@ -32,18 +32,66 @@ def unneeded_notes(s: Situation, planned: Iterable[Task]) -> Iterator[str]:
 def fetched_anyway(s: Situation, planned: Iterable[Task]) -> list[Task]:
     """Return the tasks that fetch to its place what *planned* does without.
 
-    Nothing gives way to it but a broken file of its own: the film stands without it. What
-    would change the words of the film is left, and what nobody can tell without asking.
+    Nothing gives way to it but a broken file of its own: the film stands without it. Only
+    what is named in ``options.unneeded`` is fetched, and nothing that is left for a reason.
     """
-    return [_fetch(s, job) for job in unneeded(s, planned) if _can_be_fetched(s, job)]
+    return [
+        _fetch(s, job)
+        for job in unneeded(s, planned)
+        if job.key in s.options.unneeded and not why_left(s, job)
+    ]
 
 
-def _can_be_fetched(s: Situation, job: InFlight) -> bool:
-    if not job.key.scene or _would_be_alone(s, job.key):
-        return False
+def why_left(s: Situation, job: InFlight) -> str:
+    """Say why *job*, which no plan needs, stays where it is; empty where it can be fetched.
+
+    What would change what the film tells or sounds of is left, and what nobody can tell
+    without asking.
+    """
     spec = s.providers.installed.get((job.kind, job.provider))
-    findable = spec is None or "find" in spec.abilities
-    return not is_doubtful(job) or (findable and not s.ledger.damage)
+    if is_doubtful(job) and (spec is None or "find" not in spec.abilities or s.ledger.damage):
+        return in_doubt(job)
+    if not job.key.scene:
+        return "nothing needs it any more"
+    heard = _why_not_heard(s, job)
+    if heard:
+        return heard
+    if _would_be_alone(s, job.key):
+        return "its scene is not in the scenes file; to fetch it, put it back there"
+    if spec is None:
+        return f"{job.kind.value.replace('-', ' ')} {job.provider} is not installed"
+    return ""
+
+
+def in_doubt(job: InFlight) -> str:
+    """Say what can be done about *job*, of which nobody here knows whether it was taken."""
+    return (
+        "it may have been charged, and nothing needs it any more: your account with "
+        f"{job.provider} tells, and there is nothing else to do"
+    )
+
+
+def _why_not_heard(s: Situation, job: InFlight) -> str:
+    """Say why a scene goes without *job*, which the next join would put into the film.
+
+    Speech is not joined where its scene tells nothing any more.
+    """
+    scene = next((scene for scene in s.storyboard if scene.number == job.key.scene), None)
+    if scene is None:
+        return ""
+    if job.key.step is Step.SOUND:
+        if not scene.sound_prompt.strip():
+            return (
+                "no sound is asked for in its scene; to fetch it, put the sound_effects_prompt "
+                "back, then vidgen continue DIR"
+            )
+        skipped, flag, name = s.options.skip_sound_effects, "--sound-effects", "--sound-engine"
+    elif job.key.step is Step.SCENE_NARRATION and scene.narration.strip():
+        skipped, flag, name = s.options.skip_narration, "--narration", "--tts"
+    else:
+        return ""
+    wanted = flag if skipped else f"{name} {job.provider}"
+    return f"the film is made without it; to fetch it: vidgen continue DIR {wanted}"
 
 
 def _would_be_alone(s: Situation, key: Key) -> bool:
