@@ -27,6 +27,12 @@ def media() -> Media:
     return Media("bundled")
 
 
+@pytest.fixture(autouse=True)
+def no_keys_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What another test found as a key, be it a common word, is none here."""
+    monkeypatch.setattr("vidgen_core.keys._found_keys", set())
+
+
 @pytest.fixture
 def nothing_of_this_machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A user who has set nothing, in a folder without keys."""

@@ -103,7 +103,6 @@ def test_how_it_ended_tells_whether_it_was_charged(root: Path, billed: Billed, k
 def test_what_is_bought_once_more_in_doubt_counts_twice(root: Path) -> None:
     with Journal(root) as journal:
         journal.intent(work())
-        journal.ended(CLIP, 1, "unknown", Billed.UNKNOWN, doubted=True)
         journal.intent(work(take=2))
         journal.submitted(CLIP, 2, "job-2", {})
     assert charges(root) == (charge(Billed.UNKNOWN), charge(Billed.YES, take=2))

@@ -14,10 +14,8 @@ from vidgen_core.errors import ExitCode, MachineError
 from vidgen_core.media import Media
 
 from .fakes import Film, Service, local_engine, no_worker_is_left
+from .full_disk import FULL, needs_a_full_disk
 from .run_directories import begin
-
-FULL = Path("/dev/full")
-needs_a_full_disk = pytest.mark.skipif(not FULL.exists(), reason="this system has no /dev/full")
 
 
 def fill(into: Path) -> Path:

@@ -134,7 +134,8 @@ def test_a_displaced_file_has_no_record_any_more(root: Path) -> None:
 def test_what_was_doubted_is_known_until_it_is_published(root: Path) -> None:
     with Journal(root) as j:
         j.intent(work())
-        j.ended(CLIP, 1, "nobody knows", Billed.UNKNOWN, doubted=True)
+        j.intent(work(take=2))
+        j.ended(CLIP, 2, "nobody knows", Billed.UNKNOWN)
     with Journal(root) as j:
         assert j.doubted == {CLIP}
         j.published(CLIP, record())

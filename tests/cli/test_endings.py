@@ -29,6 +29,7 @@ from vidgen_core.errors import (
     VidgenError,
 )
 
+from ..full_disk import FULL, needs_a_full_disk
 from .command_lines import PROJECT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, signals and names differ elsewhere")
@@ -273,9 +274,9 @@ def test_a_full_disk_is_this_machines_error(
     assert capsys.readouterr().err == "vidgen: film.mp4: No space left on device\n"
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no /dev/full")
+@needs_a_full_disk
 def test_output_that_cannot_be_written_is_this_machines_error() -> None:
-    with Path("/dev/full").open("wb") as full:
+    with FULL.open("wb") as full:
         done = run_command("print(1)", stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == ExitCode.MACHINE
     assert done.stderr == b"vidgen: No space left on device\n"

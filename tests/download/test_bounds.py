@@ -13,6 +13,7 @@ import pytest
 from vidgen_core import disk
 from vidgen_core.errors import BadOutput, Interrupted, MachineError, Unavailable
 
+from ..full_disk import FULL, needs_a_full_disk
 from .sites import Answer, Handler, broken, file, rest, serving
 from .tries import FILM, RESUMES, TAG, fails, here
 
@@ -138,14 +139,14 @@ def _rests() -> bool:
     return any(frame.name == "rest" for frame in traceback.extract_stack())
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@needs_a_full_disk
 def test_a_full_disk_is_the_machines_fault(into: Path) -> None:
-    into.symlink_to("/dev/full")
+    into.symlink_to(FULL)
     with serving(file(FILM)) as site:
         error = fails(site, into, MachineError)
     assert disk.is_everywhere(error)
     assert "free some space" in error.advice
-    assert Path("/dev/full").exists()
+    assert FULL.exists()
 
 
 def test_a_folder_that_is_not_there_is_the_machines_fault(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,12 @@ LATE = "Sat, 01 Aug 2026 10:00:00 GMT"
 RESUMES = {"Accept_Ranges": "bytes", "ETag": TAG}
 
 
-def here(**rules: object) -> Downloader:
-    return Downloader(**{"loopback": True, "pause": 0.0, **rules})  # type: ignore[arg-type]
+def here(**rules: Any) -> Downloader:
+    return Downloader(**{"loopback": True, "pause": 0.0, **rules})
 
 
 def fails(
-    site: Site, into: Path, kind: type[VidgenError], limit: int = 1 << 30, **rules: object
+    site: Site, into: Path, kind: type[VidgenError], limit: int = 1 << 30, **rules: Any
 ) -> VidgenError:
     """The error that a download ends with; nothing is left of its file."""
     with pytest.raises(kind) as caught:

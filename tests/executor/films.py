@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from vidgen_core.cli.last_line import exit_code
 from vidgen_core.errors import ExitCode
 from vidgen_core.executor import Outcome
 from vidgen_core.executor.sent import Sent, describe
-from vidgen_core.ledger import InFlight
+from vidgen_core.journal import Journal
+from vidgen_core.ledger import InFlight, Published
 from vidgen_core.model import Key, Step
 from vidgen_core.specs import ProviderKind
 
@@ -53,6 +56,18 @@ def local(film: Film) -> None:
 
 class Crash(BaseException):
     """The process is gone."""
+
+
+def crash_before_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the next run die once the first clip has its name."""
+    write = Journal.published
+
+    def published(self: Journal, key: Key, file: Published) -> None:
+        if key == CLIP_1:
+            raise Crash
+        write(self, key, file)
+
+    monkeypatch.setattr(Journal, "published", published)
 
 
 def speak(film: Film) -> None:

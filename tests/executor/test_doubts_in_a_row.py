@@ -6,29 +6,15 @@ import pytest
 
 from vidgen_core.errors import Billed, ExitCode, JobFailed, MachineError, OutOfCredit, Unavailable
 from vidgen_core.journal import Journal, read_ledger
-from vidgen_core.ledger import Published
 from vidgen_core.limit import Limit
-from vidgen_core.model import Key
 from vidgen_core.plan import NO_CHOICE, Choice, InDoubt
 
 from ..fakes import Film, engine, local_engine
 from ..run_paths import clip_path
-from .films import CLIP_1, Crash, ended, fail_first, lost
+from .films import CLIP_1, Crash, crash_before_the_record, ended, fail_first, lost
 
 AGAIN = InDoubt(choice=Choice.AGAIN)
 UNKNOWN = Unavailable("no answer", billed=Billed.UNKNOWN)
-
-
-def crash_before_the_record(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have the next run die once the first clip has its name."""
-    write = Journal.published
-
-    def published(self: Journal, key: Key, file: Published) -> None:
-        if key == CLIP_1:
-            raise Crash
-        write(self, key, file)
-
-    monkeypatch.setattr(Journal, "published", published)
 
 
 def test_the_first_order_in_doubt_is_a_question_again_when_the_later_ones_were_free(

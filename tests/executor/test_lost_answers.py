@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 from attrs import evolve
@@ -18,15 +17,23 @@ from vidgen_core.errors import (
     RateLimited,
     Unavailable,
 )
-from vidgen_core.journal import Journal, read_ledger
-from vidgen_core.model import Key
+from vidgen_core.journal import read_ledger
 from vidgen_core.plan import Decision
 from vidgen_core.specs import Price
 
 from ..fakes import PRICE, Film, Remote, Service, engine
 from ..run_directories import add_scene, put, video
 from ..run_paths import TS, clip_path
-from .films import CLIP_1, Crash, ended, fail_first, lost, put_first_frames, use
+from .films import (
+    CLIP_1,
+    Crash,
+    crash_before_the_record,
+    ended,
+    fail_first,
+    lost,
+    put_first_frames,
+    use,
+)
 
 
 @pytest.mark.parametrize("ability", ["idempotent", "find", ""])
@@ -259,17 +266,10 @@ def test_a_job_whose_request_is_lost_is_collected_all_the_same(film: Film) -> No
 def test_a_file_without_its_record_is_kept_and_the_record_is_mended(
     film: Film, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = Journal.published
-
-    def published(self: Journal, key: Key, file: Any) -> None:
-        if key == CLIP_1:
-            raise Crash
-        original(self, key, file)
-
-    monkeypatch.setattr(Journal, "published", published)
-    with pytest.raises(Crash):
-        film.work()
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        crash_before_the_record(patched)
+        with pytest.raises(Crash):
+            film.work()
     stood = (film.root / clip_path(1, 1)).stat()
     assert film.work().codes == set()
     after = (film.root / clip_path(1, 1)).stat()

@@ -9,14 +9,14 @@ import pytest
 
 from vidgen_core.disk import digest
 from vidgen_core.errors import Billed, Unavailable
-from vidgen_core.journal import Journal, read_ledger
+from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.rundir import RunDirectory
 
 from ..fakes import Film, engine, frame_host
 from ..run_directories import put, video
 from ..run_paths import TS, clip_path
-from .films import CLIP_1, Crash, fail_first, lost, use
+from .films import CLIP_1, Crash, crash_before_the_record, fail_first, lost, use
 
 ABILITIES = frozenset({"pictures-by-url", "starts-from-jobs"})
 
@@ -95,17 +95,10 @@ def test_a_clip_put_over_what_had_just_arrived_is_the_users(
 def test_what_a_crash_kept_from_its_record_is_known_before_and_after_it_is_mended(
     begun: Film, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = Journal.published
-
-    def published(self: Journal, key: Key, file: Any) -> None:
-        if key == CLIP_1:
-            raise Crash
-        original(self, key, file)
-
-    monkeypatch.setattr(Journal, "published", published)
-    with pytest.raises(Crash):
-        begun.work()
-    monkeypatch.undo()
+    with monkeypatch.context() as patched:
+        crash_before_the_record(patched)
+        with pytest.raises(Crash):
+            begun.work()
     plan = begun.open().plan()
     assert plan.by_key[Key(Step.CLIP, 2, 1)].inputs == (clip_path(1, 1),)
     assert not [note for note in plan.notes if "job-1" in note]

@@ -17,6 +17,7 @@ from vidgen_core.media import Media, children
 from vidgen_core.model import Kind
 from vidgen_core.probe import probe
 
+from ..full_disk import FULL, needs_a_full_disk
 from .media_files import HEIGHT, WIDTH, grey, numbered, on_posix, stand_in
 
 
@@ -166,10 +167,10 @@ def test_what_cancelled_raises_goes_through(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@needs_a_full_disk
 def test_a_full_disk_is_called_by_its_name(media: Media, tmp_path: Path) -> None:
     full = tmp_path / "full.wav"
-    full.symlink_to("/dev/full")
+    full.symlink_to(FULL)
     with pytest.raises(MachineError, match="No space left on device"):
         media.encode_audio([bytes(4 * 48000)], full, rate=48000, channels=1)
 

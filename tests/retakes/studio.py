@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,18 @@ import pytest
 from attrs import define, field
 
 from vidgen_core.cli import main
+from vidgen_core.journal import read_ledger
+from vidgen_core.ledger import InFlight
+from vidgen_core.model import Key, Step
 from vidgen_core.plugins import Registry
 from vidgen_core.specs import ImageGeneratorSpec, ProviderSpec, SoundEngineSpec
 
 from ..command_line import Ended
-from ..fakes import Film, Service, facts_of, registry, stitcher
+from ..fakes import Film, Service, engine, facts_of, registry, stitcher
 from ..run_directories import picture, sound, video
+
+#: A film without speech and sounds.
+PLAIN = ("--skip-narration", "--skip-sound-effects")
 
 
 class Drawing:
@@ -56,6 +63,10 @@ def takes(job: Any) -> bytes:
     return video(1 + number % 8, 1)
 
 
+class Crash(BaseException):
+    """The machine stops."""
+
+
 @define(eq=False)
 class Studio:
     """A run directory, what is installed, and the commands."""
@@ -80,6 +91,22 @@ class Studio:
         """Have the film finished."""
         ended = self.vidgen("continue", "--yes", "--engine", "paid", *options)
         assert ended.code == 0, ended.err
+
+    def killed(self, *abilities: str) -> InFlight:
+        """Have a redo of scene 2 die before its engine, which can tell so, had the order."""
+        self.specs[0] = engine(self.service, abilities=frozenset(abilities))
+        self.service.idempotent = "idempotent" in abilities
+        self.made(*PLAIN)
+
+        def dies(point: str) -> None:
+            if point == "before submit":
+                raise Crash
+
+        self.service.at = dies
+        with suppress(Crash):
+            main(["redo", str(self.root), "--scene", "2", "--yes", "-q"])
+        self.service.at = lambda point: None
+        return read_ledger(self.root).in_flight[Key(Step.CLIP, 2, 1)]
 
     def films(self) -> Film:
         return Film(self.root, self.service, tuple(self.specs))

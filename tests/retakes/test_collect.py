@@ -15,9 +15,8 @@ from vidgen_core.specs import ImageGeneratorSpec
 
 from ..fakes import PRICE, Remote, Service, engine
 from ..run_directories import add_single_clip, contents, everything, picture
-from .studio import Studio
+from .studio import PLAIN, Studio
 
-PLAIN = ("--skip-narration", "--skip-sound-effects")
 BEGIN = ("--engine", "paid", "--yes", *PLAIN)
 
 

@@ -16,9 +16,8 @@ from vidgen_core.specs import UNKNOWN_PRICE, Price, ProviderKind
 
 from ..fakes import PRICE
 from ..run_directories import everything
-from .studio import Studio
+from .studio import PLAIN, Studio
 
-PLAIN = ("--skip-narration", "--skip-sound-effects")
 ENGINE = ProviderKind.VIDEO_ENGINE
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from vidgen_core.cli import main
 from vidgen_core.errors import ExitCode, Unavailable
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
@@ -19,15 +17,10 @@ from vidgen_core.specs import SoundEngineSpec, SpeechEngineSpec
 
 from ..fakes import PRICE, Service, engine
 from ..run_directories import contents, everything, sound, video
-from .studio import Studio, takes
+from .studio import PLAIN, Studio, takes
 
-PLAIN = ("--skip-narration", "--skip-sound-effects")
 DOWN = Unavailable("the service is down")
 CLIP_2 = Key(Step.CLIP, 2, 1)
-
-
-class Crash(BaseException):
-    """The process is gone."""
 
 
 class Orchestra:
@@ -212,24 +205,8 @@ def test_idle_work_whose_engine_is_not_installed_is_named_and_no_question(studio
 # --- in doubt ----------------------------------------------------------------------------------
 
 
-def doubtful_redo(studio: Studio) -> None:
-    """Have a redo of scene 2 die before anybody heard of it, at an engine that can be asked."""
-    studio.specs[0] = engine(studio.service, abilities=frozenset({"find"}))
-    studio.made(*PLAIN)
-
-    def dies(point: str) -> None:
-        if point == "before submit":
-            raise Crash
-
-    studio.service.at = dies
-    with suppress(Crash):
-        main(["redo", str(studio.root), "--scene", "2", "--yes", "-q"])
-    studio.service.at = lambda point: None
-    assert not read_ledger(studio.root).in_flight[CLIP_2].job
-
-
 def test_idle_work_that_its_service_does_not_list_is_named_and_ends_well(studio: Studio) -> None:
-    doubtful_redo(studio)
+    assert not studio.killed("find").job
     away = next((studio.root / ".vidgen/replaced").rglob("scene_2_2025*.mp4"))
     away.rename(studio.root / away.name)
     assert studio.vidgen("continue", "--no-input").code == 0
@@ -245,7 +222,7 @@ def test_idle_work_that_its_service_does_not_list_is_named_and_ends_well(studio:
 
 
 def test_needed_work_that_its_service_does_not_list_stays_a_question(studio: Studio) -> None:
-    doubtful_redo(studio)
+    assert not studio.killed("find").job
     ended = studio.vidgen("collect")
     assert ended.code == ExitCode.DECISION
     assert "not all is collected: scene 2 clip 1: paid does not list" in ended.last

@@ -13,9 +13,8 @@ from vidgen_core.errors import ExitCode, Refused, Unavailable
 from ..command_line import Ended
 from ..fakes import PRICE, engine
 from ..run_directories import add_scene, contents, everything, picture, put
-from .studio import Studio
+from .studio import PLAIN, Studio
 
-PLAIN = ("--skip-narration", "--skip-sound-effects")
 SOUNDING = ("--skip-narration", "--sound-engine", "hums")
 CLIP_2 = "scene_2_all_vid_20250131_120000/scene_2_vid_1_20250131_120000.mp4"
 CLIP_1 = CLIP_2.replace("scene_2", "scene_1")

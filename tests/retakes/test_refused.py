@@ -7,9 +7,8 @@ import pytest
 from vidgen_core.errors import ExitCode
 
 from ..run_directories import everything, put
-from .studio import Studio
+from .studio import PLAIN, Studio
 
-PLAIN = ("--skip-narration", "--skip-sound-effects")
 COMMANDS = ("redo", "continue", "status", "cost", "undo", "collect")
 
 

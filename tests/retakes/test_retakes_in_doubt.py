@@ -9,17 +9,13 @@ import pytest
 from vidgen_core.cli import main
 from vidgen_core.errors import Billed, ExitCode, MachineError, Unavailable
 from vidgen_core.journal import Journal, read_ledger
-from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
 from vidgen_core.rundir import RunDirectory
 
-from ..fakes import engine
 from ..run_directories import video
 from ..run_paths import clip_path
-from .studio import Studio
-from .test_undo import Crash
+from .studio import PLAIN, Crash, Studio
 
-PLAIN = ("--skip-narration", "--skip-sound-effects")
 CLIP = Key(Step.CLIP, 2, 1)
 
 
@@ -28,23 +24,6 @@ def begun(studio: Studio) -> None:
     studio.made(*PLAIN)
     studio.service.trouble["submitted"] = [Unavailable("no answer", billed=Billed.UNKNOWN)]
     assert studio.vidgen("redo", "--scene", "2", "--yes").code == ExitCode.DECISION
-
-
-def killed(studio: Studio, ability: str) -> InFlight:
-    """A redo that died before the service, which can tell, had the order."""
-    studio.specs[0] = engine(studio.service, abilities=frozenset({ability}))
-    studio.service.idempotent = ability == "idempotent"
-    studio.made(*PLAIN)
-
-    def dies(point: str) -> None:
-        if point == "before submit":
-            raise Crash
-
-    studio.service.at = dies
-    with suppress(Crash):
-        main(["redo", str(studio.root), "--scene", "2", "--yes", "-q"])
-    studio.service.at = lambda point: None
-    return read_ledger(studio.root).in_flight[CLIP]
 
 
 def test_an_undo_that_crashes_before_it_moves_anything_leaves_the_question(
@@ -78,7 +57,7 @@ def test_an_undo_that_fails_leaves_the_question(
 
 @pytest.mark.parametrize("ability", ["find", "idempotent"])
 def test_a_take_in_doubt_can_be_undone_and_its_price_is_told(studio: Studio, ability: str) -> None:
-    killed(studio, ability)
+    studio.killed(ability)
     undone = studio.vidgen("undo")
     assert undone.code == ExitCode.COMPLETE
     assert "may have been charged" in undone.err
@@ -88,7 +67,7 @@ def test_a_take_in_doubt_can_be_undone_and_its_price_is_told(studio: Studio, abi
 def test_a_redo_asks_the_service_for_what_is_in_doubt_though_a_file_is_in_its_place(
     studio: Studio,
 ) -> None:
-    work = killed(studio, "find")
+    work = studio.killed("find")
     old = next(job for job in studio.service.jobs() if job["what"] == "clip-2-1")
     sent = {name: value for name, value in old.items() if name not in ("id", "token")}
     studio.service.charge(sent, work.token)

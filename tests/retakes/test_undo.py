@@ -23,9 +23,8 @@ from vidgen_core.rundir import RunDirectory
 
 from ..fakes import Service, engine
 from ..run_directories import add_clip, add_scene, add_single_clip, contents, everything, video
-from .studio import Studio
+from .studio import PLAIN, Crash, Studio
 
-PLAIN = ("--skip-narration", "--skip-sound-effects")
 CLIP_1_2 = "scene_1_all_vid_20250131_120000/scene_1_vid_2_20250131_120000.mp4"
 CLIP_2 = "scene_2_all_vid_20250131_120000/scene_2_vid_1_20250131_120000.mp4"
 
@@ -185,10 +184,6 @@ def with_journal(studio: Studio, do: Callable[[Journal], None]) -> None:
 
 
 # --- a crash at every step --------------------------------------------------------------------
-
-
-class Crash(BaseException):
-    """The machine stops."""
 
 
 @contextmanager

@@ -143,15 +143,9 @@ class Journal:
         """Write that a paid answer is stored."""
         self._append("answered", key=key.id, take=take)
 
-    def ended(
-        self, key: Key, take: int, why: str, billed: Billed, *, doubted: bool = False
-    ) -> None:
-        """Write that paid work ended without a file, and whether it was charged.
-
-        *doubted*: its outcome is unknown, and it is to be bought once more.
-        """
-        more = {"doubted": True} if doubted else {}
-        self._append("ended", key=key.id, take=take, why=why[:2000], billed=billed.value, **more)
+    def ended(self, key: Key, take: int, why: str, billed: Billed) -> None:
+        """Write that paid work ended without a file, and whether it was charged."""
+        self._append("ended", key=key.id, take=take, why=why[:2000], billed=billed.value)
 
     def arriving(self, key: Key, file: Published) -> None:
         """Write which *file* of work in flight is about to get its name."""

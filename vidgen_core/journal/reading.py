@@ -263,7 +263,7 @@ def _ended(reading: Reading, record: dict[str, Any]) -> None:
             reading.in_flight[work.key] = before[-1]
             if before[:-1]:
                 reading.replaced[work.key] = before[:-1]
-        elif in_doubt or record.get("doubted") is True:
+        elif in_doubt:
             reading.doubted.add(work.key)
 
 
