@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import quote
@@ -207,6 +208,7 @@ LONG = 'abcd-1234:ef/g"h\\9876543210'
         (f"https://x/?k={quote(LONG, safe='')}&b=1", f"https://x/?k={REDACTED}&b=1"),
         (json.dumps({"k": LONG}), json.dumps({"k": REDACTED})),
         (repr([LONG]), repr([REDACTED])),
+        (f"hex {LONG.encode().hex()}", f"hex {REDACTED}"),
         ("only abcd-1234 of it", f"only {REDACTED} of it"),
         (f"cut off: {LONG[:15]}… here", f"cut off: {REDACTED}… here"),
         (f"cut off: {LONG[:15]}...", f"cut off: {REDACTED}..."),
@@ -219,6 +221,19 @@ def test_a_key_is_taken_out_of_a_text_in_every_form(
 ) -> None:
     known(LONG)
     assert redacted(text) == shown
+
+
+@pytest.mark.parametrize("before", ["", "u", "us", "user:"])
+@pytest.mark.parametrize("code", [b64encode, urlsafe_b64encode])
+def test_of_a_key_in_base64_hardly_more_than_its_ends_stays(
+    known: Callable[..., None], before: str, code: Callable[[bytes], bytes]
+) -> None:
+    known(LONG + "??>>")  # with the two signs that are others in URLs
+    coded = code(f"{before}{LONG}??>>".encode()).decode()
+    shown = redacted(f"Basic {coded}")
+    assert REDACTED in shown
+    begin = len(b64encode(before.encode())) + 4
+    assert len(shown) <= len(f"Basic {REDACTED}") + begin + 6
 
 
 def test_a_short_key_is_taken_out_where_it_stands_alone(known: Callable[..., None]) -> None:

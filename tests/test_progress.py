@@ -134,6 +134,22 @@ def test_the_total_is_what_the_last_plan_says() -> None:
     assert lines.whole == "the film: 1 of 1 file", "what cannot be made is not promised"
 
 
+def test_an_order_that_is_being_placed_takes_nothing_off_the_total() -> None:
+    lines = Lines()
+    sound = task(Key(Step.SOUND, 2), output="sound.mp3")
+    plan = Plan(timestamp=TS, tasks=(sound, CLIP, JOIN, FILM), scenes=(SCENE,))
+    lines.text(Planned(plan))
+    lines.text(Started(sound))
+    lines.text(Published(CLIP, "clip.mp4"))
+    unsure, waiting = (evolve(sound, decision=Decision.ASK), evolve(FILM, decision=Decision.WAIT))
+    meanwhile = Planned(evolve(plan, tasks=(unsure, JOIN, waiting)))
+    lines.text(meanwhile)
+    assert lines.whole == "the film: 1 of 4 files"
+    lines.text(Stopped(sound, BadOutput("no answer came")))
+    lines.text(meanwhile)
+    assert lines.whole == "the film: 1 of 2 files", "now it is in doubt"
+
+
 def clip_of(scene: int) -> Task:
     return evolve(CLIP, key=Key(Step.CLIP, scene, 1))
 

@@ -55,6 +55,25 @@ def is_everywhere(error: BaseException | None) -> bool:
     return False
 
 
+def user_folder() -> Path:
+    """Return the folder of the user's own settings and keys, whether it is there or not.
+
+    Raises ``MachineError`` where the user has no home: another folder would be anybody's.
+    """
+    from platformdirs import user_config_path
+
+    try:
+        path = user_config_path("vidgen", appauthor=False)
+    except RuntimeError:
+        path = Path()
+    if not path.is_absolute():
+        raise MachineError(
+            "there is no home folder, where your settings and keys belong",
+            advice="export HOME=/path/to/a/folder/of/yours",
+        )
+    return path
+
+
 def is_full(path: Path) -> bool:
     """Whether there is hardly room for another file on the disk that holds *path*."""
     try:

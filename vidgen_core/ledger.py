@@ -50,7 +50,8 @@ class InFlight:
     that was asked for; ``token`` is the one its submit carried; ``fps`` is the
     rate that ``shown_frames`` counts in (0: the file's own). ``scene_seconds``: see
     :class:`Task`. ``adopted``: the user said that this is its job. ``covered``: it goes on
-    from an answer to the same order, whose price counts this request, too.
+    from an answer to the same order, whose price counts this request, too. ``part`` of
+    ``parts``: which part of a long text is spoken; ``rest``: what those after it cost.
     """
 
     key: Key
@@ -69,6 +70,9 @@ class InFlight:
     answered: bool = False
     adopted: bool = False
     covered: bool = False
+    part: int = 1
+    parts: int = 1
+    rest: Price = FREE
 
 
 @frozen(kw_only=True)

@@ -8,7 +8,8 @@ from attrs import frozen
 
 from vidgen_core.errors import CapReached
 from vidgen_core.ledger import Ledger
-from vidgen_core.plan import Plan
+from vidgen_core.model import Key
+from vidgen_core.plan import Plan, Task
 from vidgen_core.specs import Price
 
 #: Sums of cents are not exact in binary: so much more is no more.
@@ -39,18 +40,23 @@ class Limit:
         """
         if not plan.bound.known:
             return None
-        bought = (task for task in plan.to_do if task.collects is None or task.collects.price.free)
-        return self._at_most((plan.bound, *(task.price for task in bought)))
+        return self._at_most((plan.bound, *map(_still_to_pay, plan.to_do)))
 
-    def check(self, ledger: Ledger, more: float | None) -> None:
-        """Raise ``CapReached`` where there is no room for *more* dollars (``None``: unknown)."""
+    def check(self, ledger: Ledger, more: float | None, key: Key | None = None) -> None:
+        """Raise ``CapReached`` where there is no room for *more* dollars (``None``: unknown).
+
+        What is begun has its room kept: the parts to come of every order but that of *key*.
+        """
         if self.cap is None or more == 0:
             return
         if more is None:
             raise _unknown("its price is unknown", self.cap)
         spent = self.spent(ledger)
-        if spent is None:
+        begun = (work.rest for work in ledger.in_flight.values() if work.key != key)
+        kept = self._at_most(begun)
+        if spent is None or kept is None:
             raise _unknown("some of what was bought here has no known price", self.cap)
+        spent += kept
         if spent + more > self.cap + ROUNDING:
             raise CapReached(
                 f"it costs up to ${more:.2f}, and of ${self.cap:.2f} up to ${spent:.2f} are spent",
@@ -69,6 +75,12 @@ class Limit:
                 return None
             total += most
         return total
+
+
+def _still_to_pay(task: Task) -> Price:
+    """Return what *task* costs beyond what counts as spent."""
+    before = task.collects
+    return task.price if before is None or before.price.free else before.rest
 
 
 def _unknown(what: str, cap: float) -> CapReached:

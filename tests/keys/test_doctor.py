@@ -6,6 +6,8 @@ import contextlib
 import json
 import os
 import shutil
+import subprocess
+import sys
 from collections import namedtuple
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,12 +21,19 @@ from vidgen_core.errors import MachineError
 from vidgen_core.keys import Store
 from vidgen_core.rundir import RunDirectory
 
+from ..command_line import environment
 from ..plugins.distributions import Install
+from ..terminals import Terminal
 from .conftest import Use
-from .keyrings import Kept
+from .keyrings import Kept, Waiting
 from .services import GOOD, SILENT, TELLING
 
 SCHEMA = {"schema", "exit_code", "findings"}
+HANGS = """
+def check(context):
+    import threading
+    threading.Event().wait(20)
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -131,6 +140,48 @@ def test_a_folder_that_cannot_be_written_in_is_a_fault(
     code, found = examined(capture)
     assert code == 9
     assert found["file system"]["said"] == f"cannot write in {Path.cwd()}: Permission denied"
+    assert "--output-dir ELSEWHERE" in found["file system"]["advice"]
+
+
+def test_where_nothing_can_be_written_the_clock_is_not_at_fault(
+    capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(**_: object) -> str:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("tempfile.TemporaryFile", refuse)
+    assert examined(capture)[1]["clock"]["ok"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no folder that somebody is in")
+def test_a_folder_that_is_gone_is_a_fault_and_the_rest_is_looked_at(
+    capture: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (gone := tmp_path / "gone").mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    try:
+        code, found = examined(capture)
+    finally:
+        os.chdir(tmp_path)
+    assert code == 9
+    assert found["disk"]["advice"] == "cd to another one, then: vidgen doctor"
+    assert found["key store"]["ok"]
+
+
+def test_without_a_home_it_is_said_what_to_type_and_the_rest_is_looked_at(
+    capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def homeless(*_: object, **__: object) -> Path:
+        raise RuntimeError("could not determine the home directory")
+
+    monkeypatch.setattr("platformdirs.user_config_path", homeless)
+    code, found = examined(capture, "--online")
+    assert code == 9
+    for name in ("settings", "key store"):
+        assert found[name]["advice"].startswith("export HOME=")
+    assert found["clock"]["ok"]
+    assert found["vidgen-silent 1.0"]["ok"]
 
 
 @pytest.mark.parametrize(
@@ -172,6 +223,68 @@ def test_a_plugin_that_failed_is_named_with_what_to_type(
     assert "claimed by vidgen-second 1.0 and vidgen-silent 1.0" in found["silent"]["said"]
 
 
+def test_a_provider_that_the_settings_name_and_nobody_has_is_a_fault(
+    capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VIDGEN_ENGINE", "silemt")
+    code, found = examined(capture)
+    assert code == 2
+    assert "silemt" in found["engine"]["said"]
+    assert "silent" in found["engine"]["advice"]
+    monkeypatch.setenv("VIDGEN_ENGINE", "silent")
+    assert "engine" not in examined(capture)[1]
+
+
+def test_what_can_be_no_key_is_a_fault_without_a_service_too(
+    capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SILENT_KEY", "two words-4711")
+    code, found = examined(capture)
+    assert code == 2
+    assert "something else than a key" in found["SILENT_KEY"]["said"]
+    assert "4711" not in json.dumps(found)
+
+
+def test_offline_no_keyring_is_asked_for_a_key(
+    use: Use, capture: pytest.CaptureFixture[str]
+) -> None:
+    use(kept := Kept())
+    Store.of_user().put("SILENT_KEY", GOOD)
+    kept.asked.clear()
+    assert examined(capture)[1]["SILENT_KEY"]["ok"]
+    assert kept.asked == []
+
+
+def test_a_keyring_that_is_silent_is_waited_for_once(
+    use: Use, capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vidgen_core.keys.system_keyring._NOBODY", 0.3)
+    monkeypatch.setattr("sys.stdin", None)
+    use(Kept())
+    for name in ("SILENT_KEY", "TELLING_KEY"):
+        Store.of_user().put(name, GOOD)
+    use(waiting := Waiting())
+    code, found = examined(capture, "--online")
+    waiting.somebody.set()
+    assert code == 4
+    assert "did not answer" in found["SILENT_KEY"]["said"]
+    assert waiting.asked == ["SILENT_KEY"]
+
+
+def test_a_service_that_is_silent_is_given_up(
+    capture: pytest.CaptureFixture[str], install: Install, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUNG_KEY", GOOD)
+    hung = TELLING.replace("TELLING_", "HUNG_").replace('"telling"', '"hung"')
+    install("vidgen-hung", hung.replace("def check(context):", HANGS))
+    monkeypatch.setattr("vidgen_core.cli.inquiry._PATIENCE", 0.3)
+    code, found = examined(capture, "--online")
+    assert code == 5
+    said = "hung: its check of the key brought no answer within 0.3 s"
+    assert found["HUNG_KEY"]["said"] == said
+    assert found["HUNG_KEY"]["advice"].endswith("vidgen doctor --online")
+
+
 def test_a_key_is_missed_only_where_the_settings_name_its_provider(
     capture: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -207,6 +320,8 @@ def test_a_store_that_cannot_be_read_is_a_fault(capture: pytest.CaptureFixture[s
     code, found = examined(capture)
     assert code == 2
     assert found["key store"]["advice"].startswith(f"mv {path}")
+    # Once, and not for each key that may be in it.
+    assert [name for name, it in found.items() if not it["ok"]] == ["key store"]
 
 
 def test_the_keyring_that_new_keys_go_into_is_named(
@@ -274,3 +389,33 @@ def test_what_ends_a_look_is_told_as_a_fault(
     code, found = examined(capture)
     assert code == 9
     assert found["ffmpeg"]["advice"] == "see to that, then: vidgen doctor"
+
+
+@pytest.mark.parametrize("columns", [40, 200])
+def test_in_a_terminal_words_are_folded_and_what_is_to_be_typed_is_not(
+    columns: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("VIDGEN_FFMPEG", "/nowhere/ffmpeg")
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr("sys.stdout", screen := Terminal())
+    assert main(["doctor"]) == 9
+    shown = screen.getvalue().splitlines()
+    advice = [line for line in shown if line.startswith("      ")]
+    assert advice == [
+        "      set VIDGEN_FFMPEG=bundled, or install an ffmpeg of version 5.1 or newer"
+    ]
+    words = [line for line in shown if line not in advice]
+    assert all(len(line) <= columns or " " not in line.strip() for line in words)
+    assert "\x1b" not in screen.getvalue()
+
+
+def test_the_last_line_comes_last_in_a_log(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, home: Path
+) -> None:
+    log = tmp_path / "log"
+    command = [sys.executable, "-m", "vidgen_core", "doctor"]
+    with log.open("wb") as file:
+        subprocess.run(
+            command, stdout=file, stderr=file, timeout=60, check=False, env=environment(home)
+        )
+    assert log.read_text().splitlines()[-1] == "all is well"

@@ -64,7 +64,7 @@ def test_whoever_ends_the_question_keeps_nothing(say: Say, monkeypatch: pytest.M
 
     monkeypatch.setattr("getpass.getpass", ended)
     code, _, err = say("set", "telling", given=Terminal())
-    assert (code, err) == (2, "vidgen: no key was given\nvidgen keys set TELLING_KEY\n")
+    assert (code, err) == (2, "\nvidgen: no key was given\nvidgen keys set TELLING_KEY\n")
     monkeypatch.setattr("getpass.getpass", lambda prompt: (_ for _ in ()).throw(KeyboardInterrupt))
     assert say("set", "telling", given=Terminal())[0] == 130
     assert Store.of_user().names() == ()
@@ -76,8 +76,13 @@ def test_whoever_ends_the_question_keeps_nothing(say: Say, monkeypatch: pytest.M
         ("", "no key was given"),
         (" \n", "no key was given"),
         ("two-words here-4711", "more than one word"),
-        ("4711" * 2501, "more than one word"),
+        ("4711" * 1001, "too long for a key"),
         ("schl\u00fcssel-4711", "not printable ASCII"),
+        ("\ufeffbom-4711", "not printable ASCII"),
+        ("bell-\x07-4711", "not printable ASCII"),
+        ("nothing-\0-4711", "not printable ASCII"),
+        ("TELLING_KEY=line-4711", "without TELLING_KEY= and without quotes"),
+        ("'quoted-4711'", "without TELLING_KEY= and without quotes"),
         (None, "no standard input"),
     ],
 )
@@ -103,8 +108,9 @@ def test_a_name_that_nobody_declares_may_be_a_key_and_is_not_repeated(
 def test_a_key_on_the_command_line_is_refused_and_not_repeated(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    for more in ([GOOD], ["-" + GOOD], ["--key", GOOD], [f"--key={GOOD}"]):
-        assert main(["keys", "set", "telling", *more]) == 2
+    after = ([GOOD], ["-" + GOOD], ["--key", GOOD], [f"--key={GOOD}"])
+    for words in ([GOOD], ["luma", GOOD], *(["set", "telling", *more] for more in after)):
+        assert main(["keys", *words]) == 2
         out, err = capsys.readouterr()
         assert out == ""
         assert GOOD not in err

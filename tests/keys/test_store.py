@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import stat
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -276,3 +277,114 @@ def test_what_is_in_the_store_can_be_a_key_or_is_refused(store: Store) -> None:
 def test_no_key_is_in_the_repr_of_a_store(store: Store) -> None:
     store.put("FAL_KEY", KEY)
     assert KEY not in repr(evolve(store))
+
+
+def test_a_key_that_came_to_the_file_is_forgotten_in_the_keyring_too(
+    store: Store, use: Use
+) -> None:
+    use(kept := Kept())
+    store.put("FAL_KEY", "an-older-key")
+    use(Locked())
+    assert store.put("FAL_KEY", KEY) == str(store.path)
+    use(kept)
+    assert store.remove("FAL_KEY")
+    assert kept.keys == {}
+
+
+def test_a_key_in_the_file_is_forgotten_where_no_keyring_answers(store: Store, use: Use) -> None:
+    store.put("FAL_KEY", KEY)
+    use(waiting := Waiting())
+    assert store.remove("FAL_KEY")
+    waiting.somebody.set()
+    assert store.names() == ()
+
+
+def test_a_part_of_a_key_does_not_stay_in_the_keyring(store: Store, use: Use) -> None:
+    class Short(Kept):
+        def set_password(self, service: str, username: str, password: str) -> None:
+            super().set_password(service, username, password[:9])
+
+    use(short := Short())
+    assert store.put("FAL_KEY", KEY) == str(store.path)
+    assert short.keys == {}
+
+
+@posix
+def test_behind_a_link_no_key_stays_that_was_replaced_or_forgotten(
+    store: Store, tmp_path: Path
+) -> None:
+    store.put("FAL_KEY", KEY)
+    elsewhere = store.path.rename(tmp_path / "kept elsewhere.json")
+    elsewhere.chmod(0o644)
+    store.path.symlink_to(elsewhere)
+    store.put("FAL_KEY", "another-key")
+    assert store.path.is_symlink()
+    assert KEY not in elsewhere.read_text()
+    assert stat.S_IMODE(elsewhere.stat().st_mode) == 0o600
+    assert store.remove("FAL_KEY")
+    assert "another-key" not in elsewhere.read_text()
+
+
+@posix
+def test_a_folder_that_cannot_be_looked_into_is_the_machines_fault(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("FAL_KEY", KEY)
+    real = os.open
+
+    def refuse(path: Any, *more: Any, **settings: Any) -> int:
+        if path == store.path.parent:
+            raise PermissionError(13, "Permission denied")
+        return real(path, *more, **settings)
+
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(MachineError, match="cannot look into"):
+        store.put("FAL_KEY", KEY)
+
+
+@posix
+def test_processes_that_keep_keys_at_once_lose_none(store: Store) -> None:
+    script = (
+        "import sys; from pathlib import Path; from vidgen_core.keys import Store\n"
+        "for n in range(20): Store(Path(sys.argv[1])).put(f'{sys.argv[2]}_{n}', 'a-key')"
+    )
+    environ = os.environ | {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+    children = [
+        subprocess.Popen([sys.executable, "-c", script, str(store.path), who], env=environ)
+        for who in "AB"
+    ]
+    assert [child.wait(60) for child in children] == [0, 0]
+    assert len(store.names()) == 40
+
+
+def test_without_a_home_there_is_no_store_and_it_is_said_what_to_type(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for home in (Path("~/.config/vidgen"), RuntimeError("could not determine the home")):
+        monkeypatch.setattr("platformdirs.user_config_path", _giving(home))
+        with pytest.raises(MachineError, match="no home folder") as refused:
+            Store.of_user()
+        assert refused.value.advice.startswith("export HOME=")
+
+
+def _giving(answer: Path | Exception) -> Any:
+    def given(*_: object, **__: object) -> Path:
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return given
+
+
+@posix
+def test_a_folder_that_is_gone_has_no_project_file(store: Store, tmp_path: Path) -> None:
+    store.put("FAL_KEY", KEY)
+    (gone := tmp_path / "gone").mkdir()
+    os.chdir(gone)
+    gone.rmdir()
+    try:
+        found = find_key(("FAL_KEY",), {}, store=store)
+    finally:
+        os.chdir(tmp_path)
+    assert found is not None
+    assert found.value == KEY

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import json
 import stat
+import sys
 from pathlib import Path
 
 import pytest
 from attrs import evolve
 
-from .customers import FILM, LUMA_KEY, Customer, assert_paid_once
-
-#: Whoever runs the tests may have a keyring of their own.
-NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
+from .customers import FILM, LUMA_KEY, NO_KEYRING, Customer, assert_paid_once
 
 
 @pytest.fixture
@@ -26,8 +24,6 @@ def keep(customer: Customer, key: str = LUMA_KEY) -> Path:
     """Keep a key for Luma, and return the file that it is in."""
     (customer.home / "key").write_text(key)
     script = 'exec "$0" -m vidgen_core keys set luma < key'
-    import sys
-
     ended = customer.ran("sh", "-c", script, sys.executable)
     assert ended.code == 0, ended.err
     assert key not in ended.out + ended.err

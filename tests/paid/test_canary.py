@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-import base64
 import shlex
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
 
 import imageio_ffmpeg
 import pytest
 from attrs import evolve
 
+from vidgen_core.keys import REDACTED
 from vidgen_core.testing.service import Service
 
 from ..command_line import Ended
 from ..generate_runs import SCRIPT, script_file
 from ..run_directories import add_scene
-from .customers import FAL_KEY, FILM, KEYS, LUMA_KEY, SECONDS, Customer, clips, film_of
+from .canaries import (
+    CLAUDE_KEY,
+    ELEVENLABS_KEY,
+    FAL_KEY,
+    GEMINI_KEY,
+    KEYS,
+    LUMA_KEY,
+    assert_sent_in_headers,
+    keys_below,
+    keys_in,
+)
+from .customers import FILM, NO_KEYRING, SECONDS, Customer, clips, film_of
 
-#: How much of a key counts as a part of it.
-_PART = 8
-#: What the service's log shows in place of a key.
-_MASK = "***"
 _ROUTES = {"luma": "luma.video", "ltx": "fal.submit"}
 _ASSETS = {"luma": "luma.asset", "ltx": "fal.asset"}
 _POLLS = {"luma": "luma.get", "ltx": "fal.status"}
-_KEYS = {"luma": LUMA_KEY, "ltx": FAL_KEY}
-#: Those who write, draw and speak: the variable of each one's key, and the key.
-_OTHERS = {
-    "claude": ("ANTHROPIC_API_KEY", "sk-ant-Wf8Rt3Uy6Qe1Zi5Oa9Ps"),
-    "gemini": ("GEMINI_API_KEY", "AIzaGx4Jv7Nc2Mb8Kl1Hs6Dw3T"),
-    "elevenlabs": ("ELEVENLABS_API_KEY", "sk_b7e3Lq0Vn5Xr9Cz2Yg4Fk8Ui"),
-}
-_EVERY_KEY = {**KEYS, **dict(_OTHERS.values())}
-#: Where each service is given its key, and nowhere else.
-_HEADERS = {
-    "luma": {"authorization"},
-    "fal": {"authorization"},
-    "claude": {"authorization", "x-api-key"},
-    "gemini": {"x-goog-api-key"},
-    "elevenlabs": {"xi-api-key"},
+_KEYS = {
+    "luma": LUMA_KEY,
+    "ltx": FAL_KEY,
+    "claude": CLAUDE_KEY,
+    "gemini": GEMINI_KEY,
+    "elevenlabs": ELEVENLABS_KEY,
 }
 #: What each of the others is asked for, and its route.
 _ASKED = {
@@ -67,54 +63,43 @@ _TROUBLE: dict[str, tuple[dict[str, Any], set[int]]] = {
     "drop": ({"mode": "drop"}, {0, 10}),
 }
 
-#: Has an engine meet a bug of its own in its first poll, with the key at hand.
+#: Has a provider meet a bug of its own, with the key in its hands, in its mouth, and coded.
 _BUG = """
 import sys
+from base64 import b64encode
+from urllib.parse import quote
 from vidgen_core.cli import main
 import {module} as module
 
-def poll(self, job):
-    headers = {{"Authorization": self.{key}}}
-    return headers["no such thing"]
+def bug(self, *more):
+    key = self.{key}
+    url = "https://x.example/?key=" + quote(key, safe="")
+    told = {{"Authorization": "Bearer " + key, "url": url, "hex": key.encode().hex()}}
+    coded = b64encode(("Key " + key).encode()).decode()
+    raise RuntimeError(f"no such thing in {{told}}, {{coded}}") from KeyError(key)
 
-module.{engine}.poll = poll
+module.{bugged} = bug
 sys.exit(main(sys.argv[1:]))
 """
+_PICTURE = ("--initial-image-prompt", "a lighthouse", "--engine", "local", "--image-generator")
+_SOUNDS = ("--skip-narration", "--sound-engine")
+#: By what goes wrong: the module, the method, where it has the key, and what asks for it.
 _BUGS = {
-    "luma": _BUG.format(
-        module="vidgen_luma.work", engine="LumaEngine", key="_luma._sdk.auth_token"
+    "luma": ("luma.work", "LumaEngine.poll", "_luma._sdk.auth_token", ("--engine", "luma")),
+    "ltx": ("ltx.engine", "LtxEngine.poll", "_queue.key", ("--engine", "ltx")),
+    "claude": ("claude.model", "ClaudeScriptModel.ask", "_context.key", ("--model", "claude")),
+    "gemini": ("gemini.words", "GeminiWriter.ask", "_gemini._key", ("--model", "gemini")),
+    "genai": (
+        *("gemini.words", "GeminiWriter.ask", "_gemini._key"),
+        ("--model", "gemini", "--set", "gemini.sdk=genai"),
     ),
-    "ltx": _BUG.format(module="vidgen_ltx.engine", engine="LtxEngine", key="_queue.key"),
-}
-
-
-def parts() -> Iterator[bytes]:
-    """Yield each part of each key, plain and as it would stand in a URL, in base64 or in hex."""
-    for key in _EVERY_KEY.values():
-        forms = [key, quote(key, safe=""), key.encode().hex(), key[::-1]]
-        for shift in range(3):
-            coded = base64.b64encode(b"\0" * shift + key.encode()).decode()[4:-4]
-            forms += [coded, coded.replace("+", "-").replace("/", "_")]
-        for form in forms:
-            for start in range(len(form) - _PART + 1):
-                yield form[start : start + _PART].encode()
-
-
-_PARTS = frozenset(parts())
-
-
-def keys_in(content: bytes) -> list[bytes]:
-    """Return the parts of keys in *content*."""
-    return [part for part in _PARTS if part in content]
-
-
-def test_a_part_of_a_key_is_found_in_every_form() -> None:
-    assert keys_in(b'{"key": "' + FAL_KEY.encode() + b'"}')
-    assert keys_in(b"?key=" + quote(FAL_KEY, safe="").encode())
-    for before in (b"", b"Bearer ", b"Key "):
-        assert keys_in(base64.b64encode(before + LUMA_KEY.encode()))
-    assert keys_in(f"{LUMA_KEY[:10]}...".encode())
-    assert not keys_in(b"luma-and-fal-and-nothing-else" * 9)
+    "gemini pictures": (
+        *("gemini.pictures", "GeminiPainter.ask", "_gemini._key"), (*_PICTURE, "gemini"),
+    ),
+    "elevenlabs sound": (
+        *("elevenlabs.sound", "ElevenLabsSound.ask", "_account._key"), (*_SOUNDS, "elevenlabs"),
+    ),
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -132,22 +117,22 @@ def watched(customer: Customer, children: Path) -> Customer:
     log = f"{shlex.quote(str(children))}/$$"
     program.write_text(f'#!/bin/sh\n{{ echo "$@"; env; }} >> {log}\nexec {real} "$@"\n', "utf-8")
     program.chmod(0o755)
-    return evolve(customer, keys=_EVERY_KEY, more={"VIDGEN_FFMPEG": str(program)})
+    return evolve(customer, more={"VIDGEN_FFMPEG": str(program)})
+
+
+@pytest.fixture
+def keyless(watched: Customer) -> Customer:
+    """The same without a key."""
+    more = {**watched.more, **NO_KEYRING}
+    return evolve(watched, keys=dict.fromkeys(watched.keys, ""), more=more)
 
 
 def assert_no_key(customer: Customer, children: Path, *ended: Ended) -> None:
     """Look into everything that the command left, said and started, and at what it asked for."""
     said = [part for told in ended for part in (told.out, told.err)]
     assert not [part for part in said if keys_in(part.encode("utf-8", "surrogateescape"))]
-    written = [path for folder in (customer.home, children) for path in folder.rglob("*")]
-    assert not [path for path in written if keys_in(str(path).encode())]
-    assert not [path for path in written if path.is_file() and keys_in(path.read_bytes())]
-    for one in customer.service.requests():
-        allowed = _HEADERS[one.route.partition(".")[0]]
-        others = {name: text for name, text in one.headers.items() if name not in allowed}
-        assert _MASK not in f"{one.path} {one.query} {others} {one.body}"
-        assert set(one.keys) <= allowed
-        assert not keys_in(repr(one).encode())
+    assert keys_below((customer.home, children)) == []
+    assert_sent_in_headers(customer.service)
 
 
 @pytest.mark.parametrize("engine", _ROUTES)
@@ -163,10 +148,9 @@ def test_a_film_with_pictures_and_broken_downloads_holds_no_key(
     ended = watched.finish(root, engine, *pictures)
     assert ended.code == 0, ended.err
     film_of(root)
-    again = watched.vidgen("status", root, "--json")
-    plugins = watched.vidgen("plugins", "-v")
+    more = [watched.vidgen(*words) for words in (("status", root, "--json"), ("cost", root, "-v"))]
     assert list(children.iterdir())
-    assert_no_key(watched, children, ended, again, plugins)
+    assert_no_key(watched, children, ended, *more)
 
 
 @pytest.mark.parametrize("trouble", _TROUBLE)
@@ -210,17 +194,17 @@ def test_a_film_of_paid_words_pictures_and_voices_holds_no_key(
     assert root is not None
     film_of(root)
     asked = {one.route.partition(".")[0] for one in watched.service.requests()}
-    assert asked == set(words) & set(_OTHERS)
+    assert asked == set(words) & set(_ASKED)
     assert_no_key(watched, children, ended)
 
 
 @pytest.mark.parametrize("mode", ["401", "drop"])
-@pytest.mark.parametrize("who", _OTHERS)
+@pytest.mark.parametrize("who", _ASKED)
 def test_trouble_with_words_and_voices_tells_no_key_even_where_the_service_does(
     watched: Customer, children: Path, who: str, mode: str
 ) -> None:
     route, words = _ASKED[who]
-    said = f"the key {_OTHERS[who][1]} is not allowed to"
+    said = f"the key {_KEYS[who]} is not allowed to"
     watched.service.trouble(route, mode, reason=said)
     ended = written(watched, *words)
     found = who == "elevenlabs"  # by its history
@@ -257,13 +241,89 @@ def test_a_killed_run_leaves_no_key(watched: Customer, children: Path, engine: s
     assert_no_key(watched, children)
 
 
-@pytest.mark.parametrize("engine", _ROUTES)
+@pytest.mark.parametrize("where", _BUGS)
 def test_a_bug_is_shown_without_the_key_that_was_at_hand(
-    watched: Customer, children: Path, engine: str
+    watched: Customer, children: Path, where: str
 ) -> None:
-    root = watched.scenes(1)
-    python = (sys.executable, "-c", _BUGS[engine])
-    ended = watched.ran(*python, "continue", root, "--engine", engine, *FILM, "-v")
-    assert "KeyError" in ended.err, ended.err
-    assert "Traceback" in ended.err
+    module, bugged, key, words = _BUGS[where]
+    bug = _BUG.format(module=f"vidgen_{module}", bugged=bugged, key=key)
+    command: tuple[str | Path, ...] = ("continue", watched.scenes(1), *words, *FILM)
+    if not {"luma", "ltx"} & set(words):
+        small = ("--resolution", "96x64", "--max-scenes", "1")
+        command = ("generate", script_file(watched.home, SCRIPT), *small, *words, "--yes")
+    ended = watched.ran(sys.executable, "-c", bug, *command, "-v")
+    assert f"RuntimeError: no such thing in {{'Authorization': 'Bearer {REDACTED}'" in ended.err
+    assert "Traceback" in ended.err or ended.code == 10, ended.err  # what is in doubt is a question
     assert_no_key(watched, children, ended)
+
+
+#: What tells of keys, accounts and providers, and what each ends with where all is well.
+_COMMANDS = {
+    "keys list": 0,
+    "keys list --json": 0,
+    "keys check luma": 0,
+    "keys check claude --json": 0,
+    "keys check gemini": 0,
+    "keys check elevenlabs --json": 0,
+    "keys check ltx": 2,
+    "keys rm luma --json": 2,
+    "doctor --online": 0,
+    "doctor --online --json": 0,
+    "models claude": 0,
+    "models gemini --json": 0,
+    "models elevenlabs": 0,
+    "models luma": 2,
+    "plugins -v": 0,
+}
+#: What the free questions ask for.
+_ACCOUNTS = {
+    "luma": ("luma.credits",),
+    "claude": ("claude.models",),
+    "gemini": ("gemini.models",),
+    "elevenlabs": ("elevenlabs.subscription", "elevenlabs.models"),
+}
+
+
+def test_no_command_tells_a_key_whatever_the_services_say_of_it(
+    watched: Customer, children: Path
+) -> None:
+    """All in one, for what takes time here is the start of each process."""
+    watched = evolve(watched, more={**watched.more, **NO_KEYRING})
+    for line, code in _COMMANDS.items():
+        ended = watched.vidgen(*line.split())
+        assert ended.code == code, (line, ended.err)
+        assert_no_key(watched, children, ended)
+
+
+@pytest.mark.parametrize("mode", ["401", "html"])
+def test_no_question_about_an_account_tells_a_key_where_the_service_does(
+    watched: Customer, children: Path, mode: str
+) -> None:
+    watched = evolve(watched, more={**watched.more, **NO_KEYRING})
+    for who, routes in _ACCOUNTS.items():
+        for route in routes:
+            said = f"the key {_KEYS[who]} is not allowed to"
+            watched.service.trouble(route, mode, times=None, reason=said)
+    ended = [watched.vidgen("doctor", "--online", "-v")]
+    ended += [watched.vidgen("models", who, "-v") for who in ("claude", "gemini", "elevenlabs")]
+    assert not [told for told in ended if told.code == 0]
+    assert_no_key(watched, children, *ended)
+
+
+def test_a_key_is_kept_and_forgotten_without_being_told(keyless: Customer, children: Path) -> None:
+    for name in KEYS:
+        given = (keyless.home / "given").with_name(".env")
+        given.write_text(f"{KEYS[name]}\n")
+        keep = ("sh", "-c", f'exec "$0" -m vidgen_core keys set {name} -v < .env', sys.executable)
+        ended = keyless.ran(*keep)
+        given.unlink()
+        assert ended.code == 0, ended.err
+        (where,) = (keyless.home / ".config").rglob("keys.json")
+        assert keys_in(where.read_bytes())
+        assert_no_key(keyless, children, ended)
+    listed = keyless.vidgen("keys", "list", "--json")
+    assert [1] * len(KEYS) == [len(it["sources"]) for it in listed.json["keys"] if it["sources"]]
+    forgotten = [keyless.vidgen("keys", "rm", name) for name in KEYS]
+    assert {told.code for told in forgotten} == {0}
+    assert keys_in(where.read_bytes()) == []
+    assert_no_key(keyless, children, listed, *forgotten)

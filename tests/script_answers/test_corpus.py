@@ -86,8 +86,12 @@ TWO = answer(scene(1), scene(2))
         answer(scene(2), scene(1)),
         answer(scene(3), scene(7)),
         answer(scene(1), scene(1), scene(2)),
+        f'In the styles ["ink", "calm"] and with [{{"a": 1}}]:\n{TWO}',
+        f'{{"storyboard": {TWO}}}',
+        json.dumps(TWO),
+        TWO.replace("A boat leaves.", r"} ] [ { \" `"),
     ],
-    ids=range(13),
+    ids=range(17),
 )
 def test_two_scenes_are_two_scenes_however_they_are_wrapped(text: str) -> None:
     assert [each["scene_number"] for each in told(text)] == [1, 2]
@@ -114,6 +118,11 @@ def test_two_scenes_are_two_scenes_however_they_are_wrapped(text: str) -> None:
         (answer(scene(1, scene_duration=-5)), "above 0 is needed"),
         (answer(scene(1, scene_duration=True)), "not true or false"),
         (answer(scene(1, scene_duration=1e300)), "above 0 is needed"),
+        (answer(scene(1, scene_duration=10**400)), "above 0 is needed"),
+        (answer(scene(1, scene_duration="9" * 400)), "a number of seconds is needed"),
+        (answer(scene(10**400)), "a whole number from 1 is needed"),
+        (answer(scene(-1)), "a whole number from 1 is needed"),
+        (answer(scene(True)), "not true or false"),
         (TWO.replace('"scene_duration": 5', '"scene_duration": NaN'), "NaN is not a JSON number"),
         (answer(scene("one")), "a whole number is needed, not a text"),
         (answer(scene(0)), "a whole number from 1 is needed"),
@@ -126,6 +135,9 @@ def test_two_scenes_are_two_scenes_however_they_are_wrapped(text: str) -> None:
         (answer(*map(scene, range(1, 14))), "13 scenes, at most 12"),
         (answer(*map(scene, range(1, 3000))), "2999 are too many"),
         ("[" * 100_000, "line 1, column"),
+        (answer(scene(1)).replace('"calm"', "[" * 10_000 + "]" * 10_000), "nested deeper than 100"),
+        (f'As in ["ink"]: {TWO[:-2]}', "line 1, column"),
+        ("{'scenes': [{'scene_number': 1}]}", "no object"),
         ('{"scenes": ' * 2000, "line 1, column"),
         ('{"scenes": [' + '{"a": [' * 500, "line 1, column"),
         (answer(scene(1)).replace("calm", "x" * 2_100_000), "more than 2000000 characters"),
@@ -135,6 +147,41 @@ def test_two_scenes_are_two_scenes_however_they_are_wrapped(text: str) -> None:
 )
 def test_what_cannot_be_used_is_told_with_its_place(text: str, says: str) -> None:
     assert says in fault(text)
+
+
+STYLES = [
+    TWO,
+    json.dumps(json.loads(TWO), indent=2),
+    json.dumps(json.loads(TWO)["scenes"]),
+    f"In [2] parts {{a: b}}, [half:\n```json\n{TWO}",
+    TWO.replace('"scenes"', "scenes")[:-1],
+    f'{{"storyboard": {TWO}}}',
+    json.dumps(TWO),
+    answer(scene(1, narration='} ] } ] "[ {'), scene(2)),
+]
+
+
+@pytest.mark.parametrize("text", STYLES, ids=range(len(STYLES)))
+def test_half_an_answer_is_never_read_wherever_it_was_cut(text: str) -> None:
+    assert len(told(text)) == 2
+    for cut in range(0, len(text), 3):
+        with suppress(BadOutput):
+            assert len(told(text[:cut])) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"' + r"\"" * 900_000,
+        '{"' * 900_000,
+        json.dumps(answer(scene(1, narration='"' * 200_000)))[:-9],
+        '"' * 1_900_001,
+    ],
+    ids=range(4),
+)
+def test_a_fault_in_a_long_answer_is_found_in_one_go(text: str) -> None:
+    """Each quote tried as the beginning of a text would take hours."""
+    assert fault(text)
 
 
 def test_three_scenes_where_twelve_were_allowed_are_a_film() -> None:
@@ -252,7 +299,7 @@ def test_a_narration_is_plain_text_whose_paragraphs_are_kept() -> None:
 def test_a_long_film_comes_in_parts_that_go_on_from_each_other() -> None:
     request: Any = ScenesRequest(most=60, lengths=(5.0,), script="A boat.")
     for part in range(2):
-        whole = answer(*map(scene, range(1, 25)), complete=False)
+        whole = answer(*map(scene, range(24 * part + 1, 24 * part + 25)), complete=False)
         request = rest_of(whole, request)
         assert len(request.told) == 24 * (part + 1)
     last = answer(*map(scene, range(49, 55)), complete=True)
@@ -273,6 +320,27 @@ def test_half_a_part_that_says_there_is_more_is_no_answer() -> None:
     request = ScenesRequest(most=60, lengths=(5.0,))
     with pytest.raises(BadOutput, match="3 scenes of 24 and says that the script goes on"):
         rest_of(answer(*map(scene, range(1, 4)), complete=False), request)
+
+
+def test_a_full_part_has_to_say_whether_the_script_goes_on() -> None:
+    """Else a long film would end after its first part, in silence."""
+    request = ScenesRequest(most=60, lengths=(5.0,))
+    full = answer(*map(scene, range(1, 25)))
+    for read in (file_of, rest_of):
+        with pytest.raises(BadOutput, match="does not say whether the script goes on: complete"):
+            read(full, request)
+    assert rest_of(answer(*map(scene, range(1, 24))), request) is None
+    assert rest_of(full, ScenesRequest(most=24, lengths=(5.0,))) is None
+
+
+def test_a_part_that_begins_anew_is_no_further_part() -> None:
+    request: Any = ScenesRequest(most=60, lengths=(5.0,))
+    whole = answer(*map(scene, range(1, 25)), complete=False)
+    request = rest_of(whole, request)
+    with pytest.raises(BadOutput, match="scene 1 again, and is to go on after scene 24"):
+        rest_of(whole, request)
+    black = {"scene_movement_description": "A boat leaves, 3."}  # may be seen once more
+    assert rest_of(answer(scene(25, **black), scene(26), complete=True), request) is None
 
 
 # anything ---------------------------------------------------------------------------------

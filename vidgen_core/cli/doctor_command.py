@@ -5,8 +5,7 @@ from __future__ import annotations
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from attrs import evolve, frozen
 
@@ -15,7 +14,15 @@ from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.health import Finding, fault, machine
 from vidgen_core.cli.inquiry import Inquiry
 from vidgen_core.errors import AuthFailed, ExitCode, VidgenError, exit_code_for
-from vidgen_core.keys import Exposure, FoundKey, NoKeyring, Store, find_key, held_key
+from vidgen_core.keys import (
+    IN_KEYRING,
+    Exposure,
+    FoundKey,
+    NoKeyring,
+    Store,
+    find_key,
+    held_key,
+)
 from vidgen_core.plugins import Failure, Loaded, Registry
 from vidgen_core.report import as_json
 from vidgen_core.report.words import INDENT, count, folded
@@ -32,7 +39,8 @@ def run(arguments: Namespace) -> int:
         for finding in _findings(online=arguments.online):
             findings.append(finding)
             if not arguments.json:
-                print(folded(_lines(finding), arguments.results), file=arguments.results)
+                for line in _lines(finding, arguments.results):
+                    print(line, file=arguments.results, flush=True)
         code = exit_code_for({each.code for each in findings} - {ExitCode.COMPLETE})
         if arguments.json:
             value = {"exit_code": int(code), "findings": [_as_object(each) for each in findings]}
@@ -42,12 +50,12 @@ def run(arguments: Namespace) -> int:
         return code
 
 
-def _lines(finding: Finding) -> str:
+def _lines(finding: Finding, results: TextIO) -> Iterator[str]:
     mark = "ok   " if finding.is_well else "FAULT"
-    line = printable(f"{mark}  {finding.name}: {finding.said}")
-    # Several lines of advice stay several: each is one to type.
-    more = (f"{INDENT * 3}{printable(each)}" for each in finding.advice.splitlines())
-    return "\n".join((line, *more))
+    yield folded(printable(f"{mark}  {finding.name}: {finding.said}"), results)
+    # Lines to type: several stay several, and none is folded, for it would be cut in two.
+    for each in finding.advice.splitlines():
+        yield f"{INDENT * 3}{printable(each)}"
 
 
 def _as_object(finding: Finding) -> dict[str, Any]:
@@ -76,14 +84,23 @@ def _findings(*, online: bool) -> Iterator[Finding]:
         told = fault("settings", error)
     else:
         told = Finding(name="settings", said="; ".join(own.warnings) or "they can be read")
-    yield from machine(Path.cwd(), own.core.ffmpeg if own else "")
+    yield from machine(own.core.ffmpeg if own else "")
     yield told
     yield from _plugins(registry)
-    yield _store()
-    inquiry = Inquiry(registry=registry, settings=own) if own and online else None
     wanted = _wanted(own) if own else frozenset()
+    yield from _lacking(registry, wanted)
+    try:
+        store = Store.of_user()
+    except VidgenError as error:
+        yield fault("key store", error)
+        return
+    kept = _store(store)
+    yield kept
+    inquiry = Inquiry(registry=registry, settings=own) if own and online else None
     for account in _accounts(registry):
-        yield from _key(account, wanted, inquiry)
+        for finding in _key(account, wanted, inquiry, store):
+            if finding.said != kept.said:  # a store that is broken is told once
+                yield finding
 
 
 # plugins -----------------------------------------------------------------
@@ -151,11 +168,22 @@ def _accounts(registry: Registry) -> list[_Account]:
 def _wanted(own: Settings) -> frozenset[tuple[ProviderKind, str]]:
     """Return the providers that the user's own settings name: these are used unasked."""
     options = {**OPTION, ProviderKind.FRAME_HOST: FRAME_HOST_OPTION}
-    return frozenset((kind, str(getattr(own.core, option))) for kind, option in options.items())
+    named = ((kind, str(getattr(own.core, option))) for kind, option in options.items())
+    return frozenset((kind, name) for kind, name in named if name)
 
 
-def _store() -> Finding:
-    store = Store.of_user()
+def _lacking(registry: Registry, wanted: frozenset[tuple[ProviderKind, str]]) -> Iterator[Finding]:
+    """Yield a fault for each provider that the settings name and that is not there."""
+    for kind, name in sorted(wanted):
+        if name in registry.names(kind):  # of several of a name it is told anyway
+            continue
+        try:
+            registry.find(kind, name)
+        except VidgenError as error:
+            yield fault(OPTION.get(kind, FRAME_HOST_OPTION), error)
+
+
+def _store(store: Store) -> Finding:
     try:
         kept = count(len(store.names()), "key")
     except VidgenError as error:
@@ -174,18 +202,23 @@ def _exposed(name: str, exposure: Exposure) -> Finding:
 
 
 def _key(
-    account: _Account, wanted: frozenset[tuple[ProviderKind, str]], inquiry: Inquiry | None
+    account: _Account,
+    wanted: frozenset[tuple[ProviderKind, str]],
+    inquiry: Inquiry | None,
+    store: Store,
 ) -> Iterator[Finding]:
     try:
-        held = held_key(account.keys)
-        found = find_key(account.keys) if held and inquiry else None
+        held = held_key(account.keys, store=store)
+        # Offline the keyring is left alone, and what is elsewhere has to look like a key.
+        looked = held is not None and (inquiry is not None or held.source != IN_KEYRING)
+        found = find_key(account.keys, store=store) if looked else None
     except VidgenError as error:
         yield fault(account.name, error)
         return
     if held is None:
         yield _not_set(account, wanted)
         return
-    for each in held.exposures if held.source != str(Store.of_user().path) else ():
+    for each in held.exposures if held.source != str(store.path) else ():
         yield _exposed(held.variable, each)
     said = f"{held.variable} is set ({held.source}), for {account.providers}"
     if inquiry is None:
@@ -223,6 +256,7 @@ def _asked(
             rejected = fault(found.variable, error)
             yield evolve(rejected, advice=f"vidgen keys set {found.variable}")
         except VidgenError as error:
-            yield fault(found.variable, error)
+            again = error.advice or "look at the line to that service, then: vidgen doctor --online"
+            yield evolve(fault(found.variable, error), advice=again)
         else:
             yield Finding(name=found.variable, said=f"{said}, and good" + (told and f": {told}"))

@@ -52,10 +52,17 @@ def fault(name: str, error: VidgenError) -> Finding:
     return Finding(name=name, said=error.message, advice=advice, code=error.exit_code)
 
 
-def machine(folder: Path, ffmpeg: str) -> Iterator[Finding]:
-    """Yield what is found about this machine, and about making films in *folder*."""
+def machine(ffmpeg: str) -> Iterator[Finding]:
+    """Yield what is found about this machine, and about making films in this folder."""
     yield _python()
     yield _guarded("ffmpeg", lambda: _ffmpeg(ffmpeg))
+    try:
+        folder = Path.cwd()
+    except OSError:
+        gone = "the folder that this is typed in is gone"
+        advice = "cd to another one, then: vidgen doctor"
+        yield Finding(name="disk", said=gone, advice=advice, code=ExitCode.MACHINE)
+        return
     yield _guarded("disk", lambda: _room(folder))
     yield _guarded("file system", lambda: _file_system(folder))
     yield _guarded("clock", lambda: _clock(folder))
@@ -105,8 +112,13 @@ def _room(folder: Path) -> Finding:
 
 def _file_system(folder: Path) -> Finding:
     """Do here what every run does: lock, write, make durable, rename."""
-    with disk.machine_errors(f"cannot write in {folder}"):
+    try:
         trial = Path(tempfile.mkdtemp(prefix=".vidgen-doctor-", dir=folder))
+    except OSError as error:
+        raise MachineError(
+            f"cannot write in {folder}: {error.strerror or error}",
+            advice="cd to a folder of yours, or: vidgen generate SCRIPT --output-dir ELSEWHERE",
+        ) from error
     try:
         run = RunDirectory(trial)
         with run.locked("vidgen doctor"):
@@ -136,8 +148,11 @@ def _clock(folder: Path) -> Finding:
     now = time.time()
     said = datetime.fromtimestamp(now, UTC).isoformat(timespec="seconds")
     installed = Path(vidgen_core.__file__).stat().st_mtime
-    with tempfile.TemporaryFile(dir=folder) as file:
-        written = disk.modified(file.fileno())
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            written = disk.modified(file.fileno())
+    except OSError:  # that nothing can be written here is told in a line of its own
+        written = now
     if now < installed - 86_400:
         why = "that is before vidgen was installed"
     elif abs(written - now) > _MOST_APART:

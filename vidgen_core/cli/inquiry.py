@@ -8,10 +8,11 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from vidgen_core.errors import BadOutput, Billed
+from vidgen_core.errors import BadOutput, Billed, Unavailable
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.http_errors import clean_words
 from vidgen_core.keys import FoundKey, redacted
+from vidgen_core.keys.in_time import in_time
 from vidgen_core.media import Media
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.protocols import Context
@@ -21,6 +22,8 @@ T = TypeVar("T")
 
 #: Nobody reads more names than that.
 _MOST_MODELS = 10_000
+#: Seconds for one answer. A provider's own patience is for work that takes minutes.
+_PATIENCE = 60.0
 
 
 @frozen(kw_only=True)
@@ -60,7 +63,13 @@ class Inquiry:
             options_for=lambda it: self.settings.options_for(it.name, it.spec.options),
             key_for=lambda it: key.value if key else "",
         )
-        return workshop.ask(loaded, what, question)
+        try:
+            return in_time(lambda: workshop.ask(loaded, what, question), _PATIENCE, loaded.name)
+        except TimeoutError:
+            raise Unavailable(
+                f"{loaded.name}: {what} brought no answer within {_PATIENCE:g} s",
+                billed=Billed.NO,
+            ) from None
 
 
 def _several(told: object) -> Iterable[object]:

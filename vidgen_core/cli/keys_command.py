@@ -26,7 +26,9 @@ from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.report import as_json
 from vidgen_core.report.words import folded, say
 
-_LONGEST = 10_000
+#: A terminal cuts off what is longer than 4095 in silence.
+_LONGEST = 4_000
+_QUOTES = ("'", '"')
 
 
 @frozen(kw_only=True)
@@ -105,25 +107,47 @@ def _one_of(known: Known, name: str) -> str:
 
 def _given(variable: str) -> str:
     """Return the key that is typed unseen, or that standard input holds."""
+    command = f"vidgen keys set {variable}"
     if sys.stdin is None:
-        raise UsageError("there is no standard input to read a key from")
+        raise UsageError(
+            "there is no standard input to read a key from", advice=f"{command} < FILE"
+        )
     try:
-        if sys.stdin.isatty():
-            from getpass import getpass
-
-            text = getpass(f"{variable} (it is not shown): ")
-        else:
-            text = sys.stdin.read(_LONGEST + 1)
-    except EOFError:
-        text = ""
+        text = _typed(variable) if sys.stdin.isatty() else sys.stdin.read(_LONGEST + 1)
     except UnicodeDecodeError:
-        raise UsageError("what was given is no text, and so no key") from None
-    lines = text.split()
-    if len(text) > _LONGEST or len(lines) > 1:
-        raise UsageError("what was given is more than one word, and so no key")
-    if not lines:
-        raise UsageError("no key was given", advice=f"vidgen keys set {variable}")
-    return lines[0]
+        raise UsageError("what was given is no text, and so no key", advice=command) from None
+    if len(text) > _LONGEST:
+        raise UsageError("what was given is too long for a key", advice=command)
+    words = text.split()
+    if len(words) > 1:
+        raise UsageError("what was given is more than one word, and so no key", advice=command)
+    if not words:
+        raise UsageError("no key was given", advice=command)
+    if words[0].startswith((f"{variable}=", *_QUOTES)):
+        raise UsageError(
+            f"what was given is a line of a file and not a key alone: without {variable}= and "
+            "without quotes, please",
+            advice=command,
+        )
+    return words[0]
+
+
+def _typed(variable: str) -> str:
+    from getpass import getpass
+
+    try:
+        return getpass(f"{variable} (it is not shown): ")
+    except EOFError:
+        _end_line()
+        return ""
+    except (KeyboardInterrupt, UnicodeDecodeError):
+        _end_line()
+        raise
+
+
+def _end_line() -> None:
+    """End the line of a question: what was typed in the end, nobody saw."""
+    print(file=sys.stderr, flush=True)
 
 
 def _say_first(variable: str, store: Store) -> None:

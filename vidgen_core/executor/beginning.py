@@ -1,4 +1,4 @@
-"""What a clip begins with, as its service takes it: filled in right before a submit."""
+"""What is sent: put together right before a submit, with what a clip begins with."""
 
 from __future__ import annotations
 
@@ -8,13 +8,42 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from vidgen_core.errors import Billed, PluginBug, ProviderError, Undecided
+from vidgen_core.executor import parts
+from vidgen_core.executor.sent import Sent, options_to_keep
 from vidgen_core.specs import ClipRequest, ProviderKind, Request
 
 if TYPE_CHECKING:
     from vidgen_core.executor import Run
+    from vidgen_core.ledger import InFlight
+    from vidgen_core.plan import Task
 
 #: What a service can read a picture from.
 _SCHEMES = ("https", "http", "data")
+
+
+def to_be_sent(
+    run: Run, task: Task, work: InFlight, before: Sent | None, digests: dict[str, str]
+) -> Sent:
+    """Return what is asked for, with all that its provider needs. Runs in a worker thread.
+
+    *before*: what was sent, or is to be asked on; *digests*: of the files that *task* is
+    made from.
+    """
+    distribution, version = run.version_of(task)
+    if before is None:
+        spelled_out = run.bench.spelled_out(task.request)
+        first = parts.begun(run.bench.workshop, work, spelled_out)
+        request = with_beginning(run, task.provider, first)
+    else:
+        request = with_beginning(run, task.provider, before.request, url_cut=before.url_cut)
+    return Sent(
+        provider=task.provider,
+        request=request,
+        distribution=distribution,
+        version=version,
+        options=options_to_keep(run.bench.workshop.options(work.kind, task.provider)),
+        inputs=digests or (before.inputs if before else {}),
+    )
 
 
 def with_beginning(

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from vidgen_core import disk, layout
+from vidgen_core import disk
 from vidgen_core.errors import (
     BadOutput,
     Billed,
@@ -20,10 +20,11 @@ from vidgen_core.errors import (
     Undecided,
     VidgenError,
 )
+from vidgen_core.executor import parts
 from vidgen_core.executor.clock import real
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.publishing import Origin
-from vidgen_core.executor.sent import Sent
+from vidgen_core.executor.sent import Sent, path_of_answer
 from vidgen_core.executor.work import Made
 from vidgen_core.ledger import InFlight
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
@@ -34,9 +35,10 @@ _LARGEST_ANSWER = 1 << 30
 
 @frozen
 class _More:
-    """What is still to be asked before there is a file."""
+    """What is still to be asked before there is a file, and why."""
 
     request: Request
+    why: str
 
 
 @define(kw_only=True, eq=False)
@@ -46,7 +48,7 @@ class Collection:
     ``again``: its file was published before, and broke. ``unwritten``: the journal
     had no room for the job's id; it is tried again. ``answer``: what a provider
     answered at once; ``None`` where it is on the disk. ``ask_on(request, why)`` asks for
-    what that answer lacks, for money.
+    what is still lacking, for money.
     """
 
     errand: Errand
@@ -111,12 +113,18 @@ class Collection:
     def _fetch(self, ready: Ready) -> None:
         errand, into = self.errand, self.errand.into
 
-        def fetch() -> Made:
-            into.unlink(missing_ok=True)  # what the fetch before left
+        def fetch() -> Made | _More:
+            self._begin()
             errand.call("fetch", lambda: errand.provider.fetch(ready, into))
-            return self._checked()
+            return self._whole(self._checked())
 
-        errand.in_worker(fetch, self._publish, self._not_fetched)
+        errand.in_worker(fetch, self._got, self._not_fetched)
+
+    def _begin(self) -> None:
+        """Clear away what was fetched or written before, of this part or the one before it."""
+        parts.must_be_known(self.work, self.sent)
+        for left in (self.errand.into, self.errand.into.with_suffix(".json")):
+            left.unlink(missing_ok=True)
 
     def _checked(self) -> Made:
         """Check what was delivered; remember the digest of what cannot be used."""
@@ -129,20 +137,40 @@ class Collection:
                 self._bad.append(disk.digest(into))
             raise
 
+    def _whole(self, made: Made) -> Made | _More:
+        """Return what was *made* with the parts before it, or the request for the part after it."""
+        run, work, sent = self.errand.run, self.work, self.sent
+        bench = run.bench
+        more = parts.kept(run.directory, bench.workshop, work, sent, made.file)
+        if more is not None:
+            return _More(more, f"part {work.part} of {work.parts} is there")
+        if sent is None or not parts.is_later(sent.request):
+            return made
+        parts.joined(bench.media, bench.root, sent.request, made.file)
+        return self._checked()
+
     def _is_paid(self) -> bool:
         return not self.work.price.free
+
+    def _got(self, result: Made | _More) -> None:
+        if isinstance(result, _More):
+            self.ask_on(result.request, result.why)
+        else:
+            self._publish(result)
 
     def _publish(self, made: Made) -> None:
         run, task, sent = self.errand.run, self.errand.job.task, self.sent
         distribution, version = run.version_of(task)
+        request = sent.request if sent else task.request
+        in_parts = parts.is_later(request)  # the job has the last one only
         origin = Origin(
-            request=sent.request if sent else task.request,
+            request=request,
             distribution=sent.distribution if sent else distribution,
             version=sent.version if sent else version,
             take=self.work.take,
             paid=self._is_paid(),
-            job=self.work.job,
-            facts=self.work.facts,
+            job="" if in_parts else self.work.job,
+            facts={} if in_parts else self.work.facts,
         )
         run.publish(self.errand.job, evolve(made, inputs=sent.inputs if sent else {}), origin)
 
@@ -201,12 +229,12 @@ class Collection:
             request, into = self._request(), errand.into
             rest = self._rest(answer, request)
             if rest is not None:
-                return _More(rest)
-            into.unlink(missing_ok=True)
+                return _More(rest, "the answer so far is a part of it")
+            self._begin()
             errand.call("write", lambda: errand.provider.write(answer, request, into))
-            return self._checked()
+            return self._whole(self._checked())
 
-        errand.in_worker(write, self._written, self._not_written)
+        errand.in_worker(write, self._got, self._not_written)
 
     def _rest(self, answer: bytes, request: Any) -> Request | None:
         """Return what is still to be asked after *answer*, by a provider that can tell."""
@@ -215,12 +243,6 @@ class Collection:
             return None
         rest: Request | None = self.errand.call("rest", lambda: provider.rest(answer, request))
         return rest
-
-    def _written(self, result: Made | _More) -> None:
-        if isinstance(result, _More):
-            self.ask_on(result.request, "the answer so far is a part of it")
-        else:
-            self._publish(result)
 
     def _request(self) -> Any:
         bench = self.errand.run.bench
@@ -262,8 +284,3 @@ class Collection:
             "mend the answer there and run vidgen continue, or delete it to have it asked for anew"
         )
         self.errand.give_up(error)
-
-
-def path_of_answer(work: InFlight) -> str:
-    """Return where the answer to *work* is stored."""
-    return f"{layout.ANSWERS}/{work.key.id}-{work.take}"

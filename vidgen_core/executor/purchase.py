@@ -19,12 +19,13 @@ from vidgen_core.errors import (
     Undecided,
     VidgenError,
 )
-from vidgen_core.executor.beginning import with_beginning
+from vidgen_core.executor import parts
+from vidgen_core.executor.beginning import to_be_sent, with_beginning
 from vidgen_core.executor.clock import real, until_next_try
-from vidgen_core.executor.collection import Collection, path_of_answer
+from vidgen_core.executor.collection import Collection
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.events import Noted
-from vidgen_core.executor.sent import Sent, describe, options_to_keep, path_of_sent, sent_with
+from vidgen_core.executor.sent import Sent, describe, path_of_answer, path_of_sent, sent_with
 from vidgen_core.ledger import InFlight
 from vidgen_core.protocols import JobRef
 from vidgen_core.specs import UNKNOWN_PRICE, Request
@@ -80,6 +81,7 @@ class Purchase:
             if not ledger.damage:
                 run.journal.intent(known)
         if known is None:
+            self._go_on_from(run.journal.ledger.in_flight.get(task.key))
             self._buy()
             return
         self.work, self.sent = known, sent_with(run.directory, known)
@@ -94,6 +96,12 @@ class Purchase:
             self._look()
         else:
             self._ask_user("no answer is on record")
+
+    def _go_on_from(self, doubtful: InFlight | None) -> None:
+        """Have the part of a speech bought once more that is in doubt, not those before it."""
+        sent = sent_with(self.errand.run.directory, doubtful) if doubtful else None
+        if doubtful is not None and sent is not None and parts.is_later(sent.request):
+            self.work, self.sent = doubtful, sent
 
     def _leave(self) -> None:
         """End the work for this run, which may submit nothing that could cost money."""
@@ -119,8 +127,9 @@ class Purchase:
     def _ask_on(self, request: Request, why: str) -> None:
         """Ask for *request*, which goes on from a stored answer, as a further take.
 
-        The price of what this run ordered covers it. An answer of an earlier run has its
-        price in this run's plan, for it may be asked on or not.
+        The price of what this run ordered covers a script model's; each part of a speech
+        has its own. An answer of an earlier run has its price in this run's plan, for it
+        may be asked on or not.
         """
         assert self.sent is not None
         run, key = self.errand.run, self.errand.job.task.key
@@ -131,7 +140,7 @@ class Purchase:
             return
         run.listen(Noted(f"{key}: {self.work.provider} is asked on: {why}"))
         self.sent = evolve(self.sent, request=request)
-        self._covered = self._ordered
+        self._covered = self._ordered and not self._goes_on
         self._buy()
 
     def _buy(self) -> None:
@@ -142,11 +151,15 @@ class Purchase:
             error = MachineError("nothing new is bought while this machine is in trouble")
             run.setbacks.later(errand.job, error)
             return
+        hindered = self._why_not_on()
+        if hindered is not None:
+            run.setbacks.later(errand.job, hindered)
+            return
         before = task.collects  # its price in the plan is from 0 on: it might have been there
         price = before.price if before is not None and not before.price.free else task.price
         try:
-            if not self._covered:
-                run.purse.check(price)  # before a frame host is troubled
+            if not (self._covered or self._goes_on):
+                run.purse.check(price, task.key)  # before a frame host is troubled
         except CapReached as reached:
             run.setbacks.later(errand.job, reached)
             return
@@ -169,7 +182,9 @@ class Purchase:
 
         def buy() -> _Bought:
             self._stop_if_interrupted()
-            self.sent = self._to_be_sent(run.bench.digests(inputs))
+            digests = run.bench.digests(inputs)
+            self.sent = to_be_sent(run, task, self.work, self.sent, digests)
+            self.work = parts.priced(run.bench.workshop, self.work, self.sent.request)
             self._stop_if_interrupted()  # a frame host may have taken its time
             run.directory.write_state(path_of_sent(self.work), describe(self.sent))
             run.purse.take_out(self.work)
@@ -178,27 +193,21 @@ class Purchase:
 
         errand.in_worker(buy, self._bought, self._refused, precious=True)
 
+    @property
+    def _goes_on(self) -> bool:
+        """Whether the next part of a speech is asked for, which has a price of its own."""
+        return self.sent is not None and parts.is_later(self.sent.request)
+
+    def _why_not_on(self) -> Undecided | None:
+        """Return why the speech of an earlier run is not gone on with, if so."""
+        if self.sent is None or not self._goes_on or self._ordered:
+            return None
+        agreed, workshop = self.errand.job.task.price.high, self.errand.run.bench.workshop
+        return parts.why_not_on(workshop, self.work, self.sent, agreed)
+
     def _stop_if_interrupted(self) -> None:
         if self.errand.run.interrupted:
             raise Interrupted("interrupted")
-
-    def _to_be_sent(self, digests: dict[str, str]) -> Sent:
-        """Return what is asked for, with all that its engine needs. Runs in a worker thread."""
-        run, task, before = self.errand.run, self.errand.job.task, self.sent
-        distribution, version = run.version_of(task)
-        options = run.bench.workshop.options(self.work.kind, task.provider)
-        return Sent(
-            provider=task.provider,
-            request=(
-                with_beginning(run, task.provider, before.request, url_cut=before.url_cut)
-                if before
-                else with_beginning(run, task.provider, run.bench.spelled_out(task.request))
-            ),
-            distribution=distribution,
-            version=version,
-            options=options_to_keep(options),
-            inputs=digests or (before.inputs if before else {}),
-        )
 
     def _submit_again(self) -> None:
         """Repeat a submit of unknown outcome; its token makes the service charge it once."""

@@ -9,6 +9,7 @@ from attrs import define, field
 from vidgen_core.journal import Journal
 from vidgen_core.ledger import InFlight
 from vidgen_core.limit import Limit
+from vidgen_core.model import Key
 from vidgen_core.specs import Price
 
 
@@ -31,9 +32,9 @@ class Purse:
         """
         with self._lock:
             if not work.covered:
-                self.check(work.price)
+                self.check(work.price + work.rest, work.key)
             self.journal.intent(work)
 
-    def check(self, price: Price) -> None:
-        """Raise ``CapReached`` where there is no room for *price*."""
-        self.limit.check(self.journal.ledger, self.limit.at_most(price))
+    def check(self, price: Price, key: Key) -> None:
+        """Raise ``CapReached`` where there is no room for *price* for the output *key*."""
+        self.limit.check(self.journal.ledger, self.limit.at_most(price), key)

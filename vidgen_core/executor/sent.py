@@ -140,6 +140,11 @@ def path_of_sent(work: InFlight) -> str:
     return f"{layout.REQUESTS}/{work.key.id}-{work.take}.json"
 
 
+def path_of_answer(work: InFlight) -> str:
+    """Return where the answer to *work* is stored."""
+    return f"{layout.ANSWERS}/{work.key.id}-{work.take}"
+
+
 def _must_stay_inside(path: str) -> None:
     parts = PurePosixPath(path)
     if parts.is_absolute() or ".." in parts.parts or "\0" in path:

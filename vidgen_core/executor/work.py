@@ -54,6 +54,7 @@ from vidgen_core.specs import (
     SoundRequest,
     SpeechRequest,
     SubtitlesRequest,
+    whole_text,
     with_paths,
 )
 from vidgen_core.strict_json import MAX_BYTES
@@ -361,7 +362,7 @@ def asked_with(request: Request | None) -> str:
         case ImageRequest() | SoundRequest():
             return prompt_digest(request.prompt)
         case SpeechRequest():
-            return prompt_digest(request.text)
+            return prompt_digest(whole_text(request))
         case NarrationTextRequest():
             return prompt_digest(repr([scene.prompt for scene in request.scenes]))
         case NarrationFromScenesRequest() | SubtitlesRequest():

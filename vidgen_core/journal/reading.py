@@ -77,7 +77,8 @@ class Reading:
 
     def was_in_doubt(self, key: Key) -> bool:
         """Whether what is in flight for *key* was bought while an earlier take was in doubt."""
-        return any(not before.answered for before in self.replaced.get(key, ()))
+        before = self.replaced.get(key, ())
+        return any(not (work.answered or work.job) for work in before)
 
     def charge(self, work: InFlight, billed: Billed) -> None:
         """Take note of what is known now of the submit of *work*."""
@@ -217,7 +218,8 @@ def _put_aside(reading: Reading, work: InFlight) -> None:
     before = reading.in_flight.get(work.key)
     if before is None:
         return
-    if before.take != work.take and not before.job:  # bought once more, or asked on
+    goes_on = work.part > before.part
+    if before.take != work.take and (goes_on or not before.job):  # bought once more, or asked on
         reading.replaced[work.key] = (*reading.replaced.get(work.key, ()), before)
     elif before.adopted and not work.job:  # the service has no job by the user's id
         reading.jobs.pop((before.provider, before.job), None)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
@@ -50,6 +51,7 @@ REDACTED = "[key]"
 _LONG = 8
 #: Still shorter ones are words or numbers, and nobody's secret.
 _SHORTEST = 4
+_URL_SAFE = str.maketrans("+/", "-_")
 #: How texts end that were cut off.
 _CUT = ("…", "...")
 
@@ -113,9 +115,11 @@ def find_key(
     return next((found for found in (each.found() for each in held) if found is not None), None)
 
 
-def held_key(names: Sequence[str], *, run_directory: Path | None = None) -> HeldKey | None:
+def held_key(
+    names: Sequence[str], *, run_directory: Path | None = None, store: Store | None = None
+) -> HeldKey | None:
     """Return the key that :func:`find_key` would begin with; no keyring is asked for it."""
-    return next(held_keys(names, run_directory=run_directory), None)
+    return next(held_keys(names, run_directory=run_directory, store=store), None)
 
 
 def held_keys(
@@ -136,10 +140,17 @@ def held_keys(
     for name in names:
         if value := variables.get(name, "").strip():
             yield HeldKey(variable=name, source=ENVIRONMENT, value=partial(str, value))
-    path = (directory or Path.cwd()) / ".env"
-    if not _inside(path, run_directory):
+    path = _env_file(directory)
+    if path is not None and not _inside(path, run_directory):
         yield from _in_env_file(path, names)
     yield from _in_store(store or Store.of_user(), names)
+
+
+def _env_file(directory: Path | None) -> Path | None:
+    try:
+        return (directory or Path.cwd()) / ".env"
+    except FileNotFoundError:  # the working directory was removed
+        return None
 
 
 def _in_env_file(path: Path, names: Sequence[str]) -> Iterator[HeldKey]:
@@ -184,8 +195,8 @@ def checked_key(name: str, value: str, source: str) -> FoundKey:
 def redacted(text: str) -> str:
     """Return *text* with :data:`REDACTED` in place of each key that was found so far.
 
-    Also as it stands in URLs and in JSON, its parts where it has a colon, and its
-    begin where the text was cut off in the middle of it.
+    Also as it stands in URLs, in JSON, in base64 and in hex, its parts where it has a
+    colon, and its begin where the text was cut off in the middle of it.
     """
     # The longest first: one key may be the begin of another.
     for key in sorted(_secrets(), key=len, reverse=True):
@@ -214,6 +225,11 @@ def _forms(key: str) -> Iterator[str]:
     yield quote(key, safe="")
     yield json.dumps(key)[1:-1]
     yield repr(key)[1:-1]
+    yield key.encode().hex()
+    # Of base64 only what the bytes before and after it have no part in.
+    for before in range(3):
+        coded = b64encode(b"\0" * before + key.encode()).decode()[4 if before else 0 : -4]
+        yield from (form for form in (coded, coded.translate(_URL_SAFE)) if len(form) >= _LONG)
 
 
 def _without_begin(text: str, key: str) -> str:

@@ -39,10 +39,8 @@ class Store:
 
     @classmethod
     def of_user(cls) -> Store:
-        """Return the store in the user's own settings folder."""
-        from platformdirs import user_config_path
-
-        return cls(user_config_path("vidgen", appauthor=False) / "keys.json")
+        """Return the store in the user's own settings folder. Raises ``MachineError``."""
+        return cls(disk.user_folder() / "keys.json")
 
     def names(self) -> tuple[str, ...]:
         """Return the variables that there is a key for. Raises ``UsageError``."""
@@ -91,13 +89,16 @@ class Store:
         with self._alone():
             held = dict(self._read())
             try:
-                if held.get(name) is None:
-                    self.keyring.remove(name)
+                # Also what is in the file: it came there where the keyring, which may have
+                # an older key of that name, was locked.
+                self.keyring.remove(name)
             except NoKeyring as error:
-                raise MachineError(
-                    f"{name} is kept in the system keyring, and that cannot be changed: {error}",
-                    advice=f"unlock the keyring and type it again: vidgen keys rm {name}",
-                ) from None
+                if held.get(name) is None:
+                    raise MachineError(
+                        f"{name} is kept in the system keyring, and that cannot be changed: "
+                        f"{error}",
+                        advice=f"unlock the keyring and type it again: vidgen keys rm {name}",
+                    ) from None
             held.pop(name, None)
             self._write(held)
         return True
@@ -136,7 +137,9 @@ class Store:
     def _write(self, keys: Mapping[str, str | None]) -> None:
         text = json.dumps({"schema": _SCHEMA, "keys": dict(sorted(keys.items()))}, indent=2)
         with disk.machine_errors(f"cannot write {self.path}"):
-            disk.write_file(self.path, f"{text}\n".encode(), mode=stat.S_IRUSR | stat.S_IWUSR)
+            # Behind a link: a key that is replaced or forgotten would else stay there.
+            path = self.path.resolve()
+            disk.write_file(path, f"{text}\n".encode(), mode=stat.S_IRUSR | stat.S_IWUSR)
 
     @contextlib.contextmanager
     def _alone(self) -> Iterator[None]:
@@ -149,7 +152,8 @@ class Store:
         except ImportError:
             yield
             return
-        handle = os.open(folder, os.O_RDONLY)
+        with disk.machine_errors(f"cannot look into {folder}"):
+            handle = os.open(folder, os.O_RDONLY)
         try:
             with contextlib.suppress(OSError):  # a file system without locks
                 fcntl.flock(handle, fcntl.LOCK_EX)

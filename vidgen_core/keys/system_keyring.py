@@ -7,11 +7,12 @@ limited time; what it raises is a reason and never an end.
 from __future__ import annotations
 
 import sys
-import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from attrs import define
+
+from vidgen_core.keys.in_time import in_time
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -55,7 +56,10 @@ class SystemKeyring:
 
         def keep(backend: KeyringBackend) -> bool:
             backend.set_password(SERVICE, name, value)
-            return backend.get_password(SERVICE, name) == value
+            kept = backend.get_password(SERVICE, name)
+            if kept not in (None, value):  # where that is a part of it, it is nobody's any more
+                backend.delete_password(SERVICE, name)
+            return kept == value
 
         if not self._in_time(keep):
             raise NoKeyring("it does not give back what it was given")
@@ -73,25 +77,23 @@ class SystemKeyring:
         """Call in a thread of its own, which is left behind where it does not come back."""
         if self._silent:
             raise NoKeyring(self._silent)
-        results: list[T] = []
-        faults: list[BaseException] = []
 
-        def work() -> None:
+        def work() -> T | NoKeyring:
             try:
-                results.append(call(_backend()))
+                return call(_backend())
+            except NoKeyring as error:
+                return error
             except BaseException as error:  # whatever a backend raises
-                faults.append(error)
+                return NoKeyring(_reason(error))
 
-        thread = threading.Thread(target=work, daemon=True, name="keyring")
-        thread.start()
-        seconds = _patience() if self.seconds is None else self.seconds
-        thread.join(seconds)
-        if results:
-            return results[0]
-        if not faults:
-            self._silent = f"it did not answer within {seconds:g} s"
-            raise NoKeyring(self._silent)
-        raise faults[0] if isinstance(faults[0], NoKeyring) else NoKeyring(_reason(faults[0]))
+        try:
+            result = in_time(work, _patience() if self.seconds is None else self.seconds, "keyring")
+        except TimeoutError as error:
+            self._silent = str(error)
+            raise NoKeyring(self._silent) from None
+        if isinstance(result, NoKeyring):
+            raise result
+        return result
 
 
 def _backend() -> KeyringBackend:

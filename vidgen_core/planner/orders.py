@@ -126,9 +126,11 @@ def attach(s: Situation, base: Task, job: InFlight) -> Task:
         base = evolve(base, price=price)
     else:
         fault = (because(Why.JOURNAL_DAMAGED, fault=s.ledger.damage),) if s.ledger.damage else ()
-        return evolve(base, decision=Decision.ASK, reasons=(unknown, *fault), price=job.price)
+        price = job.price + job.rest
+        return evolve(base, decision=Decision.ASK, reasons=(unknown, *fault), price=price)
     reasons = (*s.broken_reasons(base.key), because(why, provider=job.provider, job=job.job))
-    return evolve(base, decision=Decision.ATTACH, reasons=reasons, collects=job)
+    price = base.price + job.rest
+    return evolve(base, decision=Decision.ATTACH, reasons=reasons, collects=job, price=price)
 
 
 def questioned(s: Situation, task: Task) -> Task:

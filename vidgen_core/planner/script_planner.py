@@ -30,7 +30,7 @@ from vidgen_core.planner.pace import (
     words_for,
 )
 from vidgen_core.planner.reach import from_jobs, takes_files
-from vidgen_core.planner.script_prices import filled_in
+from vidgen_core.planner.script_prices import filled_in, whole_price
 from vidgen_core.planner.situation import Situation
 from vidgen_core.planner.voice import ENOUGH
 from vidgen_core.specs import (
@@ -293,7 +293,6 @@ def _parts(engine: EngineProvider, seconds: float) -> tuple[float, ...]:
 
 def _price(provider: Provider, request: Request) -> Price:
     try:
-        price = provider.spec.price(request, provider.options)
+        return whole_price(provider, request)
     except Exception:
         return UNKNOWN_PRICE
-    return price if isinstance(price, Price) else UNKNOWN_PRICE

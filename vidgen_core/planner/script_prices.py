@@ -1,4 +1,4 @@
-"""What a script model's steps cost: every answer that one of them may take."""
+"""What a step costs that may take several answers: all of them."""
 
 from __future__ import annotations
 
@@ -19,6 +19,9 @@ from vidgen_core.specs import (
     ProviderKind,
     Request,
     ScenesRequest,
+    SpeechEngineSpec,
+    SpeechRequest,
+    parts_from,
 )
 
 #: A word for the fault of an answer that is not known yet.
@@ -31,8 +34,13 @@ def whole_price(provider: Provider, request: Request) -> Price:
     """Return what *request* costs with all that it may take to have it answered.
 
     A script model is asked once more where its answer cannot be used, and several times
-    where there are many scenes. Raises what the provider's ``price`` raises.
+    where there are many scenes. A long text is spoken in parts. Raises what the provider's
+    ``price`` raises.
     """
+    if isinstance(request, SpeechRequest) and isinstance(provider.spec, SpeechEngineSpec):
+        parts = parts_from(request, provider.spec.longest_for(provider.options))
+        asked = (provider.spec.price(part, provider.options) for part in parts)
+        return sum(map(_checked, asked), FREE)
     price: Any = provider.spec.price(request, provider.options)
     if provider.kind is not ProviderKind.SCRIPT_MODEL or not hasattr(request, "fault"):
         return _checked(price)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from types import MappingProxyType
 from typing import Any
@@ -122,6 +122,7 @@ class Lines:
     total: int = field(default=0, init=False)
     scenes: int | None = field(default=None, init=False)
     _told: dict[str, tuple[type, float]] = field(factory=dict, init=False)
+    _begun: set[Key] = field(factory=set, init=False)
 
     def __call__(self, event: Event) -> None:
         """Print what *event* says."""
@@ -141,14 +142,17 @@ class Lines:
             case Planned(plan):
                 return self._planned(plan)
             case Started(task):
+                self._begun.add(task.key)
                 return f"{_doing(task)} …" if self.verbose or _is_long(task) else ""
             case Published(task, path):
+                self._begun.discard(task.key)
                 if task.key.step in ON_THE_WAY:
                     return self._named(task, path) if self.verbose else ""
                 self.done += 1
                 self.total = max(self.total, self.done)
                 return f"[{self.done}/{self.total}] {self._named(task, path)}"
-            case Stopped():
+            case Stopped(task):
+                self._begun.discard(task.key)
                 return _stopped(event)
             case Moved(path, place, why):
                 folder = place.removesuffix(path).rstrip("/")
@@ -173,11 +177,27 @@ class Lines:
         begins = before == 0 and self.scenes > 0
         if begins:
             self.done = 0
-        self.total = self.done + sum(task.key.step not in ON_THE_WAY for task in plan.to_do)
+        self.total = self.done + sum(task.key.step not in ON_THE_WAY for task in self._left(plan))
         if not begins or not plan.to_do:
             return ""
         seconds = sum(scene.seconds for scene in plan.scenes)
         return f"the film: {count(self.scenes, 'scene')}, about {seconds:.0f} s"
+
+    def _left(self, plan: Plan) -> Sequence[Task]:
+        """Return what is still to be made.
+
+        An order that is just being placed looks like one in doubt to a plan made meanwhile, and
+        what is built on it seems to wait.
+        """
+        asked = {task.key for task in plan.tasks if task.decision is Decision.ASK}
+        if not asked or not asked <= self._begun:
+            return plan.to_do
+        waits = (Decision.ASK, Decision.WAIT)
+        held_up = [task for task in plan.tasks if task.decision in waits]
+        return [
+            *plan.to_do,
+            *(task for task in held_up if plan.scenes or task.key.step is not Step.FILM),
+        ]
 
     def _named(self, task: Task, path: str) -> str:
         named = self.paths or self.verbose

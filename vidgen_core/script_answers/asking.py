@@ -101,15 +101,15 @@ def _scenes(request: ScenesRequest) -> tuple[str, dict[str, Any], int]:
         f"needs, numbered from {first}. Do not say where a scene plays in its other fields; the "
         "places are chosen later."
     )
-    if _comes_in_parts(request):
+    if comes_in_parts(request):
         parts.append(
-            f"Give at most {now} scenes in this answer. {_COMPLETE} says whether the script is "
+            f"Give at most {now} scenes in this answer. {COMPLETE} says whether the script is "
             f"told to its end with them; where it is not, give exactly {now}."
         )
     parts.append(_fields(request))
     shape: dict[str, Any] = {"scenes": _list(_object(**_SCENE))}
-    if _comes_in_parts(request):
-        shape[_COMPLETE] = {"type": "boolean"}
+    if comes_in_parts(request):
+        shape[COMPLETE] = {"type": "boolean"}
     return "\n\n".join(filter(None, parts)), _object(**shape), now * _SCENE_TOKENS
 
 
@@ -175,7 +175,8 @@ def _narration(request: NarrationTextRequest) -> tuple[str, dict[str, Any], int]
 
 # parts --------------------------------------------------------------------
 
-_COMPLETE = "complete"
+#: What says whether the script is told to its end.
+COMPLETE = "complete"
 
 
 def most_now(request: ScenesRequest) -> int:
@@ -183,7 +184,8 @@ def most_now(request: ScenesRequest) -> int:
     return max(1, min(SCENES_AT_ONCE, request.most - len(request.told)))
 
 
-def _comes_in_parts(request: ScenesRequest) -> bool:
+def comes_in_parts(request: ScenesRequest) -> bool:
+    """Return whether the scenes of *request* are more than one answer may hold."""
     return request.most > SCENES_AT_ONCE
 
 

@@ -9,7 +9,7 @@ from attrs import evolve
 
 from vidgen_core.errors import BadOutput, Billed, InputError
 from vidgen_core.model import Scene
-from vidgen_core.script_answers.asking import most_now
+from vidgen_core.script_answers.asking import COMPLETE, comes_in_parts, most_now
 from vidgen_core.script_answers.found import json_in
 from vidgen_core.script_answers.shapes import (
     Choices,
@@ -104,15 +104,39 @@ def _scenes(text: str, request: ScenesRequest) -> tuple[list[Scene], bool]:
     now = most_now(request)
     if len(different) > now:
         raise InputError(f"it tells {len(different)} scenes, at most {now} are taken")
-    if not told.complete and len(different) < now:
+    in_order = sorted(different, key=lambda scene: scene.number)
+    _check_progress(in_order, request)
+    complete = _is_complete(told.complete, len(different), request)
+    if not complete and len(different) < now:
         raise InputError(
             f"it tells {len(different)} scenes of {now} and says that the script goes on"
         )
     seconds = durations_of(request)
-    in_order = sorted(different, key=lambda scene: scene.number)
     first = len(request.told) + 1
     scenes = [_scene(scene, number, seconds) for number, scene in enumerate(in_order, start=first)]
-    return scenes, told.complete
+    return scenes, complete
+
+
+def _check_progress(scenes: Sequence[ToldScene], request: ScenesRequest) -> None:
+    """Raise ``InputError`` where a part of a film tells mostly what was told before.
+
+    One scene may look like another, such as a black picture.
+    """
+    before = {(scene.movement, scene.narration): scene.number for scene in request.told}
+    again = [before.get((scene.movement, scene.narration)) for scene in scenes]
+    known = [number for number in again if number is not None]
+    if 2 * len(known) > len(scenes):
+        raise InputError(
+            f"it tells scene {known[0]} again, and is to go on after scene {len(request.told)}"
+        )
+
+
+def _is_complete(said: bool | None, count: int, request: ScenesRequest) -> bool:
+    """Return whether the script is told to its end; an answer that is full has to say so."""
+    is_full = count == most_now(request) and len(request.told) + count < request.most
+    if said is None and is_full and comes_in_parts(request):
+        raise InputError(f"it does not say whether the script goes on: {COMPLETE} is missing")
+    return said is not False
 
 
 def _scene(told: ToldScene, number: int, durations: Sequence[float]) -> Scene:

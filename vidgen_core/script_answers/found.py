@@ -17,16 +17,21 @@ _MOST_TRIES = 50
 _NAME = "the answer"
 _OPENS = re.compile(r"[{\[]")
 _BEGINS_JSON = re.compile(r'\{\s*"|\[\s*[{\["]')
-_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]]', re.DOTALL)
-_STRING_OR_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])', re.DOTALL)
+# What begins with a quote matches in any case, to the end of the text if need be: else each
+# quote inside a text that was cut off would be tried as another beginning.
+_TEXT = r'"(?:[^"\\]++|\\.)*+"?'
+_PIECE = re.compile(rf"{_TEXT}|[{{}}\[\]]", re.DOTALL)
+_STRING_OR_COMMA = re.compile(rf"{_TEXT}|,(?=\s*[}}\]])", re.DOTALL)
 _CLOSES = {"{": "}", "[": "]"}
 
 
 def json_in(text: str, key: str) -> Any:
     """Return the object with *key*, or the array of what it would hold, in *text*.
 
-    Prose and code fences around it are passed over, commas before a closing bracket left
-    out. Raises ``InputError`` where there is none: with line and column where it was begun.
+    Prose, code fences and one object around it are passed over, commas before a closing
+    bracket left out; JSON inside a text of JSON is read. An object comes before an array,
+    for prose has brackets, too. Raises ``InputError`` where there is none: with line and
+    column where it was begun.
     """
     if len(text) > MOST_CHARACTERS:
         raise InputError(f"{_NAME} has more than {MOST_CHARACTERS} characters")
@@ -34,23 +39,36 @@ def json_in(text: str, key: str) -> Any:
     if not text:
         raise InputError(f"{_NAME} is empty")
     whole = _parsed(text)
-    if not isinstance(whole, InputError) and _fits(whole, key):
-        return whole
-    fault, others = None, None if isinstance(whole, InputError) else whole
-    for piece in _pieces(text):
+    if isinstance(whole, str):
+        text, whole = whole, _parsed(whole)
+    pieces = [text] if not isinstance(whole, InputError) else list(_pieces(text))
+    told: list[Any] = []
+    faults: list[InputError] = []
+    for piece in pieces:
         value = _parsed(piece)
-        if isinstance(value, InputError):
-            fault = fault or value
-        elif _fits(value, key):
-            return value
-    if others is not None or fault is None:
+        if not isinstance(value, InputError):
+            told.append(value)
+        elif _BEGINS_JSON.match(piece):  # and is broken: an array beside it may be a part of it
+            faults.append(value)
+    found = next(filter(None, (_object_in(value, key) for value in told)), None)
+    if found is not None:
+        return found
+    if faults:
+        raise faults[0]
+    found = next((value for value in told if _is_list_of_things(value)), None)
+    if found is None:
         raise InputError(f'{_NAME} holds no object with "{key}"{_ending(text)}')
-    raise fault
+    return found
 
 
-def _fits(value: Any, key: str) -> bool:
-    if isinstance(value, dict):
-        return key in value
+def _object_in(value: Any, key: str) -> Any:
+    """Return the object with *key*: *value* itself, or one that it wraps."""
+    if not isinstance(value, dict):
+        return None
+    return next((v for v in (value, *value.values()) if isinstance(v, dict) and key in v), None)
+
+
+def _is_list_of_things(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(each, (dict, str)) for each in value)
 
 

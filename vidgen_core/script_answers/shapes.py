@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Callable
 from functools import lru_cache, partial
@@ -23,6 +22,7 @@ LONGEST_NARRATION = 200_000
 #: No film has more: what is longer is no list of what was asked for.
 _LONGEST_LIST = 2000
 _MOST_FAULTS = 3
+_LONGEST_SCENE = 24 * 60 * 60
 
 _SECONDS = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]{1,6})?)\s*(?:s|sec|seconds)?\s*", re.IGNORECASE)
 _WHOLE = re.compile(r"\s*([0-9]{1,9})\s*")
@@ -79,10 +79,10 @@ class ToldScene:
 
 @frozen(kw_only=True)
 class ToldScenes:
-    """Scenes, and whether the script is told to its end with them."""
+    """Scenes, and whether the script is told to its end with them; ``None``: it is not said."""
 
     scenes: list[ToldScene]
-    complete: bool = True
+    complete: bool | None = None
 
 
 @frozen(kw_only=True)
@@ -253,7 +253,7 @@ def _seconds(value: Any, _: Any) -> Seconds:
     number = float(found[1]) if found else value
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise _Wrong(f"a number of seconds is needed, not {_kind(value)}")
-    if not (math.isfinite(number) and 0 < number <= 24 * 60 * 60):
+    if not 0 < number <= _LONGEST_SCENE:
         raise _Wrong("a number of seconds above 0 is needed")
     return Seconds(number)
 

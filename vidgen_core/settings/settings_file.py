@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from vidgen_core import disk
 from vidgen_core.errors import MachineError, UsageError
 from vidgen_core.layout import SETTINGS
 
@@ -21,13 +22,14 @@ _PLACED = re.compile(r"(.*?)(?: \(at (?:line (\d+), column (\d+)|end of document
 
 
 def user_file(environ: Mapping[str, str]) -> Path:
-    """Return the path of the user's own settings file, whether it is there or not."""
+    """Return the path of the user's own settings file, whether it is there or not.
+
+    Raises ``MachineError`` where the user has no home.
+    """
     chosen = environ.get("VIDGEN_CONFIG")
     if chosen:
         return Path(chosen).expanduser()
-    from platformdirs import user_config_path
-
-    return user_config_path("vidgen", appauthor=False) / "settings.toml"
+    return disk.user_folder() / "settings.toml"
 
 
 def read_user_file(environ: Mapping[str, str]) -> Mapping[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from vidgen_core.specs.kinds import ProviderKind
 from vidgen_core.specs.lengths import split_evenly
 from vidgen_core.specs.options import NoOptions, option
+from vidgen_core.specs.parts import cut, next_part, parts_from, whole_text
 from vidgen_core.specs.price import FREE, UNKNOWN_PRICE, Price, free_of_charge
 from vidgen_core.specs.providers import (
     API,
@@ -92,10 +93,14 @@ __all__ = [
     "SubtitledScene",
     "SubtitlesRequest",
     "VideoEngineSpec",
+    "cut",
     "free_of_charge",
+    "next_part",
     "option",
+    "parts_from",
     "paths_of",
     "speaks_everything",
     "split_evenly",
+    "whole_text",
     "with_paths",
 ]

@@ -185,7 +185,10 @@ class SpeechEngineSpec(ProviderSpec):
     ``unable(text, options)`` returns why the engine cannot speak *text* (its
     language, for instance), or an empty string; pure, and asked in every plan: keep
     it quick. What it cannot speak is left to the subtitles, and the user is told
-    before any work begins.
+    before any work begins. ``longest``: how many characters it is asked to speak at
+    once, a number or a pure function of the options (0: any text); core cuts a longer
+    text at the ends of sentences, asks for each part, and joins them. An engine that
+    works on this machine gets every text whole.
     """
 
     outputs: tuple[Output, ...] = field(
@@ -194,6 +197,14 @@ class SpeechEngineSpec(ProviderSpec):
     unable: Callable[[str, Any], str] = field(
         default=speaks_everything, validator=attrs.validators.is_callable()
     )
+    longest: int | Callable[[Any], int] = 0
+
+    def longest_for(self, options: Any) -> int:
+        """Return how many characters are spoken at once with *options*; 0: any text."""
+        longest = self.longest(options) if callable(self.longest) else self.longest
+        if isinstance(longest, bool) or not isinstance(longest, int) or longest < 0:
+            raise ValueError(f"{self.name}: longest must be a number from 0 on, got {longest!r}")
+        return longest
 
 
 @frozen(kw_only=True)

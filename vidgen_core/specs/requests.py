@@ -73,12 +73,18 @@ class SpeechRequest:
 
     ``text_file`` is read by core; a provider gets ``text``. A provider that knows
     when each sentence is spoken writes :func:`~vidgen_core.dump_timings` beside its
-    file, under the same name with the suffix ``.json``.
+    file, under the same name with the suffix ``.json``. A text that is longer than its
+    engine speaks at once comes in parts, one request each: ``before`` and ``after`` are
+    what is spoken before and after this one, and ``spoken`` core's files of the parts
+    before it.
     """
 
     text: str = ""
     text_file: str | None = field(default=None, metadata=_FILE)
     scene: int = 0
+    before: str = ""
+    after: str = ""
+    spoken: tuple[str, ...] = field(default=(), metadata=_FILE)
 
 
 @frozen(kw_only=True)

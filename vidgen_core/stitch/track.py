@@ -89,13 +89,14 @@ def lay(cues: Iterable[Cue], cancelled: Callable[[], bool] = lambda: False) -> I
             raise Interrupted("the mix was stopped")
         given = 0
         if cue.source is not None:
-            for block in _faded(_cut(_decoded(cue.source), cue.length * 2)):
+            for block in faded(_cut(heard(cue.source), cue.length * 2)):
                 given += len(block) // 2
                 yield block.tobytes()
-        yield from _silence(cue.length - given)
+        yield from silence(cue.length - given)
 
 
-def _silence(pairs: int) -> Iterator[bytes]:
+def silence(pairs: int) -> Iterator[bytes]:
+    """Yield so many sample *pairs* of silence."""
     while pairs > 0:
         block = min(pairs, RATE)
         yield bytes(block * 2 * _FLOAT)
@@ -110,7 +111,7 @@ def _cut(blocks: Iterable[array[float]], wanted: int) -> Iterator[array[float]]:
             return
 
 
-def _faded(blocks: Iterable[array[float]]) -> Iterator[array[float]]:
+def faded(blocks: Iterable[array[float]]) -> Iterator[array[float]]:
     """Pass *blocks* on and let the last of them fade to silence."""
     held: array[float] = array("f")
     for block in blocks:
@@ -125,7 +126,7 @@ def _faded(blocks: Iterable[array[float]]) -> Iterator[array[float]]:
     yield held
 
 
-def _decoded(path: Path) -> Iterator[array[float]]:
+def heard(path: Path) -> Iterator[array[float]]:
     """Yield a file's sound as interleaved stereo at 48 kHz; mono stays as loud as it is."""
     import av
 

@@ -41,10 +41,12 @@ def _asked(root: Path, key: Key, record: Published | None) -> str:
         return ""
     try:
         content = disk.read_file(root / f"{REQUESTS}/{key.id}-{record.take}.json", MAX_BYTES)
-        text: Any = json.loads(content)["request"]["text"]
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        asked: Any = json.loads(content)["request"]
+        parts = (asked.get("before", ""), asked["text"], asked.get("after", ""))
+        text = "".join(parts)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ""
-    return text if isinstance(text, str) and prompt_digest(text) == record.prompt else ""
+    return text if prompt_digest(text) == record.prompt else ""
 
 
 def _timed(root: Path, listing: Listing, speech: File) -> str:

@@ -89,6 +89,7 @@ def test_an_answer_that_was_cut_off_is_not_read_and_may_be_longer_the_next_time(
         with pytest.raises(BadOutput, match="cut off at its limit") as raised:
             read(answer, SCENES)
         assert raised.value.billed is Billed.YES
+        assert "--set claude.max_tokens=" in raised.value.advice
     assert not (tmp_path / "out").exists()
     model.ask(evolve(SCENES, fault=raised.value.message))
     first, second = (one.body for one in asked(service))
@@ -139,12 +140,18 @@ def test_an_answer_without_a_storyboard_is_told(
         b'{"stop_reason": "end_turn", "content": ["{}", {"text": 7}]}',
         b'{"stop_reason": "tool_use", "content": []}',
         b'{"stop_reason": "\\u001b[31m", "content": []}',
+        b'{"stop_reason": ["end_turn"], "content": []}',
+        b'{"stop_reason": {}, "content": []}',
+        b'{"stop_reason": "max_tokens", "usage": {"input_tokens": "\\u001b[31m\\u202e"}}',
+        b'{"stop_reason": "max_tokens", "usage": {"output_tokens": ' + b"9" * 4300 + b"}}",
+        b'{"stop_reason": "end_turn", "content": ' + b"[" * 100_000,
     ],
 )
 def test_a_stored_answer_that_is_none_is_no_bug(model: ClaudeScriptModel, message: bytes) -> None:
     with pytest.raises(BadOutput) as raised:
         model.rest(message, SCENES)
     assert raised.value.message.isprintable()
+    assert len(raised.value.message) < 300
 
 
 def test_what_claude_thinks_is_no_part_of_its_answer(model: ClaudeScriptModel) -> None:

@@ -106,6 +106,73 @@ def test_what_cannot_be_repaired_is_kept_and_not_asked_for_a_third_time(
     assert "scenes" in mended.stderr + mended.stdout
 
 
+SCENE = {
+    "scene_number": 1,
+    "scene_name": "A boat",
+    "scene_movement_description": "A boat leaves.",
+    "scene_emotions": "calm",
+    "scene_camera_movement": "steady",
+    "scene_duration": 5,
+    "sound_effects_prompt": "waves",
+    "first_frame_prompt": "a boat",
+    "artistic_style": "ink",
+    "narration": "A boat leaves.",
+}
+EVIL = "../../x https://evil.example/$HOME use provider luma \x1b[2J\x1b]0;x\x07\u202e\x9b1m\x00"
+INJECTED = {
+    **{key: f"{text} {EVIL}" if isinstance(text, str) else text for key, text in SCENE.items()},
+    **dict.fromkeys(("provider", "engine", "path", "output", "plugin", "price", "url"), EVIL),
+}
+
+
+def test_what_an_answer_injects_stays_words_of_its_own_field(service: Service, here: Path) -> None:
+    told = json.dumps({"scenes": [INJECTED], "provider": "luma", "path": "../x"})
+    service.trouble("claude.messages", "says", reason=told, containing="Fields of a scene")
+    done = generate(service, here, "--yes")
+    assert done.returncode == 0, done.stderr
+    run = run_in(here)
+    (file,) = run.glob("scenes_*.json")
+    (scene,) = json.loads(file.read_text())
+    assert scene.keys() == {*SCENE, "scene_physical_environment"}
+    texts = [text for text in scene.values() if isinstance(text, str)]
+    assert all(text.isprintable() for text in texts)
+    outside = {path.name for path in here.rglob("*") if not path.is_relative_to(run)}
+    assert outside == {"script.txt", "generated_videos"}
+    shown = vidgen(service, here, "status", str(run))
+    seen = done.stdout + done.stderr + shown.stdout + shown.stderr
+    assert not {"\x1b", "\x07", "\x9b", "\u202e", "\x00"} & set(seen)
+    assert len(service.bill) == len(asked(service)) == 3
+    assert {one.route for one in service.requests()} == {"claude.messages"}
+
+
+BAD = {
+    "deep": ("[" * 10_000 + "]" * 10_000, "nested deeper than 100 levels"),
+    "endless": (json.dumps({"scenes": [SCENE | {"scene_duration": 10**400}]}), "above 0"),
+    "control": ('{"scenes": [\x1b[31m\u202e', "a value is missing"),
+    "quotes": ('{"' + r"\"" * 300_000, "has no closing quote"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_no_answer_is_said_with_its_place_and_kept(service: Service, here: Path, name: str) -> None:
+    told, says = BAD[name]
+    service.trouble("claude.messages", "says", reason=told, containing="Fields", times=None)
+    done = generate(service, here, "--yes")
+    assert done.returncode == 3, done.stderr
+    assert says in done.stderr
+    assert "mend the answer there and run vidgen continue" in done.stderr
+    assert not {"\x1b", "\u202e"} & set(done.stderr + done.stdout)
+    assert "Traceback" not in done.stderr
+    kept = run_in(here) / ".vidgen" / "answers"
+    for take in (1, 2):
+        answer = json.loads((kept / f"scenes-without-environment-{take}").read_text())
+        assert answer["content"][0]["text"] == told
+    assert str(kept / "scenes-without-environment-2") in done.stderr
+    assert len(asked(service)) == len(service.bill) == 3
+    second = asked(service)[-1].body["messages"][0]["content"]
+    assert says in second.partition("could not be used: ")[2]
+
+
 def test_a_refusal_is_told_in_claudes_words(service: Service, here: Path) -> None:
     service.trouble("claude.messages", "refusal", times=None)
     done = generate(service, here, "--yes")

@@ -11,6 +11,7 @@ from vidgen_core.testing.orders import Fault
 from vidgen_core.testing.service import Service
 
 JSON = {"content-type": "application/json"}
+COUNTED = {"model": "claude-haiku-4-5", "messages": [{"role": "user", "content": "A boat."}]}
 LOW = "Your credit balance is too low to access the Anthropic API."
 FAULTS = [
     Fault("drop", Unavailable, Billed.UNKNOWN),
@@ -57,6 +58,36 @@ def test_what_is_no_answer_leaves_open_whether_it_was_paid(body: bytes) -> None:
         model_of(base).ask(ENVIRONMENTS)
     assert raised.value.billed == "unknown"
     assert len(requests) == 1
+
+
+def test_what_cannot_be_unpacked_leaves_open_whether_it_was_paid() -> None:
+    packed = Answer(body=b"no gzip", headers={**JSON, "content-encoding": "gzip"})
+    with answering(packed) as (base, requests), pytest.raises(Unavailable) as raised:
+        model_of(base).ask(ENVIRONMENTS)
+    assert raised.value.billed == "unknown"
+    assert len(requests) == 1
+
+
+def test_a_service_that_wants_it_again_is_asked_once_all_the_same() -> None:
+    """Anthropic's SDK obeys this header where its own repetitions are on."""
+    again = Answer(status=500, headers={"x-should-retry": "true", "retry-after-ms": "1"})
+    with answering(again) as (base, requests), pytest.raises(Unavailable) as raised:
+        model_of(base).ask(ENVIRONMENTS)
+    assert raised.value.retry_after == 0.001
+    assert len(requests) == 1
+
+
+@pytest.mark.parametrize("mode", ["drop", "hang", "html", "truncated", "500", "503", "529", "429"])
+@pytest.mark.parametrize("question", ["count", "list"])
+def test_a_free_question_that_fails_is_asked_once_and_costs_nothing(
+    service: Service, question: str, mode: str
+) -> None:
+    service.trouble({"count": "claude.tokens", "list": "claude.models"}[question], mode)
+    model = model_of(service, "key-4711", timeout=0.5 if mode == "hang" else 20.0)
+    with pytest.raises((Unavailable, RateLimited)) as raised:
+        model.claude.models() if question == "list" else model.claude.tokens(COUNTED)
+    assert (raised.value.billed, raised.value.retry) == (Billed.NO, True)
+    assert len(service.requests()) == 1
 
 
 def test_a_redirect_is_not_followed() -> None:

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from elevenlabs_films import KEY, TIMESTAMP, film_of, finish
 
 from vidgen_core import Kind
 from vidgen_core.probe import Verdict, probe
@@ -17,44 +18,11 @@ from vidgen_core.testing.service import Service
 
 pytest.importorskip("vidgen_local", reason="vidgen-local makes the rest of these films")
 
-#: Like nothing else that could stand in a file.
-KEY = "Kp4Vw8Zs2Xn6Rb0TqLd7Gh3M"
-TIMESTAMP = "20250601_120000"
 SCENES = (
     ("A lighthouse stands at sea. Its lamp is lit.", "waves on rocks"),
     ("The keeper sleeps.", "wind in a tower"),
 )
 ORDERS = ("elevenlabs.timed", "elevenlabs.sound")
-
-
-def vidgen(
-    service: Service, here: Path, *arguments: str, **more: str
-) -> subprocess.CompletedProcess[str]:
-    """Run the command in *here* with only what it needs of the environment."""
-    environment = {name: os.environ[name] for name in ("PATH",) if name in os.environ}
-    environment |= service.environment | {
-        "ELEVENLABS_API_KEY": KEY,
-        "VIDGEN_RESOLUTION": "96x64",
-        **more,
-    }
-    return subprocess.run(
-        [sys.executable, "-m", "vidgen_core", *arguments],
-        cwd=here,
-        env={**environment, "HOME": str(here)},
-        capture_output=True,
-        text=True,
-        timeout=100,
-    )
-
-
-def finish(
-    service: Service, film: Path, *more: str, **environment: str
-) -> subprocess.CompletedProcess[str]:
-    """Make the film of two scenes."""
-    small = ("--engine", "local", "--yes")
-    words = ("--tts", "elevenlabs", "--sound-engine", "elevenlabs")
-    asked = ("continue", film.name, *small, *words)
-    return vidgen(service, film.parent, *asked, *more, **environment)
 
 
 def orders(service: Service) -> int:
@@ -64,20 +32,7 @@ def orders(service: Service) -> int:
 @pytest.fixture
 def film(tmp_path: Path) -> Path:
     """A run's directory with the scenes of a film, and nothing else yet."""
-    folder = tmp_path / "here" / f"video_{TIMESTAMP}"
-    folder.mkdir(parents=True)
-    scenes = [
-        {
-            "scene_number": number,
-            "scene_duration": 4,
-            "scene_movement_description": text,
-            "narration": text,
-            "sound_effects_prompt": sound,
-        }
-        for number, (text, sound) in enumerate(SCENES, start=1)
-    ]
-    (folder / f"scenes_{TIMESTAMP}.json").write_text(json.dumps(scenes), encoding="utf-8")
-    return folder
+    return film_of(tmp_path, SCENES)
 
 
 def test_a_film_costs_what_the_bill_says_and_holds_no_key(service: Service, film: Path) -> None:

@@ -161,7 +161,14 @@ def account_of(service: Service, key: str = "some-key") -> Account:
 def test_the_account_tells_what_is_used(service: Service, speech: ElevenLabsSpeech) -> None:
     speech.ask(spoken())
     used, most = len(WORDS), 10_000_000
-    assert account_of(service).told() == f"plan creator: {used} of {most} credits are used"
+    told = f"plan creator: {used} of {most} credits are used; elevenlabs.max_active may be 5"
+    assert account_of(service).told() == told
+
+
+def test_of_a_plan_that_is_not_known_nobody_says_what_it_allows() -> None:
+    body = b'{"tier": "new", "character_count": 1, "character_limit": 2}'
+    with answering(Answer(body=body, headers=JSON)) as (base, _):
+        assert speech_of(base)._account.told() == "plan new: 1 of 2 credits are used"
 
 
 def test_a_wrong_key_is_told_apart_from_one_with_few_rights(service: Service) -> None:

@@ -70,6 +70,10 @@ def test_speech_costs_what_the_table_or_the_user_says(options: dict[str, Any], u
     assert price == Price(usd / 2, usd / 2)
 
 
+def test_white_space_around_a_text_is_neither_sent_nor_paid_for() -> None:
+    assert SPEECH.price(spoken(f"{'a' * 500} \n"), SpeechOptions()) == Price(0.05, 0.05)
+
+
 def test_a_text_that_is_not_written_yet_is_not_free() -> None:
     assert not SPEECH.price(spoken(""), SpeechOptions()).free
 
@@ -102,6 +106,7 @@ def test_what_the_table_does_not_hold_has_an_unknown_price() -> None:
         {"output_format": "opus_48000_64"},
         {"output_format": "mp3"},
         {"price_per_1000": 0.0},
+        {"longest": 9},
         {"max_active": 0},
         {"timeout": 0.0},
     ],
@@ -125,6 +130,7 @@ def test_where_elevenlabs_is_and_what_it_costs_is_no_directorys_to_say() -> None
         "timeout",
         "connect_timeout",
         "max_active",
+        "longest",
         "price_per_1000",
         "sound_price",
     }

@@ -12,13 +12,25 @@ from elevenlabs_orders import WORDS, sent, speech_of, spoken
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vidgen_core import AnswerWork, BadOutput, Billed, Kind, Refused, Timing, dump_timings
+from vidgen_core import (
+    AnswerWork,
+    BadOutput,
+    Billed,
+    Kind,
+    Refused,
+    SpeechRequest,
+    Timing,
+    dump_timings,
+)
 from vidgen_core.probe import Verdict, probe
 from vidgen_core.script_files import load_timings
 from vidgen_core.testing.service import Service
+from vidgen_elevenlabs import SpeechOptions, vidgen_speech_engines
 from vidgen_elevenlabs.options import VOICE
-from vidgen_elevenlabs.speech import ElevenLabsSpeech
+from vidgen_elevenlabs.speech import ElevenLabsSpeech, speech_order
 from vidgen_elevenlabs.timings import sentences
+
+(SPEECH,) = vidgen_speech_engines()
 
 
 def aligned(text: str, pace: float = 0.1) -> dict[str, Any]:
@@ -133,16 +145,54 @@ def test_speech_without_times_is_speech(
 
 
 @pytest.mark.parametrize(
-    ("model", "longest"), [("eleven_multilingual_v2", 10_000), ("eleven_flash_v2_5", 40_000)]
+    ("options", "most"),
+    [
+        ({}, 10_000),
+        ({"model": "eleven_flash_v2_5"}, 40_000),
+        ({"model": "eleven_v9"}, 3_000),
+        ({"model": "eleven_v9", "longest": 500}, 500),
+    ],
 )
-def test_a_text_that_is_longer_than_its_model_takes_is_refused_before_it_is_sent(
-    service: Service, model: str, longest: int
+def test_a_text_comes_in_parts_that_its_model_takes(options: dict[str, Any], most: int) -> None:
+    assert SPEECH.longest_for(SpeechOptions(**options)) == most
+
+
+def part(before: str = "", after: str = "") -> SpeechRequest:
+    return SpeechRequest(text=f"{WORDS} ", before=before, after=after)
+
+
+def test_a_part_is_ordered_with_what_is_spoken_around_it(
+    service: Service, speech: ElevenLabsSpeech
 ) -> None:
-    speech = speech_of(service, model=model)
-    with pytest.raises(Refused, match=f"{longest} characters at once.* has {longest + 1}") as long:
-        speech.ask(spoken("a" * (longest + 1)))
-    assert long.value.billed is Billed.NO
-    assert not service.requests()
+    speech.ask(part(before="It is night. ", after="Then it is day.\n"))
+    order = sent(service).body
+    assert order["text"] == WORDS
+    assert (order["previous_text"], order["next_text"]) == ("It is night.", "Then it is day.")
+
+
+@pytest.mark.parametrize(
+    ("text", "last", "first"),
+    [("word " * 500, "word", "word"), ("字" * 2000, "字" * 1000, "字" * 1000)],
+)
+def test_of_a_long_text_around_whole_words_are_told(
+    service: Service, speech: ElevenLabsSpeech, text: str, last: str, first: str
+) -> None:
+    speech.ask(part(before=text, after=text))
+    order = sent(service).body
+    for told, end in ((order["previous_text"], last), (order["next_text"], first)):
+        assert 990 < len(told) <= 1000
+        assert told in text
+        assert told.startswith(end)
+        assert told.endswith(end)
+
+
+def test_a_model_that_takes_no_text_around_is_told_none() -> None:
+    options = SpeechOptions(model="eleven_v3")
+    assert set(speech_order(part("Before.", "After."), options)) == {
+        "text",
+        "model_id",
+        "output_format",
+    }
 
 
 def test_a_text_of_nothing_is_not_sent(service: Service, speech: ElevenLabsSpeech) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -61,6 +62,11 @@ def picture(**more: Any) -> ImageRequest:
 
 def speech(**more: Any) -> SpeechRequest:
     return SpeechRequest(**{"text": "A lighthouse stands on a cliff.", "scene": 1, **more})
+
+
+def answer(*parts: dict[str, Any], end: Any = "STOP") -> bytes:
+    """Return an answer of Gemini's as it comes over the wire."""
+    return json.dumps({"candidates": [{"content": {"parts": parts}, "finishReason": end}]}).encode()
 
 
 def asked_of(service: Service) -> Logged:

@@ -19,7 +19,15 @@ from gemini_questions import (
     writer_of,
 )
 
-from vidgen_core import AuthFailed, Billed, OutOfCredit, RateLimited, Refused, Unavailable
+from vidgen_core import (
+    AuthFailed,
+    Billed,
+    OutOfCredit,
+    ProviderError,
+    RateLimited,
+    Refused,
+    Unavailable,
+)
 from vidgen_core.testing.answers import Answer, answering, refusing
 from vidgen_core.testing.orders import Fault
 from vidgen_core.testing.service import Service
@@ -107,6 +115,40 @@ def test_an_answer_that_is_no_object_cannot_be_read(
     ):
         ask(base)
     assert raised.value.billed is Billed.UNKNOWN
+    assert len(asked) == 1
+
+
+@CALL
+@pytest.mark.parametrize(
+    ("status", "error"), [(200, Unavailable), (500, Unavailable), (429, (RateLimited, Unavailable))]
+)
+def test_what_cannot_be_unpacked_was_asked_once_and_is_no_bug(
+    ask: Callable[..., object], status: int, error: type[ProviderError]
+) -> None:
+    packed = Answer(status=status, body=b"no gzip", headers={**JSON, "content-encoding": "gzip"})
+    with answering(packed) as (base, asked), pytest.raises(error, match="Gemini") as raised:
+        ask(base)
+    assert raised.value.billed is (
+        Billed.NO if isinstance(raised.value, RateLimited) else Billed.UNKNOWN
+    )
+    assert (raised.value.__cause__, raised.value.__context__) == (None, None)
+    assert len(asked) == 1
+
+
+@CALL
+@pytest.mark.parametrize(
+    "body", [b"[" * 200_000, b'{"error": {"code": ' + b"9" * 5000 + b"}}"], ids=["deep", "long"]
+)
+def test_an_error_that_no_reader_takes_is_told_by_its_status(
+    ask: Callable[..., object], body: bytes
+) -> None:
+    with (
+        answering(Answer(status=400, body=body, headers=JSON)) as (base, asked),
+        pytest.raises(Refused, match=r"\(400\)") as raised,
+    ):
+        ask(base)
+    assert raised.value.billed is Billed.NO
+    assert len(raised.value.message) < 400
     assert len(asked) == 1
 
 

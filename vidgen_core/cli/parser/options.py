@@ -17,9 +17,6 @@ RUNS = "generated_videos"
 #: What ``redo --only`` can name.
 REDONE = ("clip", "first-frame", "sound", "narration")
 
-#: What can be done about a key.
-KEY_ACTIONS = ("set", "list", "rm", "check")
-
 _IN_DOUBT = "for work that may have been bought: wait, again, skip, adopt=JOB"
 
 
@@ -279,7 +276,7 @@ def add_patience(parts: Parts) -> None:
 
 def add_key(parser: ArgumentParser) -> None:
     """Add what is done about which key."""
-    parser.add_argument("action", metavar="set|list|rm|check", choices=KEY_ACTIONS, help="what")
+    parser.add_argument("action", metavar="set|list|rm|check", type=values.key_action, help="what")
     parser.add_argument(
         "name", metavar="NAME", nargs="?", help="a key's variable, or the name of a provider"
     )

@@ -9,6 +9,8 @@ from argparse import ArgumentTypeError
 MOST_JOBS = 256
 LARGEST_SEED = 2**31 - 1
 MOST_SCENES = 1000
+#: What can be done about a key.
+KEY_ACTIONS = ("set", "list", "rm", "check")
 #: The longest that ``--patience`` waits, in seconds: 30 days.
 LONGEST_PATIENCE = 30 * 86_400.0
 
@@ -28,6 +30,13 @@ def setting(text: str) -> str:
     """Return *text*, which must have the form ``PROVIDER.OPTION=VALUE``."""
     if re.fullmatch(r"[^\s=]+=.*", text, re.DOTALL) is None:
         raise ArgumentTypeError(f"{text!r} is not PROVIDER.OPTION=VALUE")
+    return text
+
+
+def key_action(text: str) -> str:
+    """Read what is done about a key. What is none of it may be a key, and is not repeated."""
+    if text not in KEY_ACTIONS:
+        raise ArgumentTypeError(f"choose from {', '.join(KEY_ACTIONS)}")
     return text
 
 

@@ -11,10 +11,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from vidgen_core.planner.pace import spoken_seconds
+
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\s*\n\s*|(?<=[。！？])")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
-#: How many words a second are spoken.
-_PACE = 2.0
+#: A text takes so many times as long as its words alone.
+_PAUSES = 1.25
+#: A place is described by no more of the script than is spoken in so many seconds.
+_PLACE_SECONDS = 20.0
 _CAMERAS = ("slow pan to the right", "steady, wide shot", "slow push in", "slow pull back")
 _STYLE = "a painting in soft colours"
 
@@ -36,7 +40,8 @@ def answer_to(prompt: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 def _environments(prompt: str) -> list[str]:
     most = _after(prompt, "at most", 1)
     return [
-        f"The place of this: {text} Calm light, clear air, everything in its usual colours."
+        f"The place of this: {_opening(text, _PLACE_SECONDS)} "
+        "Calm light, clear air, everything in its usual colours."
         for text in _told(prompt, most)
     ]
 
@@ -54,7 +59,8 @@ def _scenes(prompt: str, *, in_parts: bool) -> dict[str, Any]:
 
 
 def _scene(number: int, text: str, durations: Sequence[float]) -> dict[str, Any]:
-    needed = len(text.split()) / _PACE
+    text = _opening(text, durations[-1])
+    needed = _lasts(text)
     fitting = [seconds for seconds in durations if seconds >= needed]
     return {
         "scene_number": number,
@@ -92,6 +98,21 @@ def _told(prompt: str, most: int) -> list[str]:
     sentences = sentences or ["Nothing happens."]
     size = math.ceil(len(sentences) / max(1, most))
     return [" ".join(sentences[at : at + size]) for at in range(0, len(sentences), size)]
+
+
+def _opening(text: str, seconds: float) -> str:
+    """Return the whole sentences that *text* begins with in *seconds*, or as much of the first."""
+    kept = ""
+    for sentence in filter(str.strip, _SENTENCE.split(text)):
+        longer = f"{kept} {sentence}".strip()
+        if _lasts(longer) > seconds:
+            return kept or sentence[: int(len(sentence) * seconds / _lasts(sentence))].strip()
+        kept = longer
+    return kept
+
+
+def _lasts(text: str) -> float:
+    return spoken_seconds(text) * _PAUSES
 
 
 def _durations(prompt: str) -> list[float]:

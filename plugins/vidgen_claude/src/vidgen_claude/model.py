@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 
 #: Why an answer ends that is whole.
 _WHOLE = frozenset({"end_turn", "stop_sequence", None})
+#: Core asks once more by itself; the second answer is kept and would only be read again.
+_LONGER = (
+    "delete that answer and run vidgen continue with more room for the next one: "
+    "--set claude.max_tokens=64000"
+)
 
 
 class ClaudeScriptModel:
@@ -108,14 +113,18 @@ def _text(answer: bytes) -> str:
         raise Refused(f"Claude refuses to write this: {_why(told)}", billed=Billed.YES)
     if reason == "model_context_window_exceeded":
         raise Refused(
-            f"the script and the answer are longer than {clean_words(str(told.get('model')))} "
+            f"the script and the answer are longer than {clean_words(str(told.get('model')), 60)} "
             f"takes at once ({_used(told)})",
             advice="shorten the script, or choose a model that takes more",
             billed=Billed.YES,
         )
     if reason == "max_tokens":
-        raise _bad(f"the answer was cut off at its limit ({_used(told)}); tell it shorter")
-    if reason not in _WHOLE:
+        raise BadOutput(
+            f"the answer was cut off at its limit ({_used(told)}); tell it shorter",
+            advice=_LONGER,
+            billed=Billed.YES,
+        )
+    if isinstance(reason, (dict, list)) or reason not in _WHOLE:
         raise _bad(f"the answer ended early ({clean_words(str(reason), 60)})")
     content = told.get("content")
     blocks = content if isinstance(content, list) else []
@@ -127,15 +136,16 @@ def _why(told: dict[str, Any]) -> str:
     details = told.get("stop_details")
     given = details if isinstance(details, dict) else {}
     words = [given.get("category"), given.get("explanation")]
-    said = ": ".join(clean_words(text) for text in words if isinstance(text, str) and text)
-    return said or "it gives no reason"
+    said = (clean_words(text) for text in words if isinstance(text, str))
+    return ": ".join(filter(None, said)) or "it gives no reason"
 
 
 def _used(told: dict[str, Any]) -> str:
     usage = told.get("usage")
     counts = usage if isinstance(usage, dict) else {}
     names = ("input", "output")
-    return ", ".join(f"{counts.get(f'{name}_tokens', '?')} tokens of {name}" for name in names)
+    told = {name: clean_words(str(counts.get(f"{name}_tokens", "?")), 20) for name in names}
+    return ", ".join(f"{count} tokens of {name}" for name, count in told.items())
 
 
 def _bad(why: str) -> BadOutput:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from vidgen_core import SoundEngineSpec, SpeechEngineSpec, hookimpl
+from vidgen_elevenlabs.lengths import longest
 from vidgen_elevenlabs.options import SoundOptions, SpeechOptions
 from vidgen_elevenlabs.prices import PRICED_ON, sound_price, speech_price
 
@@ -64,6 +65,7 @@ def vidgen_speech_engines() -> Iterable[SpeechEngineSpec]:
         price=speech_price,
         priced_on=PRICED_ON,
         max_active=MAX_ACTIVE,
+        longest=longest,
         check=_check,
         models=_models,
     )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -28,6 +29,10 @@ if TYPE_CHECKING:
     from elevenlabs.core.request_options import RequestOptions
 
 SERVICE = "ElevenLabs"
+#: How many orders each plan allows at once.
+AT_ONCE: Mapping[str, int] = MappingProxyType(
+    {"free": 2, "starter": 3, "creator": 5, "pro": 10, "scale": 15, "business": 15}
+)
 
 _PAGE = 100
 _MOST_PAGES = 100
@@ -126,7 +131,9 @@ class Account:
         )
         if not isinstance(used, int) or not isinstance(most, int):
             return ""
-        return clean_words(f"plan {tier}: {used} of {most} credits are used")
+        said = clean_words(f"plan {tier}: {used} of {most} credits are used")
+        at_once = AT_ONCE.get(str(tier).lower())
+        return f"{said}; elevenlabs.max_active may be {at_once}" if at_once else said
 
     def models(self) -> Sequence[str]:
         """Return the models that speak. Costs nothing."""

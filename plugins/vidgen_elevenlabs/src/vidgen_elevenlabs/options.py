@@ -125,6 +125,14 @@ class SpeechOptions(AccountOptions):
         "A number from 0 to 4294967295: the same one gives about the same speech again.",
         validator=_between(0, _SEEDS),
     )
+    longest: int | None = option(
+        None,
+        "How many characters the model speaks at once, instead of the known number: a longer "
+        "text is spoken in parts.",
+        scope="user",
+        changes_output=False,
+        validator=optional(ge(10)),
+    )
     price_per_1000: float | None = option(
         None,
         "What 1000 characters of speech cost you, in dollars, instead of the known price.",

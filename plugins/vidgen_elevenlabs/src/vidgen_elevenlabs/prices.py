@@ -36,7 +36,7 @@ def speech_price(request: SpeechRequest, options: SpeechOptions) -> Price:
     if per_1000 is None:
         per_1000 = SPEECH.get(options.model)
     # A text that is not written yet is not free.
-    return _price(None if per_1000 is None else per_1000 * max(1, len(request.text)) / 1000)
+    return _price(None if per_1000 is None else per_1000 * max(1, len(request.text.strip())) / 1000)
 
 
 def sound_price(request: SoundRequest, options: SoundOptions) -> Price:

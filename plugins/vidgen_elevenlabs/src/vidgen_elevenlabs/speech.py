@@ -1,13 +1,12 @@
-"""The speech engine ``elevenlabs``: a text is one order, and one answer with its times."""
+"""The speech engine ``elevenlabs``: a text is one order a part, and an answer with its times."""
 
 from __future__ import annotations
 
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 import httpx
@@ -27,18 +26,10 @@ from vidgen_elevenlabs.files import write_audio
 from vidgen_elevenlabs.options import SpeechOptions
 from vidgen_elevenlabs.timings import sentences
 
-#: How many characters a model speaks at once, as far as that is documented.
-LONGEST: Mapping[str, int] = MappingProxyType(
-    {
-        "eleven_monolingual_v1": 10_000,
-        "eleven_multilingual_v1": 10_000,
-        "eleven_multilingual_v2": 10_000,
-        "eleven_turbo_v2": 30_000,
-        "eleven_flash_v2": 30_000,
-        "eleven_turbo_v2_5": 40_000,
-        "eleven_flash_v2_5": 40_000,
-    }
-)
+#: So much of what is spoken before and after is told, in characters.
+_AROUND = 1000
+#: Models that take no text around, as far as is known, by how their names begin.
+_ALONE = ("eleven_v3",)
 
 
 class ElevenLabsSpeech:
@@ -54,7 +45,8 @@ class ElevenLabsSpeech:
 
     def ask(self, request: SpeechRequest) -> bytes:
         """Order the speech of *request*, once, and return the service's answer."""
-        self._check_length(request.text)
+        if not request.text.strip():
+            raise Refused("there is nothing to speak: the text is empty")
         answer = self._account.speak(self._options.voice, speech_order(request, self._options))
         if not _holds_audio(answer):
             raise unreadable(answer, submitting=True)
@@ -95,26 +87,14 @@ class ElevenLabsSpeech:
         if timings:
             into.with_suffix(".json").write_bytes(dump_timings(timings))
 
-    def _check_length(self, text: str) -> None:
-        """Refuse what is longer than one order may be: parts would be orders of their own."""
-        if not text.strip():
-            raise Refused("there is nothing to speak: the text is empty")
-        model, length = self._options.model, len(text)
-        longest = LONGEST.get(model)
-        if longest is not None and length > longest:
-            raise Refused(
-                f"{model} speaks {longest} characters at once, and the narration has {length}",
-                advice="give each scene a narration of its own, or choose a model that speaks "
-                "more: --set elevenlabs.model=eleven_flash_v2_5 (40000)",
-            )
-
 
 def speech_order(request: SpeechRequest, options: SpeechOptions) -> dict[str, Any]:
     """Return what the service is asked for; what was not chosen is left to the voice."""
     order: dict[str, Any] = {
-        "text": request.text,
+        "text": request.text.strip(),
         "model_id": options.model,
         "output_format": options.output_format,
+        **_around(request, options),
     }
     if options.language:
         order["language_code"] = options.language
@@ -133,6 +113,21 @@ def speech_order(request: SpeechRequest, options: SpeechOptions) -> dict[str, An
 
         order["voice_settings"] = VoiceSettings(**settings)
     return order
+
+
+def _around(request: SpeechRequest, options: SpeechOptions) -> dict[str, str]:
+    """Return what is spoken before and after, as much of it as the voice has use for."""
+    if options.model.startswith(_ALONE):
+        return {}
+    before, after = request.before.strip(), request.after.strip()
+    if len(before) > _AROUND:
+        before = before[-_AROUND:]
+        before = before.partition(" ")[2] or before
+    if len(after) > _AROUND:
+        after = after[:_AROUND]
+        after = after.rpartition(" ")[0] or after
+    told = {"previous_text": before, "next_text": after}
+    return {name: text for name, text in told.items() if text}
 
 
 def _holds_audio(answer: httpx.Response) -> bool:

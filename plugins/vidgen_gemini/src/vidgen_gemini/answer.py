@@ -48,6 +48,8 @@ BLOCKS: Mapping[int, str] = MappingProxyType(
 _WHOLE = frozenset({"", "STOP", "FINISH_REASON_UNSPECIFIED"})
 #: After these another question may be answered; after the rest the model will not.
 _ACCIDENTS = frozenset({"MAX_TOKENS", "OTHER", "MALFORMED_FUNCTION_CALL", "MALFORMED_RESPONSE"})
+#: No answer has more; a larger number is nothing to show.
+_MOST_TOKENS = 1_000_000_000
 
 
 @frozen(kw_only=True)
@@ -104,8 +106,8 @@ def _check_end(candidate: Mapping[str, Any], told: Mapping[str, Any], longer: st
     more = f": {said}" if said else ""
     if end == "MAX_TOKENS":
         used = _object(told.get("usageMetadata"))
-        counted = [used.get(name) for name in ("candidatesTokenCount", "thoughtsTokenCount")]
-        tokens = sum(each for each in counted if isinstance(each, int))
+        counted = (used.get(name) for name in ("candidatesTokenCount", "thoughtsTokenCount"))
+        tokens = sum(each for each in counted if isinstance(each, int) and 0 < each < _MOST_TOKENS)
         at = f" after {tokens} tokens" if tokens else ""
         raise BadOutput(
             f"{SERVICE}'s answer was cut off{at} (MAX_TOKENS)",
@@ -136,7 +138,7 @@ def _altchars(data: str) -> bytes | None:
 def _name(value: object, names: Mapping[int, str]) -> str:
     """Return the name of an enum, which came as its name or its number."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return names.get(value, f"reason {value}")
+        return names.get(value) or clean_words(f"reason {value}", 60)
     return clean_words(_text(value), 60)
 
 

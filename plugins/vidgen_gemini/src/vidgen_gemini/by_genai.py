@@ -22,17 +22,8 @@ class ByGenai:
 
     def __init__(self, context: Context) -> None:
         self._key = context.key
-        url: str = context.options.base_url
-        # A redirect would send a question twice, and so might a connection that was kept.
-        # What goes to this machine goes past every proxy.
-        self._http = types.HttpOptions(
-            base_url=url,
-            api_version=API_VERSION,
-            timeout=math.ceil(1000 * context.options.timeout),
-            headers={"connection": "close"},
-            retry_options=types.HttpRetryOptions(attempts=1),
-            client_args={"follow_redirects": False, "trust_env": url.startswith("https://")},
-        )
+        self._url: str = context.options.base_url
+        self._timeout = math.ceil(1000 * context.options.timeout)
 
     def ask(self, question: Question) -> bytes:
         """Send *question*, once, and return the answer as it came."""
@@ -65,26 +56,50 @@ class ByGenai:
 
         ``vertexai`` is said, for a variable of the environment would lead elsewhere.
         """
+        heard: list[Any] = []
+        options = self._http(heard)
         error: ProviderError
-        with genai.Client(vertexai=False, api_key=self._key, http_options=self._http) as client:
+        with genai.Client(vertexai=False, api_key=self._key, http_options=options) as client:
             try:
                 return call(client)
             except errors.APIError as refused:
-                error = _failure(refused, submitting=submitting)
-            except ValueError as unread:
-                if submitting:  # such an answer is not parsed: the fault is this package's
-                    raise
-                error = failure(200, {}, str(unread).encode(), submitting=submitting)
+                error = _failure(refused.response, submitting=submitting)
             except Exception as unheard:
-                if not _is_transport(unheard):
+                if _is_transport(unheard):
+                    error = transport_error(SERVICE, unheard, submitting=submitting)
+                elif heard:  # an answer that the package could not read, or its error
+                    error = _failure(heard[-1], submitting=submitting)
+                else:
                     raise
-                error = transport_error(SERVICE, unheard, submitting=submitting)
         raise error
 
+    def _http(self, heard: list[Any]) -> types.HttpOptions:
+        """Return how a client speaks, which puts each answer into *heard*.
 
-def _failure(error: errors.APIError, *, submitting: bool) -> ProviderError:
-    answer: Any = error.response
-    return failure(answer.status_code, answer.headers, answer.content, submitting=submitting)
+        A redirect would send a question twice, and so might a connection that was kept.
+        What goes to this machine goes past every proxy.
+        """
+        return types.HttpOptions(
+            base_url=self._url,
+            api_version=API_VERSION,
+            timeout=self._timeout,
+            headers={"connection": "close"},
+            retry_options=types.HttpRetryOptions(attempts=1),
+            client_args={
+                "follow_redirects": False,
+                "trust_env": self._url.startswith("https://"),
+                "event_hooks": {"response": [heard.append]},
+            },
+        )
+
+
+def _failure(answer: Any, *, submitting: bool) -> ProviderError:
+    """Return the error for *answer*, which is not read yet where that was what failed."""
+    try:
+        content = answer.content
+    except RuntimeError:  # httpx's ResponseNotRead, whichever httpx it is
+        content = b""
+    return failure(answer.status_code, answer.headers, content, submitting=submitting)
 
 
 def _is_transport(error: Exception) -> bool:

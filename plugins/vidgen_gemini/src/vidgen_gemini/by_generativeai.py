@@ -176,7 +176,8 @@ def _unheard(error: requests.RequestException, *, submitting: bool) -> Unavailab
         type(each).__name__ in _NOT_SENT for each in inner
     ):
         return no_connection(SERVICE, _name(inner[-1]))
-    return no_answer(SERVICE, _name(inner[-1]), submitting=submitting)
+    named = [each for each in inner if type(each).__name__ != "error"]  # as zlib calls its own
+    return no_answer(SERVICE, _name(named[-1]), submitting=submitting)
 
 
 def _inside(error: BaseException) -> Iterator[BaseException]:

@@ -65,18 +65,21 @@ def _in_format(content: bytes, suffix: str) -> bytes:
     head = _HEADS[".png" if suffix == ".png" else ".jpg"]
     if content.startswith(head):
         return content
-    from PIL import Image, UnidentifiedImageError
-
     try:
-        with Image.open(io.BytesIO(content)) as picture:
-            if picture.width * picture.height > _MOST_PIXELS:
-                raise BadOutput(f"{SERVICE}'s picture is too large", billed=Billed.YES)
-            made = io.BytesIO()
-            opaque = picture.convert("RGB")
-            if suffix == ".png":
-                opaque.save(made, "PNG")
-            else:
-                opaque.save(made, "JPEG", quality=_QUALITY, subsampling=0)
-            return made.getvalue()
-    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        return _converted(content, "PNG" if suffix == ".png" else "JPEG")
+    except BadOutput:
+        raise
+    except Exception:  # each format's decoder has errors of its own, of a dozen classes
         raise BadOutput(f"{SERVICE}'s picture cannot be read", billed=Billed.YES) from None
+
+
+def _converted(content: bytes, name: str) -> bytes:
+    from PIL import Image
+
+    with Image.open(io.BytesIO(content)) as picture:
+        if picture.width * picture.height > _MOST_PIXELS:
+            raise BadOutput(f"{SERVICE}'s picture is too large", billed=Billed.YES)
+        made = io.BytesIO()
+        how = {"quality": _QUALITY, "subsampling": 0} if name == "JPEG" else {}
+        picture.convert("RGB").save(made, name, **how)
+        return made.getvalue()

@@ -23,6 +23,8 @@ _MOST_LETTERS = 40_000
 _RATE = re.compile(r"rate=([0-9]{4,6})")
 _CHANNELS = re.compile(r"channels=([12])\b")
 _USUAL_RATE = 24_000
+#: No speech is kept at other rates.
+_RATES = range(4_000, 192_001)
 _BLOCK = 1 << 16
 _FULL_SCALE = 32768.0
 
@@ -69,6 +71,8 @@ class GeminiVoice:
             )
         speech = [_samples(part) for part in heard]
         first = speech[0]
+        if first.rate not in _RATES:
+            raise BadOutput(f"{SERVICE}'s speech has a rate of {first.rate} Hz", billed=Billed.YES)
         if any((each.rate, each.channels) != (first.rate, first.channels) for each in speech):
             raise BadOutput(f"{SERVICE}'s speech changes its rate", billed=Billed.YES)
         floats = (block for each in speech for block in _floats(each.content))
@@ -82,14 +86,11 @@ def _samples(part: Part) -> Samples:
     if not part.kind.startswith(("audio/l16", "audio/pcm")):
         raise BadOutput(f"{SERVICE}'s speech is {clean_words(part.kind, 60)}", billed=Billed.YES)
     rate, channels = _RATE.search(part.kind), _CHANNELS.search(part.kind)
-    made = Samples(
-        content=part.content,
+    return _whole(
+        part.content,
         rate=int(rate[1]) if rate else _USUAL_RATE,
         channels=int(channels[1]) if channels else 1,
     )
-    if len(made.content) < 2 * made.channels:
-        raise BadOutput(f"{SERVICE}'s speech is empty", billed=Billed.YES)
-    return made
 
 
 def _of_wav(content: bytes) -> Samples:
@@ -98,16 +99,24 @@ def _of_wav(content: bytes) -> Samples:
             if file.getsampwidth() != 2 or file.getnchannels() not in (1, 2):
                 raise wave.Error("not of 16 bits")
             frames = file.readframes(file.getnframes())
-            return Samples(content=frames, rate=file.getframerate(), channels=file.getnchannels())
-    except (wave.Error, EOFError):
+            return _whole(frames, rate=file.getframerate(), channels=file.getnchannels())
+    except (wave.Error, EOFError, RuntimeError):  # the last: a length that cannot be
         raise BadOutput(f"{SERVICE}'s speech cannot be read", billed=Billed.YES) from None
+
+
+def _whole(content: bytes, *, rate: int, channels: int) -> Samples:
+    """Return the samples of *content*, without a part of one at its end."""
+    whole = len(content) - len(content) % (2 * channels)
+    if not whole:
+        raise BadOutput(f"{SERVICE}'s speech is empty", billed=Billed.YES)
+    return Samples(content=content[:whole], rate=rate, channels=channels)
 
 
 def _floats(content: bytes) -> Iterator[bytes]:
     """Yield 16-bit samples as 32-bit floats from -1 to 1."""
-    for begin in range(0, len(content) - 1, 2 * _BLOCK):
+    for begin in range(0, len(content), 2 * _BLOCK):
         block = content[begin : begin + 2 * _BLOCK]
-        values = array("h", block[: len(block) // 2 * 2])
+        values = array("h", block)
         if sys.byteorder == "big":
             values.byteswap()
         yield array("f", (value / _FULL_SCALE for value in values)).tobytes()
