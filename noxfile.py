@@ -7,6 +7,7 @@ system package manager; what a test cannot find it skips, visibly.
 from __future__ import annotations
 
 import json
+import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -23,8 +24,10 @@ nox.options.error_on_missing_interpreters = False
 HERE = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = ["3.11", "3.12", "3.13"]
-#: A file's tests stay together: some share a film that one of them made.
-SIDE_BY_SIDE = ("--numprocesses", "logical", "--maxprocesses", "8", "--dist", "loadfile")
+#: One more than there are processors: some tests wait. Neighbours, who often share a film
+#: that one of them made, stay together until a worker has nothing left to do.
+WORKERS = min((os.cpu_count() or 1) + 1, 8)
+SIDE_BY_SIDE = ("--numprocesses", str(WORKERS), "--dist", "worksteal")
 PLUGINS = sorted(path.parent.name for path in (HERE / "plugins").glob("*/pyproject.toml"))
 
 
