@@ -14,7 +14,7 @@ PLUGINS = CORE.parent / "plugins"
 
 #: Each room may import from the rows above it, and from its own row.
 ROWS = (
-    ("errors", "http_errors", "hosts", "patterns", "model", "wording"),
+    ("errors", "http_errors", "hosts", "patterns", "model", "wording", "pace"),
     ("layout", "specs", "protocols", "ledger", "plan", "limit"),
     ("strict_json", "serialize", "scenes_file", "script_files", "script_answers", "disk"),
     ("hookspecs", "settings", "keys"),

@@ -18,7 +18,7 @@ from .run_paths import TS
 PLUGIN = """
 import threading
 from pathlib import Path
-from vidgen_core import FREE, OUTPUT, Step, VideoEngineSpec, hookimpl
+from vidgen_core import FREE, OUTPUT, Price, Step, VideoEngineSpec, hookimpl
 
 print("TALK: import")
 CLIP = Path(__file__).with_name("clip.mp4")
@@ -38,6 +38,16 @@ class Clumsy(Engine):
     def render(self, request, into, progress):
         raise RuntimeError("a slip of the pen")
 
+class Dear:
+    def __init__(self, context):
+        pass
+
+    def submit(self, request, token):
+        raise RuntimeError("a slip of the pen")
+
+def cost(request, options):
+    return Price(0.1, 0.1)
+
 def price(request, options):
     print("TALK: price")
     return FREE
@@ -56,6 +66,7 @@ def vidgen_video_engines():
     print("TALK: hook")
     yield engine("talker", Engine)
     yield engine("clumsy", Clumsy)
+    yield VideoEngineSpec(name="dear", summary="costs", factory=Dear, lengths=(1,), price=cost)
 
 @hookimpl
 def vidgen_plan_ready(plan):
@@ -110,3 +121,13 @@ def test_a_plugins_bug_shows_its_traceback_to_those_who_ask(
     assert ('raise RuntimeError("a slip of the pen")' in err) is bool(way)
     assert "vidgen-talker 1.0: making scene 2 clip 1 raised RuntimeError: a slip" in err
     assert "bug in vidgen" not in err
+
+
+@pytest.mark.parametrize("flag", [["-v"], []])
+def test_so_does_one_that_leaves_paid_work_in_doubt(
+    flag: list[str], root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["continue", str(root), "--engine", "dear", "--yes", *OPTIONS, *flag]) == 10
+    err = capsys.readouterr().err
+    assert ('raise RuntimeError("a slip of the pen")' in err) is bool(flag)
+    assert "it is not known whether dear took scene 2 clip 1 (vidgen-talker 1.0: submit" in err

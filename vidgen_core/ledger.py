@@ -139,6 +139,7 @@ class Ledger:
     """The journal as planning sees it. ``damage`` is a sentence, empty when it is sound.
 
     ``arriving``: the record that a file of work in flight gets as soon as it has its name.
+    ``again``: work in doubt that is bought once more, and so counts as not in flight.
     ``jobs``: the output and the take of every job that it ever knew, by provider and id.
     ``forgotten``: what was asked for before an earlier journal was lost. ``charges``:
     every submit of paid work over the directory's life, in their order. ``retake``: the
@@ -149,6 +150,7 @@ class Ledger:
     published: Mapping[str, Published] = field(factory=dict)
     in_flight: Mapping[Key, InFlight] = field(factory=dict)
     arriving: Mapping[Key, Published] = field(factory=dict)
+    again: Mapping[Key, InFlight] = field(factory=dict)
     takes: Mapping[Key, int] = field(factory=dict)
     jobs: Mapping[tuple[str, str], tuple[Key, int]] = field(factory=dict)
     damage: str = ""

@@ -141,13 +141,61 @@ def test_a_second_answer_that_cannot_be_used_is_kept_and_never_asked_for_a_third
     assert (written(film), asked(film)) == (["mended 2"], 2)
 
 
-def test_a_kept_answer_that_was_deleted_is_asked_for_anew(tmp_path: Path) -> None:
-    film, _ = telling(tmp_path, "bad 1", "bad 2", SAID)
+def deleted(folder: Path, *more: str) -> Film:
+    """A film of which an answer that could not be used was paid for, kept and deleted."""
+    film, _ = telling(folder, "bad 1", "bad 2", *more)
     film.work()
     (film.root / ".vidgen/answers/narration-text-2").unlink()
-    assert film.work().codes == {ExitCode.FAILED}
-    assert film.work().codes == set()
+    return film
+
+
+def test_a_kept_answer_that_was_deleted_is_asked_for_anew_at_once(tmp_path: Path) -> None:
+    film = deleted(tmp_path, SAID)
+    assert film.open().plan().price == Price(0.0, 1.0)
+    outcome = film.work()
+    assert outcome.codes == set()
     assert (written(film), asked(film)) == (["a boat 2"], 3)
+    assert "answers/narration-text-2 is gone" in film.said
+    assert outcome.price == Price(0.5, 1.0)
+    assert read_ledger(film.root).bill == Price(1.0, 2.0)
+
+
+def test_what_is_asked_anew_may_be_asked_on_for_the_same_price(tmp_path: Path) -> None:
+    film = deleted(tmp_path, "bad 3", SAID)
+    assert film.work(limit=Limit(cap=2.0)).codes == set()
+    assert (written(film), asked(film)) == (["a boat 2"], 4)
+
+
+def test_what_was_deleted_is_not_asked_for_above_the_limit(tmp_path: Path) -> None:
+    film = deleted(tmp_path, SAID)
+    assert ended(film.work(limit=Limit(cap=1.99))) is ExitCode.MONEY
+    assert asked(film) == 2
+    assert film.work(limit=Limit(cap=2.0)).codes == set()
+
+
+@pytest.mark.parametrize("barred", [{"agreed": False}, {"collect": True}])
+def test_what_was_deleted_is_not_asked_for_without_leave(
+    tmp_path: Path, barred: dict[str, bool]
+) -> None:
+    film = deleted(tmp_path, SAID)
+    outcome = film.work(**barred)
+    assert outcome.codes == {ExitCode.FAILED}
+    ((_, error),) = outcome.errors
+    assert "vidgen continue" in error.advice
+    assert asked(film) == 2
+    assert film.work().codes == set()
+    assert asked(film) == 3
+
+
+def test_what_was_deleted_and_became_dearer_is_a_question(tmp_path: Path) -> None:
+    film = deleted(tmp_path, SAID)
+    dearer = evolve(film.specs[0], price=lambda request, options: Price(2.0, 3.0))
+    film.specs = (dearer, film.specs[1])
+    assert ended(film.work()) is ExitCode.DECISION
+    assert "it would cost $2.00–6.00, more than was agreed to" in film.said
+    assert asked(film) == 2
+    assert film.work().codes == set()
+    assert asked(film) == 3
 
 
 @pytest.mark.parametrize("last", [SAID, "bad 2"])
@@ -267,7 +315,12 @@ def test_a_refusal_ends_the_order_and_says_why(tmp_path: Path) -> None:
 
 def test_parts_are_asked_for_one_after_the_other_and_each_is_kept(tmp_path: Path) -> None:
     film, words = telling(tmp_path, "part", "bad 1", "part", SAID)
+    for count in (2, 3, 3):  # a narration's price counts two answers: more is a question
+        assert ended(film.work()) is ExitCode.DECISION
+        assert asked(film) == count
     assert film.work().codes == set()
+    bill = read_ledger(film.root).bill
+    assert bill.low <= 4 * 0.5 <= bill.high  # type: ignore[operator]
     assert words.faults == ["", "", "bad 1 words", ""]
     assert written(film) == ["a boat 4"]
     kept = sorted(path.name for path in (film.root / ".vidgen/answers").iterdir())

@@ -96,14 +96,18 @@ def test_an_answer_is_stored_before_anything_parses_it(film: Film) -> None:
     assert sent.request.text == "answer: a boat"
 
 
-def test_an_answer_that_is_gone_is_over_and_was_charged(film: Film) -> None:
+def test_an_answer_that_is_gone_was_charged_and_a_new_one_is_a_question(film: Film) -> None:
     speak(film)
     fail_first(film, "write", None, BadOutput("cannot parse"))
     film.work()
     (film.root / ".vidgen/answers/narration-1").unlink()
-    assert film.work().codes == {ExitCode.FAILED}
+    assert film.open().plan().price.free  # what is there was paid for
+    assert film.work().codes == {ExitCode.DECISION}
+    assert "it would cost $0.50, more than was agreed to" in film.said
     assert '"billed":"yes"' in (film.root / ".vidgen/journal.jsonl").read_text()
     assert film.service.bill() == {"NarrationTextRequest": 1, "SpeechRequest": 1}
+    assert film.work().codes == set()
+    assert film.service.bill()["SpeechRequest"] == 2
 
 
 def test_a_lost_answer_is_a_question(film: Film) -> None:
@@ -126,7 +130,7 @@ def test_a_clip_that_comes_out_short_counts_for_what_it_is_and_no_more_is_bought
     assert film.service.bill() == {"clip-1-1": 1}
     assert (film.root / clip_path(1, 1)).is_file()
     assert "paid made 0.25 s for scene 1 clip 1, asked for 1 s" in film.said
-    assert "would cost $0.50 more than was agreed to" in film.said
+    assert "scene 1 clip 2: later: it would cost $0.50, more than was agreed to" in film.said
     task = film.open().plan().by_key[Key(Step.CLIP, 1, 2)]
     assert task.decision is Decision.MAKE
 

@@ -274,9 +274,50 @@ def test_a_part_in_doubt_is_a_question_and_the_others_are_not_bought_again(film:
         assert ended(film.work()) is ExitCode.DECISION
         assert asked(film) == PARTS[:2]
     film.in_doubt = InDoubt(choice=Choice.AGAIN)
+    rest = USD * len("".join(PARTS[1:]))
+    task = film.open().plan().by_key[SPEECH]
+    assert (task.decision, task.price) == (Decision.MAKE, Price(rest, rest))
     assert film.work().codes == set()
     assert asked(film) == [*PARTS[:2], *PARTS[1:]]
     assert is_spoken(film)
+
+
+def in_doubt(film: Film, number: int) -> None:
+    """Have part *number* of the speech be in doubt, and the user order it again."""
+    fail_first(
+        film, "asked", *[None] * (number - 1), Unavailable("no answer", billed=Billed.UNKNOWN)
+    )
+    film.work()
+    film.in_doubt = InDoubt(choice=Choice.AGAIN)
+
+
+def test_a_first_part_in_doubt_is_ordered_with_all_the_others(film: Film) -> None:
+    in_doubt(film, 1)
+    assert film.open().plan().price == Price(WHOLE, WHOLE)
+    assert film.work().codes == set()
+    assert asked(film) == [PARTS[0], *PARTS]
+
+
+def test_a_part_in_doubt_of_another_voice_is_no_part_of_this_ones(film: Film) -> None:
+    in_doubt(film, 2)
+    film.specs = (*film.specs, evolve(film.specs[0], name="other"))
+    film.flags = {**film.flags, "tts": "other"}
+    assert film.open().plan().price == Price(WHOLE, WHOLE)
+    assert film.work().codes == set()
+    assert asked(film) == [*PARTS[:2], *PARTS]
+
+
+@pytest.mark.parametrize("lost", ["requests/narration-2.json", "answers/narration-1.mp3"])
+def test_a_part_in_doubt_without_those_before_it_is_not_ordered_again(
+    film: Film, lost: str
+) -> None:
+    in_doubt(film, 2)
+    (film.root / ".vidgen" / lost).unlink()
+    assert film.work().codes == {ExitCode.FAILED}
+    assert len(asked(film)) == 2
+    assert film.open().plan().price == Price(WHOLE, WHOLE)
+    assert film.work().codes == set()
+    assert asked(film) == [*PARTS[:2], *PARTS]
 
 
 def test_other_settings_never_speak_the_rest_of_a_text(film: Film) -> None:
@@ -292,19 +333,19 @@ def test_other_settings_never_speak_the_rest_of_a_text(film: Film) -> None:
     assert asked(film) == PARTS[:1]
     (film.root / ".vidgen/answers/narration-1").unlink()  # what the advice says
     assert ".vidgen/answers/narration-1" in error.advice
-    assert film.work().codes == {ExitCode.FAILED}
+    assert film.work().codes == {ExitCode.DECISION}  # all of it is more than the rest
     assert film.work().codes == set()
     assert asked(film) == [PARTS[0], *PARTS]
 
 
-def test_a_directory_that_says_the_rest_is_cheap_buys_nothing_dearer(film: Film) -> None:
+def test_a_stored_order_of_another_text_is_not_gone_on_with(film: Film) -> None:
     begin_with(film, 1)
     path = film.root / ".vidgen/requests/narration-1.json"
     sent = read_sent(path)
     assert isinstance(sent.request, SpeechRequest)
     path.write_bytes(describe(evolve(sent, request=evolve(sent.request, after=TEXT * 9))))
     assert ended(film.work()) is ExitCode.DECISION
-    assert "nobody agreed to" in film.said
+    assert "its text was changed" in film.said
     assert len(asked(film)) == 1
 
 

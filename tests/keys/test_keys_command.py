@@ -225,6 +225,21 @@ def test_a_check_that_fails_says_how_and_shows_no_key(
     assert json.loads(say("check", "telling", "--json")[1])["exit_code"] == code
 
 
+def test_where_a_key_is_rejected_it_is_said_where_another_would_count(
+    say: Say, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Store.of_user().put("TELLING_KEY", "wrong-key-4711")
+    assert say("check", "telling")[2].endswith("\nvidgen keys set TELLING_KEY\n")
+    Path(".env").write_text("TELLING_KEY=wrong-key-4712\n")
+    Path(".env").chmod(0o600)
+    there = f"that key is in {Path.cwd() / '.env'}: change it there"
+    assert say("check", "telling")[2].endswith(f"\n{there}\n")
+    monkeypatch.setenv("TELLING_KEY", "wrong-key-4713")
+    assert main(["doctor", "--online"]) == 4
+    for told in (capsys.readouterr().out, say("check", "telling")[2]):
+        assert "in the environment: unset TELLING_KEY, and vidgen keys set TELLING_KEY" in told
+
+
 def test_the_variable_that_is_named_is_checked_and_no_other(
     say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:

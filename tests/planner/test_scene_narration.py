@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from vidgen_core.model import Key, Step
+from vidgen_core.pace import spoken_seconds
 from vidgen_core.plan import STUCK, TO_DO, Decision, PlanOptions, Provider
-from vidgen_core.planner.pace import spoken_seconds
 from vidgen_core.specs import (
     FilmJoinRequest,
     PlaceNarrationRequest,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -10,8 +11,10 @@ from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from vidgen_core.errors import BadOutput
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.plan import Decision, PlanOptions, Why
+from vidgen_core.script_answers import file_of
 from vidgen_core.specs import (
     UNKNOWN_PRICE,
     ClipRequest,
@@ -347,3 +350,34 @@ def _as_asked_for(draw: st.DrawFn, asked: ScenesRequest, number: int) -> Scene:
     words = draw(st.just(most) | st.integers(0, most))
     told = " ".join(["boats"] * words)
     return scene(number, duration, narration=told, source={"narration": told})
+
+
+@pytest.mark.parametrize("word", ["boats ", "x", "\u8239", "so ", "Dampfschiffe "])
+@pytest.mark.parametrize("lengths", [(5.0,), (8.0,), (4.0, 6.5), (24.0,)])
+def test_the_bound_holds_for_whatever_narration_is_taken(
+    word: str, lengths: tuple[float, ...]
+) -> None:
+    letters = evolve(speech(), spec=evolve(speech().spec, price=per_letter))
+    timed = engine(lengths, price=per_second(0.0, 1.0))
+    w = begun(
+        providers=providers(timed, letters, script(dollars=0.0)), options=PlanOptions(max_scenes=1)
+    )
+    plan = w.plan()
+    asked = plan.by_key[Key(Step.SCENES_WITHOUT_ENVIRONMENT)].request
+    assert isinstance(asked, ScenesRequest)
+    told = (word * count for count in range(500, 0, -1))
+    longest = next(words.strip() for words in told if _is_taken(words, asked))
+    w.scenes = (scene(1, asked.longest, narration=longest, source={"narration": longest}),)
+    follows = w.plan().price.high
+    assert plan.bound.high is not None
+    assert follows is not None
+    assert 0 < follows <= plan.bound.high + 1e-6
+
+
+def _is_taken(words: str, asked: ScenesRequest) -> bool:
+    told = {"scene_number": 1, "scene_duration": 5, "scene_movement_description": "a boat"}
+    try:
+        file_of(json.dumps({"scenes": [{**told, "narration": words}]}), asked)
+    except BadOutput:
+        return False
+    return True

@@ -86,6 +86,25 @@ def test_an_unknown_name_gets_the_nearest_and_the_installed_ones(install: Instal
     assert "installed: " in caught.value.advice
 
 
+def test_what_only_an_extra_brings_is_asked_for_by_its_name(install: Install) -> None:
+    facts = "Metadata-Version: 2.1\nName: vidgen-good\nVersion: 1.0\nProvides-Extra: voices\n"
+    install("vidgen-good", GOOD, metadata=f"{facts}Requires-Dist: larynx>=2; extra == 'voices'\n")
+    with pytest.raises(UsageError, match="no speech engine is called 'good'") as caught:
+        load().find(ProviderKind.SPEECH_ENGINE, "good")
+    assert "pip install 'vidgen-good[voices]'" in caught.value.advice
+    install("larynx", "")
+    with pytest.raises(UsageError) as caught:
+        load().find(ProviderKind.SPEECH_ENGINE, "good")
+    assert "pip install" not in caught.value.advice
+
+
+def test_who_names_a_model_is_told_whose_it_is(install: Install) -> None:
+    install("vidgen-good", GOOD)
+    with pytest.raises(UsageError, match="no video engine is called 'good-2'") as caught:
+        load().find(ENGINE, "good-2")
+    assert caught.value.advice.startswith("name the provider, good; vidgen plugins -v shows")
+
+
 def test_an_unknown_name_mentions_plugins_that_failed(install: Install) -> None:
     install("vidgen-odd", "import no_such_sdk")
     with pytest.raises(UsageError) as caught:

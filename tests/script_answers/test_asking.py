@@ -76,6 +76,11 @@ def test_scenes_are_asked_for_in_lengths_of_the_engine_and_within_the_film() -> 
     assert "complete" not in prompt
 
 
+def test_it_is_asked_for_no_more_words_than_are_taken() -> None:
+    prompt = asked(ScenesRequest(most=12, lengths=(5.0, 9.0), longest=18.5)).prompt
+    assert "at most 54 words and 324 characters" in prompt
+
+
 def test_what_comes_in_parts_goes_on_from_the_scenes_before() -> None:
     asking = asked(ScenesRequest(most=60, lengths=(5.0,), told=FILM))
     assert "numbered from 3" in asking.prompt

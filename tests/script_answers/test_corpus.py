@@ -7,6 +7,7 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -240,6 +241,37 @@ def test_silence_is_told_so_that_no_narration_is_written_for_the_film() -> None:
 
 
 # places, choices, narration -------------------------------------------------------------
+
+
+#: Scenes that clips of 5 and 9 s fill last 18 s at most: 36 words, and half as many again.
+SHORT = evolve(SCENES, longest=18.5)
+
+
+@pytest.mark.parametrize(
+    ("fitting", "more", "says"),
+    [
+        ("boat " * 54, "boat ", "55 words, at most 54 are taken"),
+        ("\u8239" * 97, "\u8239", "55 words, at most 54 are taken"),  # spoken in their time
+        ("x" * 324, "x", "325 characters, at most 324 are taken"),
+        ("\u0939\u093f\u0928\u094d\u0926\u0940 " * 46, "boat", "326 characters, at most 324"),
+    ],
+    ids=["words", "without spaces", "a long word", "vowel signs"],
+)
+def test_more_words_than_a_scene_can_hold_are_a_fault(fitting: str, more: str, says: str) -> None:
+    (kept,) = told(answer(scene(narration=fitting)), SHORT)
+    assert kept["narration"] == fitting.strip()
+    long = answer(scene(), scene(3, narration=fitting + more))
+    assert f"scene 3 is narrated in {says}" in fault(long, SHORT)
+    with pytest.raises(BadOutput, match="scene 3 is narrated"):
+        rest_of(long, SHORT)
+
+
+def test_what_no_engine_can_hold_is_a_fault_of_each_scene() -> None:
+    long = [scene(number, narration="boat " * 60) for number in (1, 2)]
+    assert fault(answer(*long), SHORT) == (
+        "scene 1 is narrated in 60 words, at most 54 are taken; "
+        "scene 2 is narrated in 60 words, at most 54 are taken"
+    )
 
 
 def test_places_become_an_environments_file_each_once() -> None:

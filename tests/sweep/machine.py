@@ -40,7 +40,7 @@ def any_moment(moment: str) -> bool:
 
 def about_money(moment: str) -> bool:
     """Whether it is one between an intent and a job's id, or near it."""
-    return moment.endswith(("journal.jsonl", "submit", "find"))
+    return moment.endswith(("journal.jsonl", "submit", "find", "ask"))
 
 
 class Killed(BaseException):
@@ -210,7 +210,7 @@ class Fragile:
         real = getattr(self._provider, name)
         if name == "fetch":
             return lambda ready, into: self._fetch(ready, into)
-        if name not in ("submit", "poll", "find", "publish"):
+        if name not in ("ask", "submit", "poll", "find", "publish"):
             return real
 
         def called(*arguments: Any) -> Any:

@@ -22,7 +22,7 @@ from vidgen_core.specs import (
 )
 
 from ..fakes import QuickMedia, facts_of_video
-from ..run_directories import FPS, picture, video
+from ..run_directories import FPS, picture, sound, video
 
 #: How a service can be asked about a submit whose answer was lost.
 TRAITS = ("idempotent", "find", "")
@@ -170,6 +170,17 @@ class Splicer:
     def join_film(self, request: Any, into: Path, progress: Any) -> None:
         seconds = sum(facts_of_video(scene.video) for scene in request.scenes)
         into.write_bytes(video(8, round(seconds, 3)))
+
+    def fit_narration(self, request: Any, into: Path, progress: Any) -> str:
+        into.write_bytes(Path(request.narration).read_bytes())
+        return ""
+
+    def join_narration(self, request: Any, into: Path, progress: Any) -> None:
+        into.write_bytes(sound(0.5 * len(request.parts)))
+
+    def place_narration(self, request: Any, into: Path, progress: Any) -> str:
+        into.write_bytes(sound(0.5 * len(request.scenes)))
+        return ""
 
 
 def splicing() -> StitcherSpec:

@@ -10,7 +10,7 @@ import pytest
 
 from vidgen_core.plugins import load
 from vidgen_core.settings import load as load_settings
-from vidgen_core.testing.service import Service, read_requests
+from vidgen_core.testing.service import VENDORS, Service, read_requests
 from vidgen_core.testing.service.__main__ import parser
 from vidgen_core.testing.service.trouble import EVERYWHERE
 
@@ -27,6 +27,11 @@ def told(title: str) -> dict[str, str]:
 def test_every_option_is_told() -> None:
     options = {text for action in parser()._actions for text in action.option_strings}
     assert {name.split()[0] for name in told("option")} == options - {"-h", "--help"}
+
+
+def test_the_help_names_every_vendor() -> None:
+    said = str(parser().description).lower()
+    assert all(vendor.__name__ in said for vendor in VENDORS)
 
 
 def test_every_mode_is_told_with_the_routes_that_know_it(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from vidgen_core.planner.pace import WRITTEN_WORDS_PER_SECOND, spoken_seconds
+from vidgen_core.pace import WRITTEN_WORDS_PER_SECOND, spoken_seconds
 from vidgen_core.script_answers import asked, file_of
 from vidgen_core.specs import EnvironmentsRequest, ScenesRequest, ScriptRequest
 from vidgen_core.testing.service.storyteller import answer_to

@@ -225,11 +225,18 @@ def _telling_plugins(registry: Registry, show: Listener, *, traced: bool) -> Lis
             case Published(task, path):
                 registry.task_done(task, TaskOutcome(path=path))
             case Stopped(task, error):
-                if traced and isinstance(error, PluginBug) and error.__cause__ is not None:
-                    show_trace(error.__cause__)
+                if traced and (raised := _raised_by_plugin(error)) is not None:
+                    show_trace(raised)
                 registry.task_done(task, TaskOutcome(error=error))
 
     return told
+
+
+def _raised_by_plugin(error: BaseException | None) -> BaseException | None:
+    """Return what a plugin at fault raised, where *error* is, or comes from, such a fault."""
+    while error is not None and not isinstance(error, PluginBug):
+        error = error.__cause__
+    return error.__cause__ if error is not None else None
 
 
 # remembered --------------------------------------------------------------

@@ -72,7 +72,7 @@ def _last_line(findings: Sequence[Finding]) -> str:
     faults = [finding.name for finding in findings if not finding.is_well]
     if not faults:
         return "all is well"
-    return printable(f"{count(len(faults), 'fault')}: {', '.join(faults)}")
+    return printable(f"{count(len(faults), 'fault')}: {', '.join(dict.fromkeys(faults))}")
 
 
 def _findings(*, online: bool) -> Iterator[Finding]:
@@ -97,9 +97,12 @@ def _findings(*, online: bool) -> Iterator[Finding]:
     kept = _store(store)
     yield kept
     inquiry = Inquiry(registry=registry, settings=own) if own and online else None
+    told_of = {(kept.said, kept.advice)}
     for account in _accounts(registry):
         for finding in _key(account, wanted, inquiry, store):
-            if finding.said != kept.said:  # a store that is broken is told once
+            same = (finding.said, finding.advice)
+            if same not in told_of:  # a store that is broken, a file that others can read
+                told_of.add(same)
                 yield finding
 
 
@@ -248,13 +251,12 @@ def _asked(
         yield Finding(name=account.name, said=lost, advice=command, code=ExitCode.KEY)
         return
     if not checking:
-        yield Finding(name=found.variable, said=f"{said}; whether it is good cannot be told free")
+        yield Finding(name=found.variable, said=f"{said}; no free call tells whether it is good")
     for loaded in checking.values():
         try:
             told = inquiry.account(loaded, found)
         except AuthFailed as error:
-            rejected = fault(found.variable, error)
-            yield evolve(rejected, advice=f"vidgen keys set {found.variable}")
+            yield fault(found.variable, error)
         except VidgenError as error:
             again = error.advice or "look at the line to that service, then: vidgen doctor --online"
             yield evolve(fault(found.variable, error), advice=again)

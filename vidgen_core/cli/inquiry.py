@@ -8,10 +8,10 @@ from typing import TypeVar
 
 from attrs import frozen
 
-from vidgen_core.errors import BadOutput, Billed, Unavailable
+from vidgen_core.errors import AuthFailed, BadOutput, Billed, Unavailable
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.http_errors import clean_words
-from vidgen_core.keys import FoundKey, redacted
+from vidgen_core.keys import ENVIRONMENT, IN_KEYRING, FoundKey, Store, redacted
 from vidgen_core.keys.in_time import in_time
 from vidgen_core.media import Media
 from vidgen_core.plugins import Loaded, Registry
@@ -65,11 +65,25 @@ class Inquiry:
         )
         try:
             return in_time(lambda: workshop.ask(loaded, what, question), _PATIENCE, loaded.name)
+        except AuthFailed as error:
+            if key is not None:
+                error.advice = _another(key)
+            raise
         except TimeoutError:
             raise Unavailable(
                 f"{loaded.name}: {what} brought no answer within {_PATIENCE:g} s",
                 billed=Billed.NO,
             ) from None
+
+
+def _another(key: FoundKey) -> str:
+    """Return what to do where *key* is rejected: a key set elsewhere would not count before it."""
+    command = f"vidgen keys set {key.variable}"
+    if key.source == ENVIRONMENT:
+        return f"that key is in the environment: unset {key.variable}, and {command}"
+    if key.source in (IN_KEYRING, str(Store.of_user().path)):
+        return command
+    return f"that key is in {key.source}: change it there"
 
 
 def _several(told: object) -> Iterable[object]:

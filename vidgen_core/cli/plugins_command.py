@@ -29,20 +29,21 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the providers and the failures; the result is always 0.
 
     ``--json``: one object with ``schema``, ``providers`` and ``failures``. ``-v``
-    adds each provider's summary and options, and the traceback of each failure.
+    adds each provider's file names, summary and options, and each failure's traceback.
     """
     registry = load()
     if getattr(arguments, "json", False):
         print(json.dumps(as_json(registry), indent=2))
         return 0
     verbose = bool(getattr(arguments, "verbose", 0))
-    rows = [_row(provider) for provider in registry.providers]
+    shown = len(_COLUMNS) if verbose else len(_COLUMNS) - 1
+    rows = [row[:shown] for row in (_COLUMNS, *map(_row, registry.providers))]
     if not sys.stdout.isatty():
         _print_lines(rows)
     elif _table_width(rows) <= columns(sys.stdout):
         _print_table(rows)
     else:
-        _print_blocks(rows, width(sys.stdout))
+        _print_blocks(rows[1:], width(sys.stdout))
     for line in _after(registry, verbose):
         print(line if line.startswith(_TRACE) else folded(line, sys.stdout))
     return 0
@@ -149,28 +150,28 @@ def _print_table(rows: Sequence[Sequence[str]]) -> None:
     from rich.text import Text
 
     table = Table(box=None, pad_edge=False)
-    for name in _COLUMNS:
+    header, *others = rows
+    for name in header:
         table.add_column(name, overflow="fold")
-    for row in rows:
-        *cells, patterns = row
-        table.add_row(*(Text(cell) for cell in cells), Text(patterns.replace(_GAP, "\n")))
+    for row in others:
+        table.add_row(*(Text(cell.replace(_GAP, "\n")) for cell in row))
     Console().print(table)
 
 
 def _table_width(rows: Sequence[Sequence[str]]) -> int:
     """Return how many columns of a terminal the table takes unfolded."""
-    split = [[cell.split(_GAP) for cell in row] for row in (_COLUMNS, *rows)]
-    widest = [max(len(part) for row in split for part in row[i]) for i in range(len(_COLUMNS))]
-    return sum(widest) + len(_GAP) * (len(_COLUMNS) - 1)
+    split = [[cell.split(_GAP) for cell in row] for row in rows]
+    widest = [max(len(part) for row in split for part in row[i]) for i in range(len(rows[0]))]
+    return sum(widest) + len(_GAP) * (len(widest) - 1)
 
 
 def _print_blocks(rows: Sequence[Sequence[str]], columns: int) -> None:
     """Print a paragraph for each provider, where the table is wider than the terminal."""
-    for name, kind, distribution, version, key, patterns in rows:
+    for name, kind, distribution, version, key, *patterns in rows:
         print(folded(f"{name}: {kind}", sys.stdout))
         print(folded(f"{INDENT}from {distribution} {version}", sys.stdout))
         print(folded(f"{INDENT}key: {key}", sys.stdout))
-        for pattern in patterns.split(_GAP):
+        for pattern in filter(None, _GAP.join(patterns).split(_GAP)):
             print("\n".join(_broken(pattern, columns)))
 
 
@@ -187,9 +188,8 @@ def _broken(pattern: str, columns: int) -> Iterator[str]:
 
 def _print_lines(rows: Sequence[Sequence[str]]) -> None:
     """Print aligned columns, for pipes and logs; the patterns stand last."""
-    lines = [_COLUMNS, *rows]
-    widths = [max(len(line[i]) for line in lines) for i in range(len(_COLUMNS) - 1)]
-    for line in lines:
+    widths = [max(len(line[i]) for line in rows) for i in range(len(rows[0]) - 1)]
+    for line in rows:
         cells = [cell.ljust(width) for cell, width in zip(line, widths, strict=False)]
         print(_GAP.join([*cells, line[-1]]).rstrip())
 

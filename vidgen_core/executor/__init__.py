@@ -259,8 +259,8 @@ class Run:
 
     def _ask_first(self, task: Task) -> None:
         # What is to be typed the last line says: this command may begin another film.
-        but = " more than was agreed to" if self.agreed else ", and nobody agreed to that"
-        error = Undecided(f"{task.key} would cost {task.price}{but}")
+        but = "more than was agreed to" if self.agreed else "and nobody agreed to that"
+        error = Undecided(f"it would cost {task.price}, {but}")
         self.setbacks.later(Job(task=task, folder=self.directory.root), error)
 
     # one task ------------------------------------------------------------

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
+
 from attrs import define, evolve, field
 
 from vidgen_core.errors import Billed
 from vidgen_core.executor.publishing import Shelf
+from vidgen_core.executor.sent import is_stored
 from vidgen_core.journal import Journal
 from vidgen_core.ledger import Charge, InFlight, Ledger
 from vidgen_core.model import Key
@@ -17,9 +20,16 @@ _UNKNOWN = Billed.UNKNOWN
 
 
 def mend_records(shelf: Shelf, *, ask_no_more: bool = True) -> None:
-    """Write the records of paid files that are there while the journal has them in flight."""
+    """Write the records of paid files that are there while the journal has them in flight.
+
+    Likewise of answers that were stored right before a crash.
+    """
     for key, work in shelf.journal.ledger.in_flight.items():
-        shelf.mend(key, work, ask_no_more=ask_no_more)
+        if is_doubtful(work) and is_stored(shelf.directory, work):
+            shelf.journal.answered(key, work.take)
+            shelf.mend(key, evolve(work, answered=True), ask_no_more=ask_no_more)
+        else:
+            shelf.mend(key, work, ask_no_more=ask_no_more)
 
 
 @define(kw_only=True, eq=False)
@@ -73,14 +83,27 @@ class Books:
 
     @property
     def ledger(self) -> Ledger:
-        """The journal as this run goes by it: without what is to be bought once more."""
+        """The journal as this run goes by it: what is bought once more is not in flight."""
         ledger = self.journal.ledger
-        works = {
-            key: work
-            for key, work in ledger.in_flight.items()
-            if (key, work.take) not in self._given_up
-        }
-        return evolve(ledger, in_flight=works)
+        works = dict(ledger.in_flight)
+        given_up = [key for key, work in works.items() if (key, work.take) in self._given_up]
+        again = {key: works.pop(key) for key in given_up}
+        return evolve(ledger, in_flight=works, again=again)
+
+    def new_take(self, task: Task) -> InFlight:
+        """Return what ordering *task* now would begin: a take of its own, with its own token."""
+        assert task.kind is not None
+        return InFlight(
+            key=task.key,
+            take=self.journal.ledger.takes.get(task.key, 0) + 1,
+            provider=task.provider,
+            kind=task.kind,
+            token=uuid.uuid4().hex,
+            seconds=task.seconds,
+            shown_frames=task.shown_frames,
+            fps=task.fps,
+            scene_seconds=task.scene_seconds,
+        )
 
     def news(self) -> list[Charge]:
         """Return the submits of which this run learned something.

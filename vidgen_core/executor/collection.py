@@ -23,6 +23,7 @@ from vidgen_core.errors import (
 from vidgen_core.executor import parts
 from vidgen_core.executor.clock import real
 from vidgen_core.executor.errand import Errand
+from vidgen_core.executor.events import Noted
 from vidgen_core.executor.publishing import Origin
 from vidgen_core.executor.sent import Sent, path_of_answer
 from vidgen_core.executor.work import Made
@@ -31,6 +32,10 @@ from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 from vidgen_core.specs import Request
 
 _LARGEST_ANSWER = 1 << 30
+
+
+class _AnswerGone(JobLost):
+    """A stored answer is not in its place any more."""
 
 
 @frozen
@@ -122,7 +127,7 @@ class Collection:
 
     def _begin(self) -> None:
         """Clear away what was fetched or written before, of this part or the one before it."""
-        parts.must_be_known(self.work, self.sent)
+        parts.must_be_known(self.work, self.sent, self.errand.job.task.request)
         for left in (self.errand.into, self.errand.into.with_suffix(".json")):
             left.unlink(missing_ok=True)
 
@@ -226,6 +231,7 @@ class Collection:
 
         def write() -> Made | _More:
             answer = self._stored() if self.answer is None else self.answer
+            parts.must_be_known(self.work, self.sent, errand.job.task.request)
             request, into = self._request(), errand.into
             rest = self._rest(answer, request)
             if rest is not None:
@@ -241,7 +247,8 @@ class Collection:
         provider = self.errand.provider
         if self.sent is None or not hasattr(provider, "rest"):
             return None
-        rest: Request | None = self.errand.call("rest", lambda: provider.rest(answer, request))
+        given = self.errand.call("rest", lambda: provider.rest(answer, request))
+        rest: Request | None = self.errand.run.bench.relative(given)
         return rest
 
     def _request(self) -> Any:
@@ -255,12 +262,19 @@ class Collection:
         try:
             return disk.read_file(path, _LARGEST_ANSWER)
         except FileNotFoundError:
-            raise JobLost(f"the paid answer {path} is gone", billed=Billed.YES) from None
+            raise _AnswerGone(
+                f"the paid answer {path} is gone",
+                billed=Billed.YES,
+                advice="vidgen continue asks for it anew",
+            ) from None
         except OSError as error:
             raise disk.machine_error(error, f"cannot read the paid answer {path}") from error
 
     def _not_written(self, error: VidgenError) -> None:
-        if isinstance(error, (JobLost, Refused)):
+        run = self.errand.run
+        if isinstance(error, _AnswerGone) and run.may_submit:
+            self._ask_anew(error)
+        elif isinstance(error, (JobLost, Refused)):
             self._end(error, error.billed)
         elif not isinstance(error, BadOutput):
             self.errand.try_again(error, self.write_answer)
@@ -270,6 +284,19 @@ class Collection:
             self.ask_on(evolve(asked, fault=error.message), error.message)
         else:
             self._give_up_on(error)
+
+    def _ask_anew(self, error: _AnswerGone) -> None:
+        """End a take whose answer somebody deleted, and order another for what was agreed to.
+
+        The plan showed what an answer may cost, for it may have to be asked on: that much
+        may be paid without a question.
+        """
+        run, job = self.errand.run, self.errand.job
+        run.journal.ended(self.work.key, self.work.take, error.message, error.billed)
+        run.listen(Noted(f"{job.task.key}: {error.message}"))
+        run.turns.agree_anew(job.task)
+        run.turns.finish(job)
+        run.replan()
 
     def _may_be_repaired(self) -> bool:
         """Whether the answer is one to a question that was not asked with a fault before."""

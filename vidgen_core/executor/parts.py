@@ -11,18 +11,27 @@ from attrs import evolve
 
 from vidgen_core import disk
 from vidgen_core.errors import Billed, InputError, JobLost, Undecided
-from vidgen_core.executor.sent import Sent, options_to_keep, path_of_answer
+from vidgen_core.executor.sent import (
+    Sent,
+    options_to_keep,
+    path_of_answer,
+    path_of_sent,
+    sent_with,
+)
 from vidgen_core.ledger import InFlight
 from vidgen_core.model import Timing
 from vidgen_core.script_files import dump_timings, load_timings
 from vidgen_core.specs import (
     FREE,
+    SCENES_AT_ONCE,
     Request,
+    ScenesRequest,
     SpeechEngineSpec,
     SpeechRequest,
     cut,
     next_part,
     parts_from,
+    whole_text,
 )
 from vidgen_core.stitch.parts import join_parts
 from vidgen_core.strict_json import MAX_BYTES
@@ -32,13 +41,15 @@ if TYPE_CHECKING:
     from vidgen_core.media import Media
     from vidgen_core.rundir import RunDirectory
 
-#: Sums of prices are not exact in binary.
-_ROUNDING = 1e-9
-
 
 def is_later(request: Request | None) -> bool:
     """Whether *request* asks for a part of a text whose beginning is spoken."""
     return isinstance(request, SpeechRequest) and bool(request.spoken)
+
+
+def is_in_parts(work: InFlight) -> bool:
+    """Whether *work* is one part of several."""
+    return work.parts > 1
 
 
 def begun(workshop: Workshop, work: InFlight, request: Any) -> Any:
@@ -50,7 +61,7 @@ def begun(workshop: Workshop, work: InFlight, request: Any) -> Any:
 
 def priced(workshop: Workshop, work: InFlight, request: Any) -> InFlight:
     """Return *work* with the price of the part that *request* asks for, and of those to come."""
-    if not isinstance(request, SpeechRequest) or not (request.before or request.after):
+    if not isinstance(request, SpeechRequest):
         return work
     found = workshop.find(work.kind, work.provider)
     options = workshop.options_for(found)
@@ -73,31 +84,34 @@ def _longest(workshop: Workshop, work: InFlight) -> int:
     return spec.longest_for(workshop.options_for(found))
 
 
-def why_not_on(
-    workshop: Workshop, work: InFlight, sent: Sent, agreed: float | None
-) -> Undecided | None:
+def why_not_on(workshop: Workshop, work: InFlight, sent: Sent, text: str) -> Undecided | None:
     """Return why the order of an earlier run is not gone on with, if so: *sent* would be next.
 
-    *work* is what came of it last. *agreed*: the most that the user agreed to pay for the
-    rest; ``None``: any price.
+    *work* is what came of it last. *text*: what is to be spoken now; empty: as it was.
     """
+    lost = path_of_answer(work) if work.answered else path_of_sent(work)
+    anew = f", or delete {lost} to pay for all of it again"
+    if not is_of(sent, text):
+        return Undecided(
+            "it is spoken in part, and its text was changed since",
+            advice=f"put the text back as it was{anew}",
+        )
     ours = options_to_keep(workshop.options(work.kind, work.provider))
     names = sorted({*ours, *sent.options})
     others = [name for name in names if _plain(ours, name) != _plain(sent.options, name)]
     if others:
-        anew = f", or delete {path_of_answer(work)} to pay for all of it again"
         return Undecided(
-            f"{work.key} is spoken in part, with other settings ({', '.join(others)})",
-            advice=f"set them as they were{anew if work.answered else ''}",
-        )
-    cost = priced(workshop, work, sent.request)
-    rest = cost.price + cost.rest
-    if agreed is not None and (rest.high is None or rest.high > agreed + _ROUNDING):
-        return Undecided(
-            f"what is left of {work.key} costs {rest}, which nobody agreed to",
-            advice="vidgen continue asks for it",
+            f"it is spoken in part, with other settings ({', '.join(others)})",
+            advice=f"set them as they were{anew}",
         )
     return None
+
+
+def is_of(sent: Sent, text: str) -> bool:
+    """Whether *sent* asks for a part of *text*; empty: of any."""
+    return not text or (
+        isinstance(sent.request, SpeechRequest) and whole_text(sent.request) == text
+    )
 
 
 def _plain(options: Any, name: str) -> str:
@@ -107,11 +121,43 @@ def _plain(options: Any, name: str) -> str:
 # what is spoken ------------------------------------------------------------------
 
 
-def must_be_known(work: InFlight, sent: Sent | None) -> None:
-    """Raise ``JobLost`` where *work* is a part, and nothing tells any more which one."""
-    if sent is None and work.parts > 1:
-        message = f"which part of {work.key} {work.provider} has spoken is not known any more"
-        raise JobLost(message, billed=Billed.YES)
+def to_be_repeated(directory: RunDirectory, part: InFlight, text: str) -> Sent:
+    """Return what was sent with *part*, which is bought once more, and not those before it.
+
+    Raises ``JobLost`` where nothing tells that any more, where a part before it is gone, and
+    where it is not of *text* (empty: of any).
+    """
+    sent = sent_with(directory, part)
+    if sent is None or not isinstance(sent.request, SpeechRequest) or not sent.request.spoken:
+        raise _unknown_part(part)
+    if not is_of(sent, text):
+        raise JobLost(
+            f"the text of {part.key} was changed since a part of it was spoken",
+            billed=Billed.YES,
+            advice="vidgen continue has all of it spoken anew",
+        )
+    for earlier in sent.request.spoken:
+        _must_be_there(directory.path(earlier))
+    return sent
+
+
+def must_be_known(work: InFlight, sent: Sent | None, request: Request | None) -> None:
+    """Raise ``JobLost`` where *work* may be a part, and nothing tells any more which one.
+
+    *request*: what all of it answers. Taken for the whole, a part would lose the others.
+    """
+    if sent is None and (work.parts > 1 or comes_in_parts(request)):
+        raise _unknown_part(work)
+
+
+def comes_in_parts(request: Request | None) -> bool:
+    """Whether a script model may be asked for more than one part of *request*."""
+    return isinstance(request, ScenesRequest) and request.most > SCENES_AT_ONCE
+
+
+def _unknown_part(work: InFlight) -> JobLost:
+    message = f"which part of {work.key} {work.provider} has given is not known any more"
+    return JobLost(message, billed=Billed.YES)
 
 
 def kept(

@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
-import uuid
-from collections.abc import Callable
 from typing import Any
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from vidgen_core.errors import (
     AuthFailed,
     Billed,
     CapReached,
     Interrupted,
+    JobLost,
     MachineError,
     OutOfCredit,
     ProviderError,
     Undecided,
     VidgenError,
 )
-from vidgen_core.executor import parts
+from vidgen_core.executor import parts, questions
 from vidgen_core.executor.beginning import to_be_sent, with_beginning
-from vidgen_core.executor.clock import real, until_next_try
+from vidgen_core.executor.bought import Bought, as_job, trouble_in
+from vidgen_core.executor.clock import until_next_try
 from vidgen_core.executor.collection import Collection
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.events import Noted
+from vidgen_core.executor.finding import LOOKS, jobs_like
+from vidgen_core.executor.quotes import quoted, to_plan_with, why_dearer
 from vidgen_core.executor.sent import Sent, describe, path_of_answer, path_of_sent, sent_with
-from vidgen_core.ledger import InFlight
+from vidgen_core.ledger import InFlight, Ledger
+from vidgen_core.planner.doubts import part_again
+from vidgen_core.planner.script_prices import answers_at_most
 from vidgen_core.protocols import JobRef
-from vidgen_core.specs import UNKNOWN_PRICE, Request
+from vidgen_core.specs import UNKNOWN_PRICE, Request, SpeechRequest
 
-#: How often a job whose id was lost is looked for before it counts as never begun.
-LOOKS = 2
 #: How often a submit of unknown outcome is followed up in one run.
 DOUBTS = 2
-#: How long a job may take to appear in a service's list, where the provider does not say.
-SETTLE_SECONDS = 30.0
-
-
-@frozen(kw_only=True)
-class _Bought:
-    """What a service gave for money, and the trouble there was in writing it down."""
-
-    ref: JobRef | None = None
-    answer: bytes | None = None
-    trouble: MachineError | None = None
 
 
 @define(kw_only=True, eq=False)
@@ -64,6 +55,7 @@ class Purchase:
     _begun: bool = field(default=False, init=False)
     _ordered: bool = field(default=False, init=False)
     _covered: bool = field(default=False, init=False)
+    _left: int = field(default=0, init=False)  # answers that the price of the order counts
     _doubted: bool = field(default=False, init=False)
     _looks: int = field(default=0, init=False)
     _doubts: int = field(default=0, init=False)
@@ -81,8 +73,7 @@ class Purchase:
             if not ledger.damage:
                 run.journal.intent(known)
         if known is None:
-            self._go_on_from(run.journal.ledger.in_flight.get(task.key))
-            self._buy()
+            self._buy_again(ledger) if task.key in ledger.again else self._buy()
             return
         self.work, self.sent = known, sent_with(run.directory, known)
         self._doubted = True
@@ -90,6 +81,8 @@ class Purchase:
             self._collection().write_answer()
         elif known.job:
             self._collection().poll()
+        elif self.sent is None and self._may_buy_again():
+            self._begin_anew()
         elif errand.can("idempotent", "submit"):
             self._submit_again()
         elif errand.can("find", "find"):
@@ -97,20 +90,31 @@ class Purchase:
         else:
             self._ask_user("no answer is on record")
 
-    def _go_on_from(self, doubtful: InFlight | None) -> None:
-        """Have the part of a speech bought once more that is in doubt, not those before it."""
-        sent = sent_with(self.errand.run.directory, doubtful) if doubtful else None
-        if doubtful is not None and sent is not None and parts.is_later(sent.request):
-            self.work, self.sent = doubtful, sent
+    def _buy_again(self, ledger: Ledger) -> None:
+        """Buy what is in doubt once more: of a speech its part, and not those before it."""
+        run, task = self.errand.run, self.errand.job.task
+        part = part_again(ledger, task.key, task.provider)
+        if part is not None:
+            self.work = part
+            try:
+                self.sent = parts.to_be_repeated(run.directory, part, self._text())
+            except JobLost as error:
+                run.journal.ended(part.key, part.take, error.message, Billed.UNKNOWN)
+                run.setbacks.failed(self.errand.job, error)
+                return
+        self._buy()
+
+    def _begin_anew(self) -> None:
+        """End what is in doubt and cannot be asked about: the user has it bought once more."""
+        run, work = self.errand.run, self.work
+        why = f"what {work.provider} was asked for {work.key} is not known any more"
+        run.journal.ended(work.key, work.take, why, Billed.UNKNOWN)
+        advice = "vidgen continue asks for it anew"
+        run.setbacks.failed(self.errand.job, JobLost(why, advice=advice, billed=Billed.UNKNOWN))
 
     def _leave(self) -> None:
         """End the work for this run, which may submit nothing that could cost money."""
-        error = Undecided(
-            f"it is not known whether {self.work.provider} took {self.work.key}, and finding "
-            "out may cost money, which nobody agreed to",
-            advice="vidgen continue finds out",
-        )
-        self.errand.run.setbacks.later(self.errand.job, error)
+        self.errand.run.setbacks.later(self.errand.job, questions.not_found_out(self.work))
 
     def _collection(self, **more: Any) -> Collection:
         return Collection(
@@ -134,61 +138,60 @@ class Purchase:
         assert self.sent is not None
         run, key = self.errand.run, self.errand.job.task.key
         if not run.may_submit:
-            message = f"{key} needs a further answer, and nobody agreed to pay for one ({why})"
+            message = f"it needs a further answer, and nobody agreed to pay for one ({why})"
             error = Undecided(message, advice="vidgen continue asks for it")
             run.setbacks.later(self.errand.job, error)
             return
-        run.listen(Noted(f"{key}: {self.work.provider} is asked on: {why}"))
         self.sent = evolve(self.sent, request=request)
-        self._covered = self._ordered and not self._goes_on
+        self._left -= 1
+        self._covered = self._left > 0 and not self._goes_on
+        if self._ordered and not (self._covered or self._goes_on):
+            message = f"it needs more answers than its price counts ({why})"
+            error = Undecided(message, advice="vidgen continue asks for the next one")
+            run.setbacks.later(self.errand.job, error)
+            return
+        run.listen(Noted(f"{key}: {self.work.provider} is asked on: {why}"))
         self._buy()
 
     def _buy(self) -> None:
         """Take the work to the service, as a new take of this output."""
         errand, run, task = self.errand, self.errand.run, self.errand.job.task
-        assert task.kind is not None
         if not run.may_buy:
             error = MachineError("nothing new is bought while this machine is in trouble")
             run.setbacks.later(errand.job, error)
             return
-        hindered = self._why_not_on()
+        hindered, price = self._why_not_on(), task.price
         if hindered is not None:
             run.setbacks.later(errand.job, hindered)
             return
-        before = task.collects  # its price in the plan is from 0 on: it might have been there
-        price = before.price if before is not None and not before.price.free else task.price
+        if task.collects is not None and self.sent is not None:
+            # Its price in the plan is from 0 on: it might have been there.
+            price = quoted(run.bench.workshop, self.work, self.sent.request).price
         try:
             if not (self._covered or self._goes_on):
                 run.purse.check(price, task.key)  # before a frame host is troubled
         except CapReached as reached:
             run.setbacks.later(errand.job, reached)
             return
-        self.work = InFlight(
-            key=task.key,
-            take=run.journal.ledger.takes.get(task.key, 0) + 1,
-            provider=task.provider,
-            kind=task.kind,
-            token=uuid.uuid4().hex,
-            seconds=task.seconds,
-            shown_frames=task.shown_frames,
-            fps=task.fps,
-            scene_seconds=task.scene_seconds,
-            since=run.today(),
-            price=price,
-            covered=self._covered,
-        )
+        new = run.books.new_take(task)
+        self.work = evolve(new, since=run.today(), price=price, covered=self._covered)
         self._begun, self._doubted, self._looks = False, False, 0
         inputs = run.shelf.inputs(task)
 
-        def buy() -> _Bought:
+        def buy() -> Bought:
             self._stop_if_interrupted()
             digests = run.bench.digests(inputs)
             self.sent = to_be_sent(run, task, self.work, self.sent, digests)
             self.work = parts.priced(run.bench.workshop, self.work, self.sent.request)
+            hindered = None if self._goes_on else why_dearer(self.work, task.price.high)
+            if hindered is not None and not self._covered:
+                raise hindered  # its text was changed since the plan was made
             self._stop_if_interrupted()  # a frame host may have taken its time
             run.directory.write_state(path_of_sent(self.work), describe(self.sent))
             run.purse.take_out(self.work)
             self._begun = self._ordered = True
+            if not self._covered:
+                self._left = answers_at_most(self.sent.request)
             return self._submit() if hasattr(errand.provider, "submit") else self._ask()
 
         errand.in_worker(buy, self._bought, self._refused, precious=True)
@@ -199,11 +202,26 @@ class Purchase:
         return self.sent is not None and parts.is_later(self.sent.request)
 
     def _why_not_on(self) -> Undecided | None:
-        """Return why the speech of an earlier run is not gone on with, if so."""
-        if self.sent is None or not self._goes_on or self._ordered:
+        """Return why the order of an earlier run is not gone on with, if so."""
+        run, task = self.errand.run, self.errand.job.task
+        goes_on = self._goes_on
+        if self.sent is None or self._ordered or not (goes_on or task.collects):
             return None
-        agreed, workshop = self.errand.job.task.price.high, self.errand.run.bench.workshop
-        return parts.why_not_on(workshop, self.work, self.sent, agreed)
+        workshop = run.bench.workshop
+        if goes_on:
+            other = parts.why_not_on(workshop, self.work, self.sent, self._text())
+            if other is not None:
+                return other
+        cost = quoted(workshop, self.work, self.sent.request)
+        dearer = why_dearer(cost, task.price.high)
+        if dearer is not None:
+            run.journal.priced(to_plan_with(self.work, cost))
+        return dearer
+
+    def _text(self) -> str:
+        """Return the text that is to be spoken now; empty where nothing tells."""
+        asked = self.errand.run.bench.spelled_out(self.errand.job.task.request)
+        return asked.text if isinstance(asked, SpeechRequest) else ""
 
     def _stop_if_interrupted(self) -> None:
         if self.errand.run.interrupted:
@@ -217,19 +235,19 @@ class Purchase:
         self._begun = True
         self.errand.in_worker(self._submit, self._bought, self._refused, precious=True)
 
-    def _submit(self) -> _Bought:
+    def _submit(self) -> Bought:
         """Hand the work over and write down the job's id. Runs in a worker thread."""
         self._give_url_again()
         errand, work, request = self.errand, self.work, self._request()
-        submit = lambda: _checked(errand.provider.submit(request, work.token))  # noqa: E731
+        submit = lambda: as_job(errand.provider.submit(request, work.token))  # noqa: E731
         ref = errand.call("submit", submit)
         errand.run.charged(work.key)
-        trouble = _trouble(
+        trouble = trouble_in(
             lambda: errand.run.journal.submitted(work.key, work.take, ref.id, ref.facts)
         )
-        return _Bought(ref=ref, trouble=trouble)
+        return Bought(ref=ref, trouble=trouble)
 
-    def _ask(self) -> _Bought:
+    def _ask(self) -> Bought:
         """Get the answer and store it before anything parses it. Runs in a worker thread."""
         errand, run, work, request = self.errand, self.errand.run, self.work, self._request()
         answer = errand.call("ask", lambda: bytes(errand.provider.ask(request)))
@@ -239,7 +257,7 @@ class Purchase:
             run.directory.write_state(path_of_answer(work), answer)
             run.journal.answered(work.key, work.take)
 
-        return _Bought(answer=answer, trouble=_trouble(store))
+        return Bought(answer=answer, trouble=trouble_in(store))
 
     def _give_url_again(self) -> None:
         """Complete a request of an earlier process, whose URL was not kept whole."""
@@ -253,11 +271,10 @@ class Purchase:
     def _request(self) -> Any:
         """Return what the service is asked, with absolute paths."""
         if self.sent is None:
-            what = f"what {self.work.provider} was asked for {self.work.key}"
-            raise Undecided(f"{what} is not known any more", advice=self._advice())
+            raise questions.not_on_record(self.work)
         return self.errand.run.bench.absolute(self.sent.request)
 
-    def _bought(self, bought: _Bought) -> None:
+    def _bought(self, bought: Bought) -> None:
         if bought.trouble is not None:
             self.errand.run.setbacks.check_machine(bought.trouble)
         self.errand.tries = 0
@@ -311,7 +328,7 @@ class Purchase:
         self._doubts += 1
         again, look = errand.can("idempotent", "submit"), errand.can("find", "find")
         if not (again or look):
-            self._ask_user(error.message)
+            self._ask_user(error.message, error)
         elif not run.may_buy:
             run.setbacks.later(errand.job, error)
         elif again and errand.holds_out(error):
@@ -323,30 +340,16 @@ class Purchase:
         else:
             self._look()
 
-    def _ask_user(self, why: str) -> None:
-        message = f"it is not known whether {self.work.provider} took {self.work.key} ({why})"
-        self.errand.run.setbacks.later(self.errand.job, Undecided(message, advice=self._advice()))
-
-    def _advice(self) -> str:
-        return (
-            f"look into your account with {self.work.provider}: if the job is there, give its id "
-            "with --in-doubt adopt=JOB; if it is not, --in-doubt again buys it once more"
-        )
+    def _ask_user(self, why: str, cause: VidgenError | None = None) -> None:
+        question = questions.was_it_taken(self.work, why, cause)
+        self.errand.run.setbacks.later(self.errand.job, question)
 
     def _look(self) -> None:
         """Ask the service for the jobs that this request may have made."""
         errand, work = self.errand, self.work
 
         def look() -> tuple[tuple[JobRef, ...], float]:
-            request = self._request()
-
-            def find() -> tuple[JobRef, ...]:
-                found = errand.provider.find(request, work.token, work.since)
-                return tuple(_checked(ref) for ref in found)
-
-            refs = errand.call("find", find)
-            settle = real(getattr(errand.provider, "settle_seconds", None))
-            return refs, SETTLE_SECONDS if settle is None else max(0.0, settle)
+            return jobs_like(errand, work, self._request())
 
         errand.in_worker(look, self._found, lambda error: errand.try_again(error, self._look))
 
@@ -363,7 +366,7 @@ class Purchase:
             self._collection().poll()
         elif new and self._may_buy_again():
             self._chose_again = True
-            run.books.give_up(work)
+            self._give_up()
             self._buy()
         elif new:
             self._ask_user(f"its jobs {', '.join(sorted(new))} may be this one")
@@ -372,8 +375,13 @@ class Purchase:
             self.errand.wait(settle, self._look)
         else:
             # A list that does not have it is no proof: it may still have been charged.
-            run.books.give_up(work)
+            self._give_up()
             self._buy_if_agreed()
+
+    def _give_up(self) -> None:
+        """Have this bought once more: what may have been charged is in its price only once."""
+        self.errand.run.books.give_up(self.work)
+        self._covered = False
 
     def _may_buy_again(self) -> bool:
         """Whether the user chose to buy once more what its provider cannot tell."""
@@ -384,25 +392,4 @@ class Purchase:
         if self.errand.run.may_submit:
             self._buy()
             return
-        error = Undecided(
-            f"{self.work.provider} does not list {self.work.key}",
-            advice="vidgen continue makes it where the film needs it",
-        )
-        self.errand.run.setbacks.later(self.errand.job, error)
-
-
-def _checked(ref: Any) -> JobRef:
-    """Return *ref* as the journal can keep it; raises where it is no job."""
-    if not isinstance(ref, JobRef) or not isinstance(ref.id, str) or not ref.id:
-        raise TypeError(f"{ref!r:.200} is no job")
-    facts = ref.facts if isinstance(ref.facts, dict) else {}
-    return JobRef(id=ref.id, facts={str(name): str(fact) for name, fact in facts.items()})
-
-
-def _trouble(write: Callable[[], None]) -> MachineError | None:
-    """Return what hindered *write*: what was paid for is in hand, and must not be dropped."""
-    try:
-        write()
-    except MachineError as error:
-        return error
-    return None
+        self.errand.run.setbacks.later(self.errand.job, questions.not_listed(self.work))

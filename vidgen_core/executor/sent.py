@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -143,6 +144,16 @@ def path_of_sent(work: InFlight) -> str:
 def path_of_answer(work: InFlight) -> str:
     """Return where the answer to *work* is stored."""
     return f"{layout.ANSWERS}/{work.key.id}-{work.take}"
+
+
+def is_stored(directory: RunDirectory, work: InFlight) -> bool:
+    """Whether the answer to *work* is there: what is older than its question is another's."""
+    try:
+        asked = directory.path(path_of_sent(work)).lstat()
+        answer = directory.path(path_of_answer(work)).lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(answer.st_mode) and answer.st_mtime_ns >= asked.st_mtime_ns
 
 
 def _must_stay_inside(path: str) -> None:

@@ -71,6 +71,10 @@ class Turns:
             self.agree(plan)
             self.reserve = bound.high - high
 
+    def agree_anew(self, task: Task) -> None:
+        """Take note that what *task* was to cost may be spent on ordering the same anew."""
+        self.agreed[task.key] = task.price.high
+
     def is_agreed(self, task: Task) -> bool:
         """Whether *task*'s price was agreed to; what it costs beyond may be in the reserve."""
         beyond = self._beyond(task)

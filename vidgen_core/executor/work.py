@@ -215,6 +215,13 @@ class Bench:
         """Return *request* with absolute paths."""
         return request and with_paths(request, lambda path: str(self.root / path))
 
+    def relative(self, request: Request | None) -> Any:
+        """Return *request* with paths as they are kept: those from the run directory on."""
+        root = f"{self.root}{os.sep}"
+        return request and with_paths(
+            request, lambda path: path.removeprefix(root).replace(os.sep, "/")
+        )
+
     def _text(self, path: str) -> str:
         try:
             return self._bytes(path).decode("utf-8-sig")

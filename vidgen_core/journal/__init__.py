@@ -143,6 +143,10 @@ class Journal:
         """Write that a paid answer is stored."""
         self._append("answered", key=key.id, take=take)
 
+    def priced(self, work: InFlight) -> None:
+        """Write what it costs now to go on from *work*, which is in flight, or to repeat it."""
+        self._append("priced", work=record_to_json(work))
+
     def ended(self, key: Key, take: int, why: str, billed: Billed) -> None:
         """Write that paid work ended without a file, and whether it was charged."""
         self._append("ended", key=key.id, take=take, why=why[:2000], billed=billed.value)

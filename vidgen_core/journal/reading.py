@@ -252,6 +252,14 @@ def _answered(reading: Reading, record: dict[str, Any]) -> None:
         reading.charge(work, Billed.YES)
 
 
+def _priced(reading: Reading, record: dict[str, Any]) -> None:
+    """Take note of what is still to pay; what was charged keeps its price."""
+    told = record_from_json(record["work"], InFlight)
+    work = reading.in_flight.get(told.key)
+    if work is not None and work.take == told.take:
+        reading.in_flight[work.key] = evolve(work, price=told.price, rest=told.rest)
+
+
 def _ended(reading: Reading, record: dict[str, Any]) -> None:
     work = _current(reading, record)
     if work is not None:
@@ -339,6 +347,7 @@ _FOLD = {
     "intent": _intent,
     "submitted": _submitted,
     "answered": _answered,
+    "priced": _priced,
     "ended": _ended,
     "arriving": _arriving,
     "published": _published,

@@ -74,13 +74,19 @@ def decided(ledger: Ledger, in_doubt: InDoubt, providers: Providers) -> Ledger:
     Work that is bought again is not in flight any more, and adopted work has its job.
     What its provider can tell is not given up: it is asked first.
     """
-    works = dict(ledger.in_flight)
+    works, again = dict(ledger.in_flight), dict(ledger.again)
     match in_doubt.choice:
         case Choice.AGAIN if not ledger.damage:
             for key in open_questions(ledger, providers):
-                del works[key]
+                again[key] = works.pop(key)
         case Choice.ADOPT:
             named = [work for work in all_in_doubt(ledger) if in_doubt.key in (None, work.key)]
             if len(named) == 1 and owner_of(ledger, named[0], in_doubt.job) is None:
                 works[named[0].key] = evolve(named[0], job=in_doubt.job)
-    return evolve(ledger, in_flight=works)
+    return evolve(ledger, in_flight=works, again=again)
+
+
+def part_again(ledger: Ledger, key: Key, provider: str) -> InFlight | None:
+    """Return the part of a speech, not its first, that *provider* is asked for once more."""
+    work = ledger.again.get(key)
+    return work if work is not None and work.part > 1 and work.provider == provider else None

@@ -8,12 +8,12 @@ from attrs import evolve
 
 from vidgen_core import wording
 from vidgen_core.model import Key, Scene, Step
+from vidgen_core.pace import REST, spoken_seconds
 from vidgen_core.plan import TO_DO, Decision, File, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, stale_reasons
 from vidgen_core.planner.joins import built_on
 from vidgen_core.planner.kept import kept
 from vidgen_core.planner.orders import work
-from vidgen_core.planner.pace import REST, spoken_seconds
 from vidgen_core.planner.situation import Situation, paths, prompt_digest
 from vidgen_core.planner.voice import fault, unable
 from vidgen_core.specs import SpeechRequest

@@ -8,7 +8,7 @@ from vidgen_core.layout import REQUESTS
 from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Provider, Reason, Task, Why, because
-from vidgen_core.planner.doubts import CAN_TELL, is_doubtful
+from vidgen_core.planner.doubts import CAN_TELL, is_doubtful, part_again
 from vidgen_core.planner.script_prices import whole_price
 from vidgen_core.planner.situation import Situation
 from vidgen_core.specs import (
@@ -60,6 +60,9 @@ def work(
     decision, price, more = _offer(s, key, provider, priced_as or filled_in or request)
     if priced_as is not None and not price.free:
         price = UNKNOWN_PRICE
+    part = part_again(s.ledger, key, provider.name)
+    if part is not None and not (price.free or part.price.free):  # a free one proves nothing
+        price = part.price + part.rest
     output = s.path_for(key, provider.spec)
     return evolve(
         task,

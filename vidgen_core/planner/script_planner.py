@@ -8,6 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from attrs import evolve
 
 from vidgen_core.model import Key, Scene, Step
+from vidgen_core.pace import (
+    CHARACTERS_A_WORD,
+    REST,
+    SPOKEN_WORDS_PER_SECOND,
+    WRITTEN_WORDS_PER_SECOND,
+    most_words,
+)
 from vidgen_core.plan import (
     TO_DO,
     Decision,
@@ -22,13 +29,6 @@ from vidgen_core.plan import (
 from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narration import unspoken_notes
 from vidgen_core.planner.orders import work
-from vidgen_core.planner.pace import (
-    MOST_OF_ABOUT,
-    REST,
-    SPOKEN_WORDS_PER_SECOND,
-    WRITTEN_WORDS_PER_SECOND,
-    words_for,
-)
 from vidgen_core.planner.reach import from_jobs, takes_files
 from vidgen_core.planner.script_prices import filled_in, whole_price
 from vidgen_core.planner.situation import Situation
@@ -180,11 +180,7 @@ def _with_its_words(s: Situation, longest: float) -> float:
     """Return how long a scene of *longest* seconds may become for what is spoken in it."""
     if s.providers.speech is None or s.options.skip_narration or s.options.metadata_only:
         return longest
-    return max(longest, _most_words(longest) / SPOKEN_WORDS_PER_SECOND + REST)
-
-
-def _most_words(longest: float) -> int:
-    return math.ceil(words_for(longest) * MOST_OF_ABOUT)
+    return max(longest, most_words(longest) / SPOKEN_WORDS_PER_SECOND + REST)
 
 
 def _bounds(s: Situation, longest: float, seconds: float) -> Bounds:
@@ -215,7 +211,8 @@ def _bought(s: Situation, longest: float, seconds: float) -> Iterator[tuple[Prov
         drawn = ImageRequest(prompt="", width=width, height=height, scene=scene)
         yield images, _price(images, drawn), most
     if chosen.speech is not None and not options.skip_narration:
-        spoken = SpeechRequest(text="words " * _most_words(longest), scene=1)
+        word = "x" * (CHARACTERS_A_WORD - 1) + " "
+        spoken = SpeechRequest(text=word * most_words(longest), scene=1)
         yield chosen.speech, _price(chosen.speech, spoken), most
     if chosen.sounds is not None and not options.skip_sound_effects:
         heard = SoundRequest(prompt="", seconds=seconds + 1 / fps)

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import evolve
 
 from vidgen_core.model import Scene
+from vidgen_core.pace import most_characters, most_words
 from vidgen_core.plan import Provider
 from vidgen_core.specs import (
     FREE,
@@ -46,7 +47,7 @@ def whole_price(provider: Provider, request: Request) -> Price:
         return _checked(price)
     if _checked(price).free:
         return FREE
-    every = (provider.spec.price(each, provider.options) for each in _asked(request))
+    every = (provider.spec.price(each, provider.options) for each in asked_for(request))
     most = sum(map(_checked, every), FREE)
     return Price(price.low, None if most.high is None else max(most.high, price.low))
 
@@ -62,18 +63,31 @@ def filled_in(request: Request, script: str, most: int) -> Request:
     return request
 
 
-def _asked(request: Any) -> Iterator[Request]:
-    """Yield everything that may be asked for *request*: each part, and each once more."""
+def answers_at_most(request: Request) -> int:
+    """Return how many answers the price of *request* counts."""
+    return sum(1 for _ in asked_for(request)) if hasattr(request, "fault") else 1
+
+
+def asked_for(request: Any) -> Iterator[Request]:
+    """Yield everything that a script model may be asked from *request* on.
+
+    That is each part, and each once more; what was asked once more is not asked again.
+    """
     parts = [request]
     if isinstance(request, ScenesRequest):
         count = math.ceil(request.most / SCENES_AT_ONCE)
-        parts += [evolve(request, told=_scenes(n * SCENES_AT_ONCE)) for n in range(1, count)]
+        spoken = most_characters(most_words(request.longest, request.words_per_second))
+        first = len(request.told) // SCENES_AT_ONCE + 1
+        told = (_scenes(n * SCENES_AT_ONCE, spoken) for n in range(first, count))
+        parts += [evolve(request, told=scenes, fault="") for scenes in told]
     for part in parts:
         yield part
-        yield evolve(part, fault=_FAULT)
+        if not part.fault:
+            yield evolve(part, fault=_FAULT)
 
 
-def _scenes(count: int) -> tuple[Scene, ...]:
+def _scenes(count: int, spoken: int = 0) -> tuple[Scene, ...]:
+    """Return *count* stand-ins for scenes, of whose words up to *spoken* characters are taken."""
     return tuple(
         Scene(
             number=number,
@@ -85,7 +99,7 @@ def _scenes(count: int) -> tuple[Scene, ...]:
             style=_TITLE,
             sound_prompt=_TITLE,
             first_frame_prompt=_TEXT,
-            narration=_TEXT,
+            narration=max(_TEXT, "x" * spoken, key=len),
         )
         for number in range(1, count + 1)
     )

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from attrs import define, evolve, field
 
 from vidgen_core.model import Key, Scene, Step
+from vidgen_core.pace import words_for
 from vidgen_core.plan import STUCK, TO_DO, Decision, File, Provider, Reason, Task, Why, because
 from vidgen_core.planner.freshness import outdated, sounds_to_make, stale_reasons
 from vidgen_core.planner.joins import goes_with, join
 from vidgen_core.planner.kept import kept
 from vidgen_core.planner.narrated_film import NARRATION_TOLERANCE, kept_narration, narrate
 from vidgen_core.planner.orders import work
-from vidgen_core.planner.pace import words_for
 from vidgen_core.planner.scene_plan import ScenePlan, length
 from vidgen_core.planner.situation import Situation, paths, prompt_digest
 from vidgen_core.planner.voice import fault, unable_in_one_piece

@@ -10,12 +10,19 @@ by itself; what it would have yielded later is lost, and the fault is named.
 from __future__ import annotations
 
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Iterable, Iterator
 from contextlib import redirect_stdout
 from difflib import get_close_matches
-from importlib.metadata import EntryPoint, distributions, entry_points
+from importlib.metadata import (
+    EntryPoint,
+    PackageNotFoundError,
+    distributions,
+    entry_points,
+    requires,
+)
 from types import MappingProxyType
 from typing import Any
 
@@ -46,6 +53,11 @@ from vidgen_core.specs import (
 
 #: The distribution under which core's own providers are registered.
 CORE = "vidgen-core"
+
+#: A requirement that only an extra has: ``google-genai<4,>=3.4; extra == 'genai'``.
+_OF_AN_EXTRA = re.compile(
+    r"(?P<package>[\w.-]+)[^;]*;.*\bextra *== *['\"](?P<extra>[\w.-]+)['\"]", re.ASCII
+)
 
 _HOOKS = MappingProxyType(
     {
@@ -210,11 +222,30 @@ class Registry:
         names = self.names(kind)
         near = get_close_matches(name, names, n=1)
         advice = f"installed: {', '.join(names)}" if names else "none is installed"
-        if near:
+        wants = self._extra(name)
+        of_whom = next((each for each in names if name.startswith(f"{each}-")), "")
+        if wants:
+            advice = f"an extra may bring it: pip install '{wants}' ({advice})"
+        elif of_whom:
+            advice = f"name the provider, {of_whom}; vidgen plugins -v shows its option for a model"
+        elif near:
             advice = f"did you mean {near[0]!r}? ({advice})"
         if self.failures:
             advice += "; some plugins failed to load: see `vidgen plugins`"
         return UsageError(f"no {_words(kind)} is called {name!r}", advice=advice)
+
+    def _extra(self, name: str) -> str:
+        """Return, for pip, the extra that is not there of a package that brings a like *name*."""
+        owners = (loaded.distribution for loaded in self.providers if loaded.name == name)
+        for owner in owners:
+            try:
+                needed = requires(owner) or ()
+            except PackageNotFoundError:
+                continue
+            for found in filter(None, map(_OF_AN_EXTRA.match, needed)):
+                if not any(distributions(name=found["package"])):
+                    return f"{owner}[{found['extra']}]"
+        return ""
 
 
 def load(found: Iterable[EntryPoint] | None = None) -> Registry:

@@ -9,7 +9,15 @@ from typing import Any
 from attrs import frozen
 
 from vidgen_core.model import Scene
-from vidgen_core.script_answers.wording import DURATION, NUMBER, PLACE, TEXTS, durations_of
+from vidgen_core.pace import most_characters
+from vidgen_core.script_answers.wording import (
+    DURATION,
+    NUMBER,
+    PLACE,
+    TEXTS,
+    durations_of,
+    most_words_of,
+)
 from vidgen_core.specs import (
     SCENES_AT_ONCE,
     EnvironmentsRequest,
@@ -117,6 +125,7 @@ def _fields(request: ScenesRequest) -> str:
     durations = durations_of(request)
     listed = ", ".join(f"{each:g}" for each in durations[:_LISTED_DURATIONS])
     words = "about" if request.words_per_second > 0 else "with"
+    most = most_words_of(request)
     return (
         "Fields of a scene:\n"
         f"- {NUMBER}: its number.\n"
@@ -130,7 +139,8 @@ def _fields(request: ScenesRequest) -> str:
         f"- {TEXTS['first_frame_prompt']}: the picture that the scene begins with.\n"
         f"- {TEXTS['style']}: the same artistic style in all scenes.\n"
         f"- {TEXTS['narration']}: what a narrator says during the scene, present tense, {words} "
-        f"{request.words_per_second:g} words for each second of it; empty for silence."
+        f"{request.words_per_second:g} words for each second of it, and at most {most} words and "
+        f"{most_characters(most)} characters in a scene; empty for silence."
     )
 
 

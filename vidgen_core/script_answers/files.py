@@ -9,6 +9,7 @@ from attrs import evolve
 
 from vidgen_core.errors import BadOutput, Billed, InputError
 from vidgen_core.model import Scene
+from vidgen_core.pace import most_characters, word_count
 from vidgen_core.script_answers.asking import COMPLETE, comes_in_parts, most_now
 from vidgen_core.script_answers.found import json_in
 from vidgen_core.script_answers.shapes import (
@@ -19,7 +20,7 @@ from vidgen_core.script_answers.shapes import (
     ToldScenes,
     checked,
 )
-from vidgen_core.script_answers.wording import TEXTS, clean, durations_of
+from vidgen_core.script_answers.wording import TEXTS, clean, durations_of, most_words_of
 from vidgen_core.script_files import (
     dump_environments,
     dump_scenes,
@@ -106,6 +107,7 @@ def _scenes(text: str, request: ScenesRequest) -> tuple[list[Scene], bool]:
         raise InputError(f"it tells {len(different)} scenes, at most {now} are taken")
     in_order = sorted(different, key=lambda scene: scene.number)
     _check_progress(in_order, request)
+    _check_narration(in_order, request)
     complete = _is_complete(told.complete, len(different), request)
     if not complete and len(different) < now:
         raise InputError(
@@ -129,6 +131,21 @@ def _check_progress(scenes: Sequence[ToldScene], request: ScenesRequest) -> None
         raise InputError(
             f"it tells scene {known[0]} again, and is to go on after scene {len(request.told)}"
         )
+
+
+def _check_narration(scenes: Sequence[ToldScene], request: ScenesRequest) -> None:
+    """Raise ``InputError`` where more is spoken in a scene than its price was reckoned for."""
+    words = most_words_of(request)
+    characters = most_characters(words)
+    faults = []
+    for scene in scenes:
+        told = f"scene {scene.number} is narrated in"
+        if (count := word_count(scene.narration)) > words:
+            faults.append(f"{told} {count} words, at most {words} are taken")
+        elif (count := len(scene.narration)) > characters:
+            faults.append(f"{told} {count} characters, at most {characters} are taken")
+    if faults:
+        raise InputError("; ".join(faults))
 
 
 def _is_complete(said: bool | None, count: int, request: ScenesRequest) -> bool:

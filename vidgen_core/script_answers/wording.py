@@ -8,10 +8,11 @@ import unicodedata
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from vidgen_core.pace import most_words
 from vidgen_core.serialize import NUMBER, TEXT_KEYS
 from vidgen_core.specs import ScenesRequest
 
-__all__ = ["DURATION", "NUMBER", "PLACE", "TEXTS", "clean", "durations_of"]
+__all__ = ["DURATION", "NUMBER", "PLACE", "TEXTS", "clean", "durations_of", "most_words_of"]
 
 DURATION = "scene_duration"
 PLACE = "place_number"
@@ -58,3 +59,8 @@ def durations_of(request: ScenesRequest) -> tuple[float, ...]:
         edge = {total for total in longer if total <= request.longest} - sums
         sums |= edge
     return tuple(sorted(sums or {min(lengths)}))
+
+
+def most_words_of(request: ScenesRequest) -> int:
+    """Return in how many words a scene may be narrated: those of the longest, and half as many."""
+    return most_words(durations_of(request)[-1], request.words_per_second)

@@ -43,6 +43,12 @@ def test_one_call_is_one_question(service: Service, fault: Fault) -> None:
     fault.meet(service, "claude.*", lambda: model_of(service, timeout=timeout).ask(ENVIRONMENTS))
 
 
+def test_a_model_that_nobody_has_says_where_the_others_are_listed(service: Service) -> None:
+    with pytest.raises(Refused, match="model: claude-nonsense") as raised:
+        model_of(service, model="claude-nonsense").ask(ENVIRONMENTS)
+    assert "vidgen models claude" in raised.value.advice
+
+
 def test_a_call_that_found_no_connection_was_not_charged() -> None:
     with refusing() as base, pytest.raises(Unavailable, match="cannot be reached") as raised:
         model_of(base).ask(ENVIRONMENTS)

@@ -84,6 +84,21 @@ def test_a_sound_whose_answer_was_lost_is_a_question(service: Service, film: Pat
     assert len(service.requests("elevenlabs.sound")) == 3
 
 
+def test_what_is_sent_as_a_sound_and_is_none_is_kept_and_not_ordered_again(
+    service: Service, tmp_path: Path
+) -> None:
+    film = film_of(tmp_path, SCENES[:1])
+    service.trouble("elevenlabs.sound", "no-sound")
+    for _ in range(2):
+        done = finish(service, film, "--skip-narration")
+        assert done.returncode == 3, done.stderr
+        assert "the paid answer is kept" in done.stderr
+        kept = film / ".vidgen/answers/sound-1-1"
+        assert kept.read_bytes().startswith(b"These words are no sound")
+        assert not list(film.glob("scene_1_*/*.mp3"))
+        assert len(service.requests("elevenlabs.sound")) == len(service.bill) == 1
+
+
 def test_a_stored_answer_is_not_paid_for_again(service: Service, film: Path) -> None:
     code = (
         "import sys\n"

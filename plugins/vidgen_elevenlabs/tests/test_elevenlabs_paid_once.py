@@ -162,8 +162,9 @@ def test_a_list_of_what_is_wrong_is_read_too(service: Service) -> None:
 def test_the_services_own_words_and_code_are_shown(service: Service) -> None:
     with pytest.raises(Refused, match=r"voice_not_found.*was not found"):
         speech_of(service, voice="nobody").ask(spoken())
-    with pytest.raises(Refused, match=r"model_not_found.*does not exist"):
+    with pytest.raises(Refused, match=r"model_not_found.*does not exist") as raised:
         sound_of(service, sound_model="nothing").ask(heard())
+    assert "vidgen models elevenlabs" in raised.value.advice
 
 
 @pytest.mark.parametrize("mode", ["drop", "hang", "html", "truncated", "500", "503", "429"])

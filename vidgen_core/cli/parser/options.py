@@ -211,7 +211,7 @@ def add_providers(parser: ArgumentParser) -> None:
         action="append",
         default=[],
         type=values.setting,
-        help="set an option of a provider; may be given again (vidgen plugins lists them)",
+        help="set an option of a provider; may be given again (vidgen plugins -v lists them)",
     )
 
 

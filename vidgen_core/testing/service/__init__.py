@@ -1,7 +1,7 @@
 """A service on this machine in place of the paid ones: rehearse a film, and test providers.
 
-It answers as Luma and fal do, with real small media, at the speed and with the
-trouble that it is asked for, and keeps a bill and a log of all requests::
+It answers as the vendors in ``VENDORS`` do, with real small media, at the speed and with
+the trouble that it is asked for, and keeps a bill and a log of all requests::
 
     with Service(folder) as service:
         service.trouble("luma.video", "drop")

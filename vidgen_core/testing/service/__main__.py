@@ -19,8 +19,9 @@ def parser() -> argparse.ArgumentParser:
     """Return the command line."""
     made = argparse.ArgumentParser(
         prog="python -m vidgen_core.testing.service",
-        description="A service on this machine in place of Luma and fal. Nothing is paid, and "
-        "nothing leaves this machine. It prints what to export, and works until it is interrupted.",
+        description="A service on this machine in place of Luma, fal, Claude, Gemini and "
+        "ElevenLabs. Nothing is paid, and nothing leaves this machine. It prints what to export, "
+        "and works until it is interrupted.",
     )
     made.add_argument(
         "--folder",

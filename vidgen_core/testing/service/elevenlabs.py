@@ -42,6 +42,8 @@ _FORMAT = re.compile(r"(mp3|wav)_([0-9]{4,5})(_[0-9]{2,3})?")
 _TYPES = {"mp3": "audio/mpeg", "wav": "audio/wav"}
 #: Seconds that each character of a text takes.
 _PACE = 0.05
+#: What is sent in place of a sound, as one.
+_NO_SOUND = b"These words are no sound, whatever is said of them. " * 40
 #: What a sound counts among the characters of a subscription.
 _SOUND_CHARACTERS = 100
 
@@ -59,7 +61,7 @@ def elevenlabs(studio: Studio) -> Vendor:
     routes = (
         route("speech", "POST", speech, desk.speak, "unlisted"),
         route("timed", "POST", f"{speech}/with-timestamps", desk.speak_timed, "unlisted"),
-        route("sound", "POST", f"{PATH}/v1/sound-generation", desk.sound),
+        route("sound", "POST", f"{PATH}/v1/sound-generation", desk.sound, "no-sound"),
         route("history", "GET", history, desk.history),
         route("item", "GET", f"{history}/{{id}}", desk.item, "gone"),
         route("audio", "GET", f"{history}/{{id}}/audio", desk.audio, "gone"),
@@ -116,7 +118,8 @@ class _Desk:
         if model not in _SOUND_MODELS:
             raise _no_model(model)
         job = self._take(call, body, str(model), 3.0 if seconds is None else seconds, _SOUND_USD)
-        return self._heard(job)
+        heard = self._heard(job)
+        return evolve(heard, body=_NO_SOUND) if call.meets("no-sound") else heard
 
     def history(self, call: Call) -> Answer:
         """List what was spoken, the newest first."""

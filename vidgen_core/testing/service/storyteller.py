@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from vidgen_core.planner.pace import spoken_seconds
+from vidgen_core.pace import spoken_seconds
 
 _SENTENCE = re.compile(r"(?<=[.!?。！？])\s+|\s*\n\s*|(?<=[。！？])")
 _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")

@@ -13,6 +13,7 @@ from vidgen_core import (
     AuthFailed,
     Context,
     ProviderError,
+    Refused,
     retry_after,
     service_error,
     transport_error,
@@ -115,6 +116,8 @@ def _failure(error: APIStatusError, submitting: bool) -> ProviderError:
     )
     if isinstance(failure, AuthFailed):
         failure.advice = "set ANTHROPIC_API_KEY to a valid key first"
+    elif isinstance(failure, Refused) and error.status_code == 404:
+        failure.advice = "vidgen models claude lists those of your account: --set claude.model=NAME"
     return failure
 
 

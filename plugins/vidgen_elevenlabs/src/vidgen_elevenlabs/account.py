@@ -255,6 +255,8 @@ def _failure(answer: httpx.Response, submitting: bool) -> ProviderError:
     )
     if isinstance(failure, AuthFailed):
         failure.advice = "set ELEVENLABS_API_KEY to a valid key first"
+    elif code == "model_not_found":
+        failure.advice = "vidgen models elevenlabs lists those that speak"
     return failure
 
 

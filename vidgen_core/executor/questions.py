@@ -1,0 +1,50 @@
+"""What the user is told about an order of which nobody knows whether a service took it."""
+
+from __future__ import annotations
+
+from vidgen_core.errors import Undecided, VidgenError
+from vidgen_core.ledger import InFlight
+
+
+def what_to_do(work: InFlight) -> str:
+    """Return the advice about *work*, which only its service's account tells of."""
+    return (
+        f"look into your account with {work.provider}: if the job is there, give its id "
+        "with --in-doubt adopt=JOB; if it is not, --in-doubt again buys it once more"
+    )
+
+
+def was_it_taken(work: InFlight, why: str, cause: VidgenError | None = None) -> Undecided:
+    """Return the question whether *work* was taken, which the user has to answer.
+
+    *cause*: what the submit raised, for those who want to see where.
+    """
+    question = Undecided(
+        f"it is not known whether {work.provider} took {work.key} ({why})",
+        advice=what_to_do(work),
+    )
+    question.__cause__ = cause
+    return question
+
+
+def not_found_out(work: InFlight) -> Undecided:
+    """Return what is said of *work* in a run that may submit nothing that could cost money."""
+    return Undecided(
+        f"it is not known whether {work.provider} took {work.key}, and finding "
+        "out may cost money, which nobody agreed to",
+        advice="vidgen continue finds out",
+    )
+
+
+def not_listed(work: InFlight) -> Undecided:
+    """Return what is said of *work* that its service does not list, in such a run."""
+    return Undecided(
+        f"{work.provider} does not list {work.key}",
+        advice="vidgen continue makes it where the film needs it",
+    )
+
+
+def not_on_record(work: InFlight) -> Undecided:
+    """Return what is said of *work* of which nothing tells what was asked for."""
+    what = f"what {work.provider} was asked for {work.key}"
+    return Undecided(f"{what} is not known any more", advice=what_to_do(work))
