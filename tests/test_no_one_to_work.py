@@ -188,13 +188,14 @@ def test_without_input_a_new_film_gets_its_free_words_and_says_how_to_go_on(
     script = put(tmp_path / "script.txt", b"A boat.")
     words = ("generate", script, "--engine", "dear", "--max-scenes", "1", "--skip-sound-effects")
     environ = plugin | {"DEAR_KEY": "k-123"}
-    ended = vidgen(*words, "--skip-narration", "--no-input", home=tmp_path, environ=environ)
+    words += ("--skip-narration", "--patience", "60s", "--no-input")
+    ended = vidgen(*words, home=tmp_path, environ=environ)
     said = refused(ended, 10)
     assert "dear, clips: at most $2.00, date of its prices unknown" in said
     (root,) = (tmp_path / "generated_videos").iterdir()
     assert list(root.glob("scenes_*.json"))
     assert "nothing was charged" in ended.last
-    assert ended.last.endswith(f"; to go on: vidgen continue {root} --yes")
+    assert ended.last.endswith(f"; to go on: vidgen continue {root} --patience 60 --yes")
 
 
 def test_a_paid_clip_with_a_near_miss_is_a_question(plugin: dict[str, str], tmp_path: Path) -> None:

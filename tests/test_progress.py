@@ -18,7 +18,7 @@ from attrs import evolve
 
 from vidgen_core.cli.at_work import outcome_of
 from vidgen_core.cli.last_line import last_line
-from vidgen_core.errors import BadOutput, Billed, ExitCode, MachineError, Unavailable
+from vidgen_core.errors import BadOutput, Billed, ExitCode, MachineError, Unavailable, Undecided
 from vidgen_core.executor import Outcome
 from vidgen_core.executor.events import (
     Event,
@@ -243,6 +243,19 @@ def test_quiet_says_only_what_went_wrong(capsys: pytest.CaptureFixture[str]) -> 
         "the film failed: it is too short (vidgen plugins)",
         "scene 2 clip 1 is postponed: no answer",
     ]
+
+
+def test_what_is_several_is_spoken_of_so_and_a_question_is_answered_in_the_last_line() -> None:
+    places = Task(key=Key(Step.ENVIRONMENTS), decision=Decision.MAKE, output="places.json")
+    advice = "look into your account; --in-doubt again buys it once more"
+    lines = Lines()
+    asked = Undecided("it is not known whether claude took the places (no answer)", advice=advice)
+    assert lines.text(Stopped(places, asked, later=True)) == (
+        "the places are postponed: it is not known whether claude took the places (no answer)"
+    )
+    other = Undecided("it may cost money", advice="vidgen continue finds out")
+    assert lines.text(Stopped(places, other, later=True)).endswith("(vidgen continue finds out)")
+    assert lines.text(Stopped(places, Unavailable("gone"))) == "the places failed: gone"
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import pytest
 from attrs import evolve
 
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Reason, Task, Why, because
+from vidgen_core.plan import Decision, Plan, Reason, Task, Why, because
 from vidgen_core.report import as_json, text, words
 from vidgen_core.specs import ProviderKind
 
@@ -349,3 +349,17 @@ def test_a_broken_film_is_explained_once(tmp_path: Path) -> None:
     put(root / f"final_video_{TS}.mp4", video(1)[:400])
     said = "\n".join(analysed(root, **ENGINE) + planned(root, **ENGINE))
     assert said.count("is broken") == 1
+
+
+def test_one_thing_that_is_called_several_has_its_verb_and_its_pronoun() -> None:
+    asked = Task(
+        key=Key(Step.SCENES),
+        decision=Decision.ASK,
+        output="scenes.json",
+        reasons=(because(Why.UNKNOWN_OUTCOME, provider="claude"),),
+    )
+    waiting = Task(key=Key(Step.SUBTITLES), decision=Decision.WAIT, output="subtitles.srt")
+    plan = Plan(timestamp=TS, tasks=(asked, waiting), scenes=())
+    assert list(text._questions(plan))[-1] == "the subtitles wait for that"
+    film = evolve(waiting, key=Key(Step.FILM))
+    assert list(text._questions(evolve(plan, tasks=(asked, film))))[-1] == "the film waits for that"

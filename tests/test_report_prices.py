@@ -168,3 +168,18 @@ def test_a_limit_is_rounded_up_to_cents_and_not_by_the_dust_of_sums(
     dollars: float, cents: str
 ) -> None:
     assert in_whole_cents(dollars) == cents
+
+
+@pytest.mark.parametrize(
+    ("price", "said"),
+    [
+        (Price(0.0036, 0.0036), "$0.0036"),
+        (Price(0.0, 0.003), "$0.0000–0.0030"),
+        (Price(0.0086, 0.0086), "$0.01"),
+        (Price(0.251, 0.2512), "$0.25"),
+        (Price(0.0, 0.75), "$0.00–0.75"),
+        (Price(), "free"),
+    ],
+)
+def test_parts_of_a_cent_do_not_look_free(price: Price, said: str) -> None:
+    assert str(price) == said

@@ -77,9 +77,10 @@ class InFlight:
 
 @frozen(kw_only=True)
 class Charge:
-    """One submit of paid work, and what it may have cost.
+    """One order of paid work, and what it may have cost.
 
-    ``price`` is what the plan said that it costs. ``billed`` is ``YES`` as soon as the
+    ``price`` is what the plan said that it costs; where its answers told what they cost,
+    that, as soon as there can be no more of them. ``billed`` is ``YES`` as soon as the
     service took the work, ``UNKNOWN`` while nobody knows. ``since``: when it was asked
     for, in seconds since 1970.
     """

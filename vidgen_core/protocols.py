@@ -178,6 +178,10 @@ class AnswerWork(Protocol):
     ``request.fault``. A script model may also have ``rest(answer, request)``, which returns
     the request that is still to be asked after *answer*, or ``None``: core calls it before
     ``write``, and asks; what it asks for then is what is written.
+
+    Any of them may have ``charged(answer, request)``, which returns the :class:`Price` that
+    *answer* says it cost, or ``UNKNOWN_PRICE``. Core calls it once, right after the answer
+    came and was stored. It may only make the bill more exact: what it raises changes nothing.
     """
 
     def ask(self, request: Any) -> bytes:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from vidgen_core.errors import InputError
 from vidgen_core.ledger import InFlight, Published
 from vidgen_core.model import Key, Scene, Storyboard, key_from_id
-from vidgen_core.specs import ProviderKind
+from vidgen_core.specs import Price, ProviderKind
 from vidgen_core.strict_json import MAX_BYTES, Way, parse_json, place_of, printable
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ __all__ = [
     "scene_items",
 ]
 
-Record = TypeVar("Record", Published, InFlight)
+Record = TypeVar("Record", Published, InFlight, Price)
 
 NUMBER = "scene_number"
 DURATION = "scene_duration"
@@ -274,7 +274,7 @@ def _quoted(value: Any) -> str:
     return text if len(text) <= 40 else f"{text[:37]}..."
 
 
-def record_to_json(record: Published | InFlight) -> dict[str, Any]:
+def record_to_json(record: Published | InFlight | Price) -> dict[str, Any]:
     """Return a journal record as plain JSON; outputs by their ``id``."""
     written: dict[str, Any] = converter().unstructure(record)
     return written

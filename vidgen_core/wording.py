@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
@@ -22,6 +23,7 @@ _NAMES: Mapping[Step, str] = MappingProxyType(
         Step.ENVIRONMENTS: "the places",
     }
 )
+_PACKAGE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _PLURAL = frozenset(
     {
         Step.SCENES,
@@ -40,9 +42,14 @@ def name(key: Key) -> str:
     return _NAMES.get(key.step) or f"the {key}"
 
 
+def are_several(keys: Sequence[Key]) -> bool:
+    """Whether *keys* take a verb in the plural, be it that one is called so: ``the subtitles``."""
+    return len(keys) != 1 or keys[0].step in _PLURAL
+
+
 def name_is(key: Key) -> str:
     """Return the name of *key* with its verb: ``the film is``, ``the subtitles are``."""
-    return f"{name(key)} {'are' if key.step in _PLURAL else 'is'}"
+    return f"{name(key)} {'are' if are_several([key]) else 'is'}"
 
 
 def ranges(numbers: Iterable[int], *, all_of_them: bool = True) -> str:
@@ -73,3 +80,14 @@ def scenes(numbers: Sequence[int], *, all_of_them: bool = True) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 file``, ``2 files``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def package_hint(provider: str) -> str:
+    """Return which package may bring *provider*; empty for what is no name of one.
+
+    Nothing is told to be installed: the name may be mistyped, and a package of that name
+    anybody's.
+    """
+    if not _PACKAGE.fullmatch(provider):
+        return ""
+    return f"a package that is not installed may bring it, such as vidgen-{provider}"

@@ -9,6 +9,7 @@ from vidgen_core.errors import Billed, ExitCode, Unavailable, UsageError
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import NO_CHOICE, Choice, InDoubt
+from vidgen_core.wording import name
 
 from ..fakes import Film
 from .films import ended, fail_first, speak
@@ -32,7 +33,7 @@ def test_what_answers_at_once_has_no_job_to_adopt(film: Film, key: Key) -> None:
     before = (film.root / ".vidgen/journal.jsonl").read_bytes()
     with pytest.raises(UsageError) as mistake:
         film.work()
-    assert f"keeps no jobs, so there is none to adopt for {key}" in mistake.value.message
+    assert f"keeps no jobs, so there is none to adopt for {name(key)}" in mistake.value.message
     assert "--in-doubt again" in mistake.value.advice
     assert not hasattr(film.run, "outcome")  # which is how the command knows that nothing began
     assert (film.root / ".vidgen/journal.jsonl").read_bytes() == before

@@ -249,13 +249,25 @@ def test_the_variable_that_is_named_is_checked_and_no_other(
     assert say("check", "telling")[0] == 0
 
 
-def test_where_a_check_would_cost_it_is_said_that_there_is_none(
+def test_where_a_check_would_cost_it_is_said_and_is_nobodys_mistake(
     say: Say, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SILENT_KEY", GOOD)
-    code, _, err = say("check", "silent")
-    assert code == 2
-    assert "SILENT_KEY is set (environment), and whether it is good cannot be told" in err
+    code, out, err = say("check", "silent")
+    assert (code, err) == (0, "")
+    assert out.startswith("SILENT_KEY is set (environment); whether it is good ")
+    assert "is good:" not in out
+    facts = json.loads(say("check", "silent", "--json")[1])
+    assert (facts["name"], facts["source"], facts["valid"]) == ("SILENT_KEY", "environment", None)
+
+
+def test_where_a_service_does_not_answer_it_is_said_what_to_type(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELLING_KEY", "nobody-listens")
+    for name in ("telling", "TELLING_KEY"):
+        advice = f"look at the line to that service, then: vidgen keys check {name}"
+        assert say("check", name)[2].splitlines()[-1] == advice
 
 
 @pytest.mark.parametrize("name", ["silent", "telling"])

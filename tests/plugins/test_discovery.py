@@ -105,6 +105,19 @@ def test_who_names_a_model_is_told_whose_it_is(install: Install) -> None:
     assert caught.value.advice.startswith("name the provider, good; vidgen plugins -v shows")
 
 
+def test_a_name_that_is_like_no_other_may_be_of_a_package_that_is_not_installed() -> None:
+    """It is not told to be installed: whoever mistypes a name would install a stranger's."""
+    with pytest.raises(UsageError) as caught:
+        load().find(ProviderKind.SCRIPT_MODEL, "sonnet-writer")
+    assert caught.value.advice.startswith(
+        "a package that is not installed may bring it, such as vidgen-sonnet-writer (installed: "
+    )
+    assert "pip install" not in caught.value.advice
+    with pytest.raises(UsageError) as caught:
+        load().find(ProviderKind.SCRIPT_MODEL, "../no name")
+    assert "package" not in caught.value.advice
+
+
 def test_an_unknown_name_mentions_plugins_that_failed(install: Install) -> None:
     install("vidgen-odd", "import no_such_sdk")
     with pytest.raises(UsageError) as caught:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from vidgen_core import plugins, settings
 from vidgen_core.cli import plugins_command
 
 from ..command_line import pip_install
@@ -101,6 +103,35 @@ def test_verbose_shows_summary_options_and_tracebacks(
     assert "odd (video-engine): old films\n  --set odd.fps=24  Frames a second.\n" in out
     assert "    ZeroDivisionError: division by zero" in out
     assert "Traceback" not in show(capsys, json=False, verbose=0)
+
+
+TYPED = """
+import attrs
+from vidgen_core import option
+
+@attrs.frozen
+class O:
+    none_yet: tuple[float, ...] = option((), 'Lengths.')
+    sizes: tuple[int, ...] = option((5, 9), 'Sizes.')
+    loud: bool = option(False, 'Loud.')
+    limit: float | None = option(None, 'Limit.')
+    words: str = option("a 'b' c", 'Words.')
+
+bad(options=O)
+"""
+
+
+def test_a_default_is_shown_as_it_can_be_typed_back(
+    install: Install, capsys: pytest.CaptureFixture[str]
+) -> None:
+    install("vidgen-odd", PREAMBLE + TYPED)
+    out = show(capsys, json=False, verbose=1)
+    lines = [line for line in out.splitlines() if "--set odd." in line or "--set 'odd." in line]
+    sets = [shlex.split(line, posix=True)[1] for line in map(str.strip, lines)]
+    assert sets[:2] == ["odd.none_yet=", "odd.sizes=5,9"]
+    (odd,) = (each for each in plugins.load().providers if each.name == "odd")
+    given = settings.load(sets=sets, specs=[odd.spec]).options_for("odd", odd.spec.options)
+    assert given == odd.spec.options()
 
 
 def test_a_terminal_gets_a_table(

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from attrs import define, field
+from attrs import define, evolve, field
 
 from vidgen_core.errors import CapReached, ExitCode
 from vidgen_core.journal import read_ledger
@@ -30,6 +30,7 @@ _UNKNOWN = 3.5
 #: So often a film is worked on before it counts as one that never ends.
 _LIVES = 60
 _DELETE = re.compile(r"delete (\S+) ")
+_KEPT = re.compile(r"the paid answer is kept: (\S+)")
 
 
 @define(kw_only=True, eq=False)
@@ -202,7 +203,7 @@ class Teller:
             if "as they were" in error.advice and self.dice.random() < 0.5:
                 self._set_tier(1)
                 self.film.world.flags["tts"] = "alto"
-            elif found := _DELETE.search(error.advice):
+            elif found := _KEPT.search(error.message) or _DELETE.search(error.advice):
                 (self.root / found[1]).unlink(missing_ok=True)
                 self.said.append(f"the user deletes {found[1]}")
 
@@ -260,6 +261,7 @@ def teller(seed: int, folder: Path) -> Teller:
         ways=(dice.choice(WAYS), dice.choice(WAYS)),
         faults=frozenset(each for each in steps if dice.random() < 0.4),
     )
+    tale = evolve(tale, costs=random.Random(f"costs {seed}").random() < 0.6)
     film = telling(folder / str(seed), tale, seed=seed, at_once=dice.random() < 0.8)
     expected = told(tale)
     cap = None

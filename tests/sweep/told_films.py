@@ -32,11 +32,15 @@ KINDS = ("film", "scenes", "script")
 
 @frozen(kw_only=True)
 class Tale:
-    """A film and who tells it: what its voices are spoken to by, and where writers fail."""
+    """A film and who tells it: what its voices are spoken to by, and where writers fail.
+
+    ``costs``: whether the writer's answers say what they cost.
+    """
 
     kind: str
     ways: tuple[tuple[str, str], tuple[str, str]]
     faults: frozenset[Any]
+    costs: bool = False
 
     def begin(self, folder: Path) -> Path:
         """Make its directory."""
@@ -99,7 +103,7 @@ def telling(folder: Path, tale: Tale, *, seed: int = 0, at_once: bool = True) ->
             voice_of(desk, way, guard) for desk, (way, _) in zip(voices, tale.ways, strict=True)
         )
         clips = engine_of(shop, lambda context: guard(Till(shop)), (1.0,))
-        return (writer_of(writer, guard), *spoken, clips, splicing())
+        return (writer_of(writer, guard, tells=tale.costs), *spoken, clips, splicing())
 
     flags: dict[str, Any] = {
         "engine": "first",
@@ -144,8 +148,13 @@ def told(tale: Tale) -> Told:
         film = telling(Path(folder) / "whole", tale)
         life = film.world.live()
         assert life.code is ExitCode.COMPLETE, life.outcome
-        most = read_ledger(film.world.root).bill.high
+        ledger = read_ledger(film.world.root)
+        most = ledger.bill.high
         assert most is not None
+        if tale.costs:
+            words = [each.price for each in ledger.charges if each.provider == "writer"]
+            assert sum(each.low for each in words) == pytest.approx(film.writer.usd)
+            assert sum(each.high or 0 for each in words) == pytest.approx(film.writer.usd)
         return Told(
             files=contents(film.world.root),
             moments=tuple(life.process.moments),

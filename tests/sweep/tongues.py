@@ -132,6 +132,13 @@ class Desk:
         self.orders.append(order)
         return order
 
+    def cost_of(self, request: Any) -> Price:
+        """What the last order for what *request* wants cost."""
+        wanted = piece_of(request)
+        with self._lock:
+            usd = next(order.usd for order in reversed(self.orders) if order.piece == wanted)
+        return Price(usd, usd)
+
     @property
     def usd(self) -> float:
         """What is on the bill."""
@@ -171,6 +178,8 @@ class Writer:
         return evolve(request, told=(_scene(1),), fault="")
 
     def write(self, answer: bytes, request: Any, into: Path) -> None:
+        if answer == b"bad":  # whose question is lost, so that it was not asked what is left
+            raise BadOutput("it cannot be used", billed=Billed.YES)
         assert answer == b"good"
         match request:
             case EnvironmentsRequest():
@@ -182,6 +191,13 @@ class Writer:
                 into.write_bytes(dump_scenes(list(placed)))
             case NarrationTextRequest():
                 into.write_text(story_of(5))
+
+
+class Reckoning(Writer):
+    """A script model whose answers say what they cost."""
+
+    def charged(self, answer: bytes, request: Any) -> Price:
+        return self.desk.cost_of(request)
 
 
 def _scene(number: int) -> Scene:
@@ -201,11 +217,11 @@ def answer_price(request: Any, options: Any) -> Price:
     return Price(ANSWER.low * options.tier, ANSWER.high * options.tier)
 
 
-def writer_of(desk: Desk, guard: Callable[[Any], Any]) -> ScriptModelSpec:
+def writer_of(desk: Desk, guard: Callable[[Any], Any], *, tells: bool) -> ScriptModelSpec:
     return ScriptModelSpec(
         name=desk.name,
         summary="writes for money",
-        factory=lambda context: guard(Writer(desk, context.options)),
+        factory=lambda context: guard((Reckoning if tells else Writer)(desk, context.options)),
         options=Tier,
         price=answer_price,
     )

@@ -7,13 +7,13 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from vidgen_core import plugins, settings
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.health import Finding, fault, machine
-from vidgen_core.cli.inquiry import Inquiry
-from vidgen_core.errors import AuthFailed, ExitCode, VidgenError, exit_code_for
+from vidgen_core.cli.inquiry import Inquiry, advising
+from vidgen_core.errors import ExitCode, VidgenError, exit_code_for
 from vidgen_core.keys import (
     IN_KEYRING,
     Exposure,
@@ -254,11 +254,9 @@ def _asked(
         yield Finding(name=found.variable, said=f"{said}; no free call tells whether it is good")
     for loaded in checking.values():
         try:
-            told = inquiry.account(loaded, found)
-        except AuthFailed as error:
-            yield fault(found.variable, error)
+            with advising("vidgen doctor --online"):
+                told = inquiry.account(loaded, found)
         except VidgenError as error:
-            again = error.advice or "look at the line to that service, then: vidgen doctor --online"
-            yield evolve(fault(found.variable, error), advice=again)
+            yield fault(found.variable, error)
         else:
             yield Finding(name=found.variable, said=f"{said}, and good" + (told and f": {told}"))

@@ -11,6 +11,7 @@ from vidgen_core.cli.at_work import carry_out, preview_alone
 from vidgen_core.cli.consent import ask_for_money
 from vidgen_core.cli.last_line import command_for, exit_code, same_command
 from vidgen_core.cli.obstacles import no_question, obstacle, without_effect
+from vidgen_core.cli.repeated import repeated
 from vidgen_core.cli.results import JsonFiles, print_plan, print_result
 from vidgen_core.cli.undo_command import finish_undo
 from vidgen_core.errors import ExitCode, UsageError
@@ -89,15 +90,18 @@ def finish(
             agreed = agree(opened, arguments)
         outcome = carry_out(opened, plan, arguments, said, agreed=agreed)
         code = exit_code(outcome)
-        to_agree = "" if agreed else _to_agree(directory, arguments)
+        to_agree = "" if agreed else _to_agree(directory, arguments, registry)
         print_result(opened, outcome.plan, arguments, code, listed, outcome, to_agree)
         return code
 
 
-def _to_agree(directory: RunDirectory, arguments: Namespace) -> str:
+def _to_agree(directory: RunDirectory, arguments: Namespace, registry: Registry) -> str:
     """Return the command that goes on and agrees to what is to be paid."""
     typed = same_command("--yes") if arguments.command == "continue" else ""
-    return typed or f"{command_for(str(directory.root))} --yes"
+    if typed:
+        return typed
+    words = repeated(arguments, registry).for_new_work().words
+    return command_for(str(directory.root), *words, "--yes")
 
 
 def _raise_obstacle(opened: Opened, plan: Plan) -> None:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from itertools import islice
 from typing import TypeVar
 
 from attrs import frozen
 
-from vidgen_core.errors import AuthFailed, BadOutput, Billed, Unavailable
+from vidgen_core.errors import AuthFailed, BadOutput, Billed, Unavailable, VidgenError
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.http_errors import clean_words
-from vidgen_core.keys import ENVIRONMENT, IN_KEYRING, FoundKey, Store, redacted
+from vidgen_core.keys import ENVIRONMENT, IN_KEYRING, FoundKey, Store, find_key, redacted
 from vidgen_core.keys.in_time import in_time
+from vidgen_core.ledger import InFlight
 from vidgen_core.media import Media
+from vidgen_core.opening import Opened
+from vidgen_core.planner.doubts import only_answers
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.protocols import Context
 from vidgen_core.settings import Settings
+from vidgen_core.specs import ProviderKind
 
 T = TypeVar("T")
 
@@ -54,6 +60,14 @@ class Inquiry:
         names = (redacted(clean_words(name)) for name in told if isinstance(name, str))
         return list(dict.fromkeys(filter(None, names)))
 
+    def keeps_jobs(self, loaded: Loaded, key: FoundKey | None) -> bool:
+        """Whether a job of the provider can be fetched by its id, as far as can be told here."""
+        try:
+            provider = self._ask(loaded, key, "its factory", loaded.spec.factory)
+        except VidgenError:
+            return True
+        return hasattr(provider, "poll") and hasattr(provider, "fetch")
+
     def _ask(
         self, loaded: Loaded, key: FoundKey | None, what: str, question: Callable[[Context], T]
     ) -> T:
@@ -76,6 +90,16 @@ class Inquiry:
             ) from None
 
 
+@contextmanager
+def advising(command: str) -> Iterator[None]:
+    """Have an error about which nothing else can be done end with *command*, to try again."""
+    try:
+        yield
+    except VidgenError as error:
+        error.advice = error.advice or f"look at the line to that service, then: {command}"
+        raise
+
+
 def _another(key: FoundKey) -> str:
     """Return what to do where *key* is rejected: a key set elsewhere would not count before it."""
     command = f"vidgen keys set {key.variable}"
@@ -90,3 +114,19 @@ def _several(told: object) -> Iterable[object]:
     if isinstance(told, str) or not isinstance(told, Iterable):  # plugins are not type checked
         raise BadOutput("it named no models", billed=Billed.NO)
     return told
+
+
+def without_jobs(opened: Opened, works: Iterable[InFlight]) -> frozenset[tuple[ProviderKind, str]]:
+    """Return which providers of *works* keep no jobs: they answer at once."""
+    inquiry = Inquiry(registry=opened.registry, settings=opened.settings)
+    asked = {(work.kind, work.provider) for work in works if not only_answers(work)}
+    found = set()
+    for who in asked & opened.selection.providers.installed.keys():
+        try:
+            loaded = opened.registry.find(*who)
+            key = find_key(loaded.spec.keys, os.environ, run_directory=opened.directory.root)
+        except VidgenError:  # two of one name, or a key that cannot be read
+            continue
+        if not inquiry.keeps_jobs(loaded, key):
+            found.add(who)
+    return frozenset(found)

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from vidgen_core import plugins, settings
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.inquiry import Inquiry
+from vidgen_core.cli.inquiry import Inquiry, advising
 from vidgen_core.errors import AuthFailed, ExitCode, UsageError
 from vidgen_core.keys import (
     IN_KEYRING,
@@ -231,21 +231,28 @@ def _check(arguments: Namespace, registry: Registry) -> int:
     ]
     checking = {loaded.spec.check: loaded for loaded in taking if loaded.spec.check is not None}
     if not checking:
-        key = _found(variables)
-        raise UsageError(
-            f"{key.variable} is set ({key.source}), and whether it is good cannot be told: "
-            f"{_whose(taking)} has no call for it that costs nothing"
-        )
+        return _untold(arguments, _found(variables), taking)
     own = settings.load(specs=[loaded.spec for loaded in registry.providers])
     inquiry = Inquiry(registry=registry, settings=own)
     told: list[str] = []
     for loaded in checking.values():
         key = _found([variable for variable in loaded.spec.keys if variable in variables])
-        told.append(inquiry.account(loaded, key))
+        with advising(f"vidgen keys check {arguments.name}"):
+            told.append(inquiry.account(loaded, key))
     said = "; ".join(filter(None, dict.fromkeys(told)))
     words = f"{key.variable} ({key.source}) is good" + (f": {said}" if said else "")
     facts = {"name": key.variable, "source": key.source, "valid": True, "said": said}
     return _told(arguments, words, facts)
+
+
+def _untold(arguments: Namespace, key: FoundKey, taking: Sequence[Loaded]) -> int:
+    """Say that a key is set, where no call tells for nothing whether it is good."""
+    said = (
+        "whether it is good only work that is paid for can tell: "
+        f"{_whose(taking)} has no call for it that costs nothing"
+    )
+    facts = {"name": key.variable, "source": key.source, "valid": None, "said": said}
+    return _told(arguments, f"{key.variable} is set ({key.source}); {said}", facts)
 
 
 def _found(variables: Sequence[str]) -> FoundKey:

@@ -7,9 +7,10 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from vidgen_core import layout
+from vidgen_core.cli.repeated import MAX_COST, NOTHING, Repeated
 from vidgen_core.errors import Billed, CapReached, ExitCode, Undecided, exit_code_for
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
@@ -20,7 +21,7 @@ from vidgen_core.planner.doubts import only_answers
 from vidgen_core.report import text
 from vidgen_core.report.prices import in_doubt, in_whole_cents
 from vidgen_core.report.progress import ON_THE_WAY
-from vidgen_core.report.words import count, name, say, scenes, width
+from vidgen_core.report.words import count, is_question, name, question, say, scenes, width
 from vidgen_core.specs import FREE, Price, ProviderKind
 from vidgen_core.strict_json import printable
 
@@ -51,12 +52,16 @@ class Circumstances:
 
     ``draft``: it is the draft of the run that it lies in, and goes on with its words.
     ``opened``: the directory as it was found. ``to_agree``: the command that agrees to
-    what may be bought, where nothing was agreed to.
+    what may be bought, where nothing was agreed to. ``repeated``: what was typed that
+    the next command does not find with the run. ``jobless``: providers of work in doubt
+    that keep no jobs, so that none can be adopted.
     """
 
     draft: bool = False
     opened: Opened | None = None
     to_agree: str = ""
+    repeated: Repeated = NOTHING
+    jobless: frozenset[tuple[ProviderKind, str]] = frozenset()
 
 
 _USUAL = Circumstances()
@@ -88,8 +93,8 @@ def _both(
     """Return what happened and was charged, and what to type next (may be empty)."""
     made = f"{count(_counted(outcome), 'file')} made, {_charged(outcome)}"
     draft = circumstances.draft
-    place = str(root.parent if draft else root)
-    again = command_for("ITS_NEW_NAME" if outcome.went_away else place, draft=draft)
+    place = "ITS_NEW_NAME" if outcome.went_away else str(root.parent if draft else root)
+    again = _Again(place=place, draft=draft, repeated=circumstances.repeated)
     if code is ExitCode.COMPLETE:
         then = _how_to_go_on(outcome.plan, again) or _how_to_watch(root, outcome.plan)
         return f"finished: {made}", then
@@ -101,18 +106,45 @@ def _both(
     return f"not finished: {why}; {made}", f"to go on: {way}"
 
 
+@frozen(kw_only=True)
+class _Again:
+    """The command that goes on with the run in ``place``; ``str()`` is what to type."""
+
+    place: str
+    draft: bool
+    repeated: Repeated
+
+    def __str__(self) -> str:
+        return self.given()
+
+    def given(self, *options: str) -> str:
+        """Return the command with *options*, which come before what is only repeated."""
+        return command_for(self.place, *options, *self.repeated.words, draft=self.draft)
+
+    def without(self, option: str) -> _Again:
+        """Return the command without *option* and its value."""
+        return evolve(self, repeated=self.repeated.without(option))
+
+    def for_new_work(self) -> _Again:
+        """Return the command for work that nobody was asked about yet."""
+        return evolve(self, repeated=self.repeated.for_new_work())
+
+
 def _counted(outcome: Outcome) -> int:
     """Return how many files were made, as they were counted while the run worked."""
     uncounted = [layout.OUTPUT[step].pattern for step in ON_THE_WAY]
     return sum(all(each.match(path) is None for each in uncounted) for path in outcome.made)
 
 
-def _how_to_go_on(plan: Plan, again: str) -> str:
-    """Say what to type after the words alone were made; empty where more was."""
+def _how_to_go_on(plan: Plan, again: _Again) -> str:
+    """Say what to type after the words alone were made; empty where more was.
+
+    The price of the film was not agreed to with that of its words.
+    """
     if plan.by_key[Key(Step.FILM)].decision is not Decision.LEAVE:
         return ""
     scenes_file = layout.OUTPUT[Step.SCENES].pattern.format(timestamp=plan.timestamp)
-    return f"to make the film: change {scenes_file} as you like, then {again}"
+    return f"to make the film: change {scenes_file} as you like, then {again.for_new_work()}"
 
 
 def _how_to_watch(root: Path, plan: Plan) -> str:
@@ -124,9 +156,9 @@ def _how_to_watch(root: Path, plan: Plan) -> str:
     return f"to watch it: {command}" if can_be_copied(command) else ""
 
 
-def command_for(place: str, *, draft: bool = False) -> str:
+def command_for(place: str, *options: str, draft: bool = False) -> str:
     """Return what to type to go on with the run in *place*, or with its *draft*."""
-    return command_in(place, "continue", *(["--draft"] if draft else []))
+    return command_in(place, "continue", *(["--draft"] if draft else []), *options)
 
 
 def command_in(place: str, name: str, *options: str) -> str:
@@ -170,7 +202,7 @@ def can_be_copied(command: str) -> bool:
     return printable(command) == command
 
 
-def _way_on(outcome: Outcome, again: str, circumstances: Circumstances) -> str:
+def _way_on(outcome: Outcome, again: _Again, circumstances: Circumstances) -> str:
     """Say what to type where the same command alone would end the same way; else nothing."""
     opened = circumstances.opened
     reasons = {reason.why for task in outcome.plan.stuck for reason in task.reasons}
@@ -178,7 +210,7 @@ def _way_on(outcome: Outcome, again: str, circumstances: Circumstances) -> str:
         journal = f"DIR/{layout.JOURNAL}"
         return f"look at {journal}, move it away, then {again}; jobs that it names are forgotten"
     if outcome.in_doubt and (Why.UNKNOWN_OUTCOME in reasons or _is_asked(outcome)):
-        return _decide(outcome, again, opened)
+        return _decide(outcome, again, circumstances)
     if Why.FORGOTTEN in reasons:
         stuck = [task for task in outcome.plan.stuck if Why.FORGOTTEN in _whys(task)]
         asked = [(task.kind, task.provider) for task in stuck if task.kind is not None]
@@ -209,22 +241,30 @@ def _chosen_again(outcome: Outcome) -> set[Key]:
     return {task.key for task in planned if task.decision is Decision.MAKE}
 
 
-def _as_chosen(again: str, outcome: Outcome, opened: Opened | None) -> str:
+def _as_chosen(again: _Again, outcome: Outcome, opened: Opened | None) -> str:
     """Return the command *again* with the user's answer to a question that is still open."""
+    return again.given(*_answer(outcome, opened))
+
+
+def _answer(outcome: Outcome, opened: Opened | None) -> tuple[str, ...]:
     answered = opened is not None and opened.options.in_doubt.choice is Choice.AGAIN
-    return f"{again} --in-doubt again" if answered and _chosen_again(outcome) else again
+    return ("--in-doubt", "again") if answered and _chosen_again(outcome) else ()
 
 
 def _whys(task: Task) -> set[Why]:
     return {reason.why for reason in task.reasons}
 
 
-def _decide(outcome: Outcome, again: str, opened: Opened | None) -> str:
+def _decide(outcome: Outcome, again: _Again, circumstances: Circumstances) -> str:
     """Say what to type about work of which nobody knows whether a service took it."""
     works = outcome.in_doubt
-    accounts = _accounts([(work.kind, work.provider) for work in works], opened)
+    accounts = _accounts([(work.kind, work.provider) for work in works], circumstances.opened)
     buy = "--in-doubt again buys it once more; --in-doubt skip leaves it out, wait asks again later"
-    jobs = [work for work in works if not only_answers(work)]
+    jobs = [
+        work
+        for work in works
+        if not only_answers(work) and (work.kind, work.provider) not in circumstances.jobless
+    ]
     if not jobs:
         return f"look into {accounts} for what was charged; {again} {buy}"
     adopt = "adopt=JOB" if len(works) == 1 else f"adopt={jobs[0].key.id}:JOB"
@@ -241,16 +281,33 @@ def _accounts(asked: Iterable[tuple[ProviderKind, str]], opened: Opened | None) 
     return f"your account {' and '.join(dict.fromkeys(names))}"
 
 
-def _above_the_cap(outcome: Outcome, again: str, opened: Opened | None) -> str:
-    """Return the command with a limit that is high enough; empty where nobody knows it."""
+def _above_the_cap(outcome: Outcome, again: _Again, opened: Opened | None) -> str:
+    """Return the command that has room for the rest; empty where nobody can tell which."""
     if opened is None:
         return ""
     limit = opened.settings.core.limit
     spent = limit.spent(read_ledger(opened.directory.root))
     more = limit.needed(outcome.plan)
+    answer = _answer(outcome, opened)
     if spent is None or more is None:
-        return ""
-    return f"{_as_chosen(again, outcome, opened)} --max-cost {in_whole_cents(spent + more)}"
+        return _without_a_price(again, answer) if limit.unknown_price is None else ""
+    enough = in_whole_cents(spent + more)
+    return again.without(MAX_COST).given(*answer, MAX_COST, enough)
+
+
+def _without_a_price(again: _Again, answer: tuple[str, ...]) -> str:
+    """Say what to type where a limit keeps back work whose price nobody knows.
+
+    To do without the limit is a new decision: it is asked about.
+    """
+    counted = again.given(*answer, "--set", "unknown_price=USD")
+    free = again.without(MAX_COST)
+    # A limit that stands in the settings is not gone with the option.
+    no_limit = () if free != again else ("--set", "max_cost=none")
+    return (
+        f"say in dollars what a piece without a price counts as: {counted}; "
+        f"or without the limit: {free.for_new_work().given(*answer, *no_limit)}"
+    )
 
 
 def _why(outcome: Outcome, *, advised: bool) -> str:
@@ -261,6 +318,8 @@ def _why(outcome: Outcome, *, advised: bool) -> str:
     others = len(outcome.errors) - 1
     more = f" (and {count(others, 'more failure')}, above)" if others else ""
     more += _held_up(outcome.plan, task)
+    if advised and is_question(error):
+        return f"{question(error)}{more}"
     advice = f" ({error.advice})" if error.advice and not advised else ""
     return f"{name(task.key)}: {error.message}{advice}{more}"
 

@@ -7,11 +7,12 @@ from difflib import get_close_matches
 
 from vidgen_core import plugins, settings
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.inquiry import Inquiry
+from vidgen_core.cli.inquiry import Inquiry, advising
 from vidgen_core.errors import ExitCode, UsageError
 from vidgen_core.keys import find_key
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.report import as_json
+from vidgen_core.wording import package_hint
 
 
 def run(arguments: Namespace) -> int:
@@ -21,9 +22,10 @@ def run(arguments: Namespace) -> int:
         asked = _that_list(registry, arguments.provider)
         own = settings.load(specs=[loaded.spec for loaded in registry.providers])
         inquiry = Inquiry(registry=registry, settings=own)
-        names = [
-            name for loaded in asked for name in inquiry.models(loaded, find_key(loaded.spec.keys))
-        ]
+        names: list[str] = []
+        for loaded in asked:
+            with advising(f"vidgen models {arguments.provider}"):
+                names += inquiry.models(loaded, find_key(loaded.spec.keys))
         found = list(dict.fromkeys(names))
         if arguments.json:
             value = {"provider": arguments.provider, "models": found}
@@ -40,8 +42,9 @@ def _that_list(registry: Registry, name: str) -> list[Loaded]:
     if not named:
         names = sorted({loaded.name for loaded in registry.providers})
         near = get_close_matches(name, names, n=1)
+        first = f"did you mean {near[0]!r}?" if near else package_hint(name)
         listed = f"installed: {', '.join(names)}"
-        advice = f"did you mean {near[0]!r}? ({listed})" if near else listed
+        advice = f"{first} ({listed})" if first else listed
         raise UsageError(f"no provider is called {name!r}", advice=advice)
     found = {loaded.spec.models: loaded for loaded in named if loaded.spec.models is not None}
     if not found:

@@ -6,6 +6,7 @@ import argparse
 import json
 import math
 import re
+import shlex
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -211,8 +212,15 @@ def _details(provider: Loaded) -> Iterator[str]:
     yield ""
     yield f"{provider.name} ({provider.kind}): {provider.spec.summary}"
     for option in _options(provider.spec):
-        start = f"  --set {provider.name}.{option['name']}={option['default']}"
-        yield f"{start}  {option['help']}".rstrip()
+        setting = f"{provider.name}.{option['name']}={_typed(option['default'])}"
+        yield f"  --set {shlex.quote(setting)}  {option['help']}".rstrip()
+
+
+def _typed(default: Any) -> str:
+    """Return *default* as it is typed after ``--set``."""
+    if isinstance(default, list):
+        return ",".join(map(_typed, default))
+    return str(default).lower() if isinstance(default, bool) else str(default)
 
 
 def _failure_line(failure: Failure) -> str:

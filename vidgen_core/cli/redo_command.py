@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> int:
         _say_what_goes(opened, made, arguments)
         if arguments.dry_run:
             return _dry_run(made, arguments)
-        _look_ahead(opened, made)
+        _look_ahead(opened, made, arguments)
         agreed = _agreed(made, arguments)
         said = text.notes(made.opened, made.plan)
         with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
@@ -79,21 +79,21 @@ def _say_what_goes(opened: Opened, made: Remaking, arguments: Namespace) -> None
 
 
 def _dry_run(made: Remaking, arguments: Namespace) -> int:
-    lacking = obstacle(made.opened, made.plan) or stands_in_the_way(made)
+    lacking = obstacle(made.opened, made.plan) or stands_in_the_way(made, arguments)
     if isinstance(lacking, UsageError):
         raise lacking
     print_plan(made.opened, made.plan, arguments, None, lacking)
     return ExitCode.COMPLETE
 
 
-def _look_ahead(opened: Opened, made: Remaking) -> None:
+def _look_ahead(opened: Opened, made: Remaking, arguments: Namespace) -> None:
     """Raise for what would leave the film taken apart."""
     if unfinished(opened.directory, opened.ledger):
         raise UsageError(
             "an undo was interrupted here",
             advice=f"to finish it: {command_in(str(opened.directory.root), 'undo')}",
         )
-    lacking = obstacle(made.opened, made.plan) or stands_in_the_way(made)
+    lacking = obstacle(made.opened, made.plan) or stands_in_the_way(made, arguments)
     if lacking is not None:
         raise lacking
 
@@ -124,7 +124,7 @@ def _make_again(
         if made is None:  # another run was at work while this one asked
             return _nothing_again(opened, arguments)
         if (made.plan.price, made.keys) != (before.plan.price, before.keys):
-            _look_ahead(opened, made)
+            _look_ahead(opened, made, arguments)
             agreed = _agreed(made, arguments)
         away: list[str] = []
         move_away(

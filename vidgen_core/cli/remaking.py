@@ -9,6 +9,7 @@ from types import MappingProxyType
 from attrs import evolve, frozen
 
 from vidgen_core.cli.last_line import command_for, command_in, same_command
+from vidgen_core.cli.repeated import repeated
 from vidgen_core.errors import CapReached, Undecided, UsageError, VidgenError
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
@@ -174,7 +175,7 @@ def _cannot(opened: Opened, scene: Scene, step: Step) -> UsageError:
     return UsageError(f"{what} cannot be made again: {because}; nothing was moved")
 
 
-def stands_in_the_way(made: Remaking) -> VidgenError | None:
+def stands_in_the_way(made: Remaking, arguments: Namespace) -> VidgenError | None:
     """Return why nothing is moved away: what is asked for cannot be made before a decision.
 
     Or what the user's limit has no room for: a film is not taken apart for that.
@@ -184,9 +185,10 @@ def stands_in_the_way(made: Remaking) -> VidgenError | None:
         if task.decision in STUCK:
             because = why(task.reasons) or task.decision.value
             root = str(made.opened.directory.root)
+            again = command_for(root, *repeated(arguments, made.opened.registry).words)
             return Undecided(
                 f"{name(key)} cannot be made now: {because}; nothing was moved",
-                advice=f"what can be done about it: {command_for(root)}",
+                advice=f"what can be done about it: {again}",
             )
     return _above_the_limit(made)
 

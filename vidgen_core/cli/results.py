@@ -9,10 +9,13 @@ from typing import Any, TextIO
 
 from attrs import evolve
 
+from vidgen_core.cli.inquiry import without_jobs
 from vidgen_core.cli.last_line import Circumstances, say_last_line
+from vidgen_core.cli.repeated import repeated
 from vidgen_core.errors import ExitCode, VidgenError
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Decision, Plan
@@ -82,8 +85,19 @@ def print_result(
     elif complete and decision is Decision.LEAVE:
         _print_path(root, arguments.results)
     if outcome is not None and not (complete and arguments.quiet):
-        circumstances = Circumstances(draft=arguments.draft, opened=opened, to_agree=to_agree)
+        circumstances = Circumstances(
+            draft=arguments.draft,
+            opened=opened,
+            to_agree=to_agree,
+            repeated=repeated(arguments, opened.registry),
+            jobless=without_jobs(opened, _asked_about(outcome, code)),
+        )
         say_last_line(root, outcome, code, circumstances)
+
+
+def _asked_about(outcome: Outcome, code: ExitCode) -> list[InFlight]:
+    """Return what is in doubt where the last line asks about it: nobody else waits for an SDK."""
+    return [] if code in (ExitCode.COMPLETE, ExitCode.INTERRUPTED) else outcome.in_doubt
 
 
 def _print_path(path: Path, results: TextIO) -> None:

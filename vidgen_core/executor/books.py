@@ -17,6 +17,12 @@ from vidgen_core.planner.doubts import is_doubtful
 from vidgen_core.specs import Price
 
 _UNKNOWN = Billed.UNKNOWN
+_Known = tuple[Key, int, Billed]
+
+
+def _known(charge: Charge) -> _Known:
+    """Return what a run may learn of *charge*; that it cost less than it might is no charge."""
+    return charge.key, charge.take, charge.billed
 
 
 def mend_records(shelf: Shelf, *, ask_no_more: bool = True) -> None:
@@ -37,18 +43,18 @@ class Books:
     """Brings journal and files together again.
 
     ``limit``: up to this price what may have been bought is bought once more.
-    ``earlier``: what was known of each submit when the run began.
+    ``earlier``: what was known of each order when the run began: whether it was charged.
     What is given up stays in the journal until it is bought: else the question stays.
     """
 
     journal: Journal
     shelf: Shelf
     limit: float
-    earlier: frozenset[Charge] = field(init=False)
+    earlier: frozenset[_Known] = field(init=False)
     _given_up: set[tuple[Key, int]] = field(factory=set, init=False)
 
     def __attrs_post_init__(self) -> None:
-        self.earlier = frozenset(self.journal.ledger.charges)
+        self.earlier = frozenset(map(_known, self.journal.ledger.charges))
 
     def settle(self, plan: Plan) -> None:
         """Mend records, give up what is made again in doubt, and write down what is adopted.
@@ -56,6 +62,7 @@ class Books:
         *plan* was made with the user's choice about work in doubt.
         """
         mend_records(self.shelf)
+        self.journal.close_orders()  # what goes on from an earlier run is an order of its own
         for key, work in self.journal.ledger.in_flight.items():
             if not is_doubtful(work):
                 continue
@@ -111,12 +118,13 @@ class Books:
         With them, what was bought before in doubt and was bought again now.
         """
         charges = self.journal.ledger.charges
-        learned = [charge for charge in charges if charge not in self.earlier]
+        learned = [charge for charge in charges if _known(charge) not in self.earlier]
         keys = {charge.key for charge in learned}
         return [
             charge
             for charge in charges
-            if charge not in self.earlier or (charge.key in keys and charge.billed is _UNKNOWN)
+            if _known(charge) not in self.earlier
+            or (charge.key in keys and charge.billed is _UNKNOWN)
         ]
 
     def _is_worth_repeating(self, task: Task, work: InFlight) -> bool:

@@ -9,14 +9,20 @@ from attrs import frozen
 
 from vidgen_core.errors import MachineError
 from vidgen_core.protocols import JobRef
+from vidgen_core.specs import Price
 
 
 @frozen(kw_only=True)
 class Bought:
-    """A job that a service took, or its answer. ``trouble``: why that is not on record."""
+    """A job that a service took, or its answer. ``trouble``: why that is not on record.
+
+    ``cost``: what the answer says that it cost; ``note``: why that is not known.
+    """
 
     ref: JobRef | None = None
     answer: bytes | None = None
+    cost: Price | None = None
+    note: str = ""
     trouble: MachineError | None = None
 
 

@@ -19,6 +19,7 @@ from vidgen_core.errors import (
     VidgenError,
 )
 from vidgen_core.executor import parts, questions
+from vidgen_core.executor.answers import Tab, answer_to
 from vidgen_core.executor.beginning import to_be_sent, with_beginning
 from vidgen_core.executor.bought import Bought, as_job, trouble_in
 from vidgen_core.executor.clock import until_next_try
@@ -27,7 +28,7 @@ from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.events import Noted
 from vidgen_core.executor.finding import LOOKS, jobs_like
 from vidgen_core.executor.quotes import quoted, to_plan_with, why_dearer
-from vidgen_core.executor.sent import Sent, describe, path_of_answer, path_of_sent, sent_with
+from vidgen_core.executor.sent import Sent, describe, path_of_sent, sent_with
 from vidgen_core.ledger import InFlight, Ledger
 from vidgen_core.planner.doubts import part_again
 from vidgen_core.planner.script_prices import answers_at_most
@@ -56,6 +57,7 @@ class Purchase:
     _ordered: bool = field(default=False, init=False)
     _covered: bool = field(default=False, init=False)
     _left: int = field(default=0, init=False)  # answers that the price of the order counts
+    _tab: Tab = field(factory=Tab, init=False)
     _doubted: bool = field(default=False, init=False)
     _looks: int = field(default=0, init=False)
     _doubts: int = field(default=0, init=False)
@@ -144,7 +146,8 @@ class Purchase:
             return
         self.sent = evolve(self.sent, request=request)
         self._left -= 1
-        self._covered = self._left > 0 and not self._goes_on
+        within = self._left > 0 and not self._tab.is_exceeded
+        self._covered = within and not self._goes_on
         if self._ordered and not (self._covered or self._goes_on):
             message = f"it needs more answers than its price counts ({why})"
             error = Undecided(message, advice="vidgen continue asks for the next one")
@@ -192,7 +195,10 @@ class Purchase:
             self._begun = self._ordered = True
             if not self._covered:
                 self._left = answers_at_most(self.sent.request)
-            return self._submit() if hasattr(errand.provider, "submit") else self._ask()
+                self._tab = Tab(agreed=self.work.price)
+            if hasattr(errand.provider, "submit"):
+                return self._submit()
+            return answer_to(errand, self.work, self._request())
 
         errand.in_worker(buy, self._bought, self._refused, precious=True)
 
@@ -247,18 +253,6 @@ class Purchase:
         )
         return Bought(ref=ref, trouble=trouble)
 
-    def _ask(self) -> Bought:
-        """Get the answer and store it before anything parses it. Runs in a worker thread."""
-        errand, run, work, request = self.errand, self.errand.run, self.work, self._request()
-        answer = errand.call("ask", lambda: bytes(errand.provider.ask(request)))
-        run.charged(work.key)
-
-        def store() -> None:
-            run.directory.write_state(path_of_answer(work), answer)
-            run.journal.answered(work.key, work.take)
-
-        return Bought(answer=answer, trouble=trouble_in(store))
-
     def _give_url_again(self) -> None:
         """Complete a request of an earlier process, whose URL was not kept whole."""
         if self.sent is not None and self.sent.url_cut:
@@ -279,6 +273,9 @@ class Purchase:
             self.errand.run.setbacks.check_machine(bought.trouble)
         self.errand.tries = 0
         if bought.ref is None:
+            self._tab = self._tab.with_cost(bought.cost)
+            for sentence in filter(None, (bought.note, self._tab.fault(self.work))):
+                self.errand.run.listen(Noted(sentence))
             self.work = evolve(self.work, answered=True)
             self._collection(answer=bought.answer).write_answer()
             return

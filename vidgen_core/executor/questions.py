@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from vidgen_core.errors import Undecided, VidgenError
 from vidgen_core.ledger import InFlight
+from vidgen_core.planner.doubts import only_answers
+from vidgen_core.wording import name
 
 
 def what_to_do(work: InFlight) -> str:
     """Return the advice about *work*, which only its service's account tells of."""
+    account, again = f"look into your account with {work.provider}", "--in-doubt again"
+    if only_answers(work):
+        return f"{account} for what was charged; {again} buys it once more, skip leaves it out"
     return (
-        f"look into your account with {work.provider}: if the job is there, give its id "
-        "with --in-doubt adopt=JOB; if it is not, --in-doubt again buys it once more"
+        f"{account}: if it keeps jobs and this one is there, give its id "
+        f"with --in-doubt adopt=JOB; if it is not, {again} buys it once more"
     )
 
 
@@ -20,7 +25,7 @@ def was_it_taken(work: InFlight, why: str, cause: VidgenError | None = None) -> 
     *cause*: what the submit raised, for those who want to see where.
     """
     question = Undecided(
-        f"it is not known whether {work.provider} took {work.key} ({why})",
+        f"it is not known whether {work.provider} took {name(work.key)} ({why})",
         advice=what_to_do(work),
     )
     question.__cause__ = cause
@@ -30,7 +35,7 @@ def was_it_taken(work: InFlight, why: str, cause: VidgenError | None = None) -> 
 def not_found_out(work: InFlight) -> Undecided:
     """Return what is said of *work* in a run that may submit nothing that could cost money."""
     return Undecided(
-        f"it is not known whether {work.provider} took {work.key}, and finding "
+        f"it is not known whether {work.provider} took {name(work.key)}, and finding "
         "out may cost money, which nobody agreed to",
         advice="vidgen continue finds out",
     )
@@ -39,12 +44,12 @@ def not_found_out(work: InFlight) -> Undecided:
 def not_listed(work: InFlight) -> Undecided:
     """Return what is said of *work* that its service does not list, in such a run."""
     return Undecided(
-        f"{work.provider} does not list {work.key}",
+        f"{work.provider} does not list {name(work.key)}",
         advice="vidgen continue makes it where the film needs it",
     )
 
 
 def not_on_record(work: InFlight) -> Undecided:
     """Return what is said of *work* of which nothing tells what was asked for."""
-    what = f"what {work.provider} was asked for {work.key}"
+    what = f"what {work.provider} was asked for {name(work.key)}"
     return Undecided(f"{what} is not known any more", advice=what_to_do(work))

@@ -27,6 +27,7 @@ from vidgen_core.journal.reading import HEAD, SCHEMA, checksum, read
 from vidgen_core.ledger import InFlight, Ledger, Published
 from vidgen_core.model import Key
 from vidgen_core.serialize import record_to_json
+from vidgen_core.specs import Price
 
 __all__ = ["Journal", "read_ledger"]
 
@@ -139,9 +140,21 @@ class Journal:
         """Write the id of the job that the user says a submit in doubt gave."""
         self._append("submitted", key=key.id, take=take, job=job, facts={}, adopted=True)
 
-    def answered(self, key: Key, take: int) -> None:
-        """Write that a paid answer is stored."""
-        self._append("answered", key=key.id, take=take)
+    def answered(self, key: Key, take: int, cost: Price | None = None) -> None:
+        """Write that a paid answer is stored; *cost*: what it says that it cost."""
+        told = {} if cost is None else {"cost": record_to_json(cost)}
+        self._append("answered", key=key.id, take=take, **told)
+
+    def close_orders(self) -> None:
+        """Write that nothing more is asked at the price of what was ordered until now.
+
+        Only of orders of which every answer told what it cost: those alone cost another sum
+        from then on.
+        """
+        with self._lock:
+            told = self._reading.orders.told()
+        for key, take in told:
+            self._append("closed", key=key.id, take=take)
 
     def priced(self, work: InFlight) -> None:
         """Write what it costs now to go on from *work*, which is in flight, or to repeat it."""

@@ -13,9 +13,11 @@ from attrs import define, evolve, field
 
 from vidgen_core import disk, layout
 from vidgen_core.errors import Billed, JournalDamaged
-from vidgen_core.ledger import Away, Charge, InFlight, Ledger, Published, Retake
+from vidgen_core.journal.orders import Orders
+from vidgen_core.ledger import Away, InFlight, Ledger, Published, Retake
 from vidgen_core.model import Key, Step, key_from_id
 from vidgen_core.serialize import record_from_json
+from vidgen_core.specs import Price
 
 #: What this version writes. A newer journal is refused, an older one is read.
 SCHEMA = 1
@@ -36,6 +38,7 @@ class Reading:
     of no use, when what is in flight was bought instead; where that is not charged, it is
     again what it was.
     ``fetched_again``: what is in flight because its file broke, which costs nothing.
+    ``orders``: what was ordered, and what it cost.
     """
 
     published: dict[str, Published] = field(factory=dict)
@@ -46,7 +49,7 @@ class Reading:
     doubted: set[Key] = field(factory=set)
     replaced: dict[Key, tuple[InFlight, ...]] = field(factory=dict)
     forgotten: set[Key] = field(factory=set)
-    charges: dict[tuple[Key, int], Charge] = field(factory=dict)
+    orders: Orders = field(factory=Orders)
     fetched_again: set[Key] = field(factory=set)
     retake: Retake | None = None
     redone: dict[Key, int] = field(factory=dict)
@@ -66,7 +69,7 @@ class Reading:
             jobs=self.jobs,
             damage=self.damage,
             forgotten=frozenset(self.forgotten),
-            charges=tuple(self.charges.values()),
+            charges=tuple(self.orders.charges.values()),
             retake=self.retake,
             redone=self.redone,
         )
@@ -82,9 +85,8 @@ class Reading:
 
     def charge(self, work: InFlight, billed: Billed) -> None:
         """Take note of what is known now of the submit of *work*."""
-        charge = self.charges.get((work.key, work.take))
-        if charge is not None and work.key not in self.fetched_again:
-            self.charges[work.key, work.take] = evolve(charge, billed=billed)
+        if work.key not in self.fetched_again:
+            self.orders.charge(work, billed)
 
 
 def read(root: Path) -> Reading:
@@ -202,15 +204,7 @@ def _intent(reading: Reading, record: dict[str, Any]) -> None:
         reading.fetched_again.add(work.key)
         return
     reading.fetched_again.discard(work.key)
-    if not (work.price.free or work.covered):
-        reading.charges[work.key, work.take] = Charge(
-            key=work.key,
-            take=work.take,
-            provider=work.provider,
-            kind=work.kind,
-            price=work.price,
-            since=work.since,
-        )
+    reading.orders.ask(work)
 
 
 def _put_aside(reading: Reading, work: InFlight) -> None:
@@ -246,10 +240,17 @@ def _submitted(reading: Reading, record: dict[str, Any]) -> None:
 
 
 def _answered(reading: Reading, record: dict[str, Any]) -> None:
+    cost = record_from_json(record["cost"], Price) if "cost" in record else None
     work = _current(reading, record)
     if work is not None:
         reading.in_flight[work.key] = evolve(work, answered=True)
         reading.charge(work, Billed.YES)
+        if cost is not None:
+            reading.orders.tell(work, cost)
+
+
+def _closed(reading: Reading, record: dict[str, Any]) -> None:
+    reading.orders.close(key_from_id(record["key"]), record["take"])
 
 
 def _priced(reading: Reading, record: dict[str, Any]) -> None:
@@ -275,6 +276,9 @@ def _ended(reading: Reading, record: dict[str, Any]) -> None:
                 reading.replaced[work.key] = before[:-1]
         elif in_doubt:
             reading.doubted.add(work.key)
+        # What goes on from an answer may be sent again where it was not charged.
+        again = work.covered and billed is Billed.NO and work.key in reading.in_flight
+        reading.orders.end(work, billed, goes_on=again)
 
 
 def _arriving(reading: Reading, record: dict[str, Any]) -> None:
@@ -287,8 +291,9 @@ def _arriving(reading: Reading, record: dict[str, Any]) -> None:
 def _published(reading: Reading, record: dict[str, Any]) -> None:
     published = record_from_json(record["file"], Published)
     reading.published[published.path] = published
-    if reading.in_flight or reading.doubted or reading.forgotten:
+    if reading.in_flight or reading.doubted or reading.forgotten or reading.orders.begun:
         key = key_from_id(record["key"])
+        reading.orders.close(key)
         reading.in_flight.pop(key, None)
         reading.arriving.pop(key, None)
         reading.replaced.pop(key, None)
@@ -347,6 +352,7 @@ _FOLD = {
     "intent": _intent,
     "submitted": _submitted,
     "answered": _answered,
+    "closed": _closed,
     "priced": _priced,
     "ended": _ended,
     "arriving": _arriving,

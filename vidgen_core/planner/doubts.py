@@ -9,6 +9,7 @@ from vidgen_core.ledger import InFlight, Ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Choice, InDoubt, Providers
 from vidgen_core.specs import ProviderKind
+from vidgen_core.wording import name
 
 #: Who has one of these can be asked, and so is no question to the user.
 CAN_TELL = frozenset({"idempotent", "find"})
@@ -48,7 +49,7 @@ def no_job(work: InFlight) -> UsageError:
     """Return the error for a job that the user named and that nobody could fetch."""
     return UsageError(
         f"--in-doubt adopt: {work.provider} answers at once and keeps no jobs, so there is none "
-        f"to adopt for {work.key}",
+        f"to adopt for {name(work.key)}",
         advice="--in-doubt again buys it once more, skip leaves it out",
     )
 

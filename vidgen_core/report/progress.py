@@ -30,9 +30,19 @@ from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Plan, Task
 from vidgen_core.report.forecast import LONGEST, Forecast, Running, in_words
 from vidgen_core.report.waits import Waits, waiting
-from vidgen_core.report.words import columns, count, error_line, folded, is_there, name, say
+from vidgen_core.report.words import (
+    columns,
+    count,
+    error_line,
+    folded,
+    is_question,
+    is_there,
+    name,
+    say,
+)
 from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import printable
+from vidgen_core.wording import name_is
 
 #: Fewer are looked at before anybody wonders.
 _MANY_FILES = 20
@@ -101,8 +111,9 @@ def _quiet(event: Event) -> None:
 
 
 def _stopped(event: Stopped) -> str:
-    word = "is postponed" if event.later else "failed"
-    return f"{name(event.task.key)} {word}: {error_line(event.error)}"
+    key, error = event.task.key, event.error
+    what = f"{name_is(key)} postponed" if event.later else f"{name(key)} failed"
+    return f"{what}: {error.message if is_question(error) else error_line(error)}"
 
 
 @define(kw_only=True)

@@ -25,6 +25,7 @@ from vidgen_core.retake import unfinished
 from vidgen_core.scenes_file import ChosenScenes, JsonFile
 from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import printable
+from vidgen_core.wording import are_several
 
 #: Longer lists are shortened, and say so; -v shows all.
 _MOST_LINES = 12
@@ -206,7 +207,7 @@ def _stale_lines(opened: Opened, plan: Plan, *, verbose: bool) -> Iterator[str]:
         if task.decision is Decision.STALE:
             groups.setdefault(why(task.reasons, leave_out=_EVIDENT), []).append(task)
     for because, tasks in groups.items():
-        them = "it" if len(tasks) == 1 else "them"
+        them = "them" if are_several([task.key for task in tasks]) else "it"
         stale = f"{_listed(tasks)} may be out of date, and kept: {because}; to make {them} again"
         command = _redo(opened, plan, tasks)
         if command:
@@ -341,7 +342,7 @@ def _questions(plan: Plan) -> Iterator[str]:
         yield f"{verb} {_listed(tasks)}{price}: {because}"
     waiting = [task for task in plan.stuck if task.decision is Decision.WAIT]
     if waiting:
-        verb = "waits" if len(waiting) == 1 else "wait"
+        verb = "wait" if are_several([task.key for task in waiting]) else "waits"
         yield f"{_listed(waiting)} {verb} for that" if groups else _waits(waiting[0])
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, TextIO
 
-from vidgen_core.errors import VidgenError
+from vidgen_core.errors import Undecided, VidgenError
 from vidgen_core.model import Key
 from vidgen_core.plan import Reason, Why
 from vidgen_core.strict_json import printable
@@ -23,9 +23,11 @@ __all__ = [
     "error_line",
     "flags",
     "folded",
+    "is_question",
     "is_there",
     "listed",
     "name",
+    "question",
     "ranges",
     "say",
     "scenes",
@@ -145,3 +147,13 @@ def error_line(error: VidgenError) -> str:
     """Return an error as one paragraph, with what to type next."""
     advice = f" ({error.advice})" if error.advice else ""
     return f"{error.message}{advice}"
+
+
+def is_question(error: VidgenError) -> bool:
+    """Whether *error* asks about work in doubt; what to type the last line of a run says."""
+    return isinstance(error, Undecided) and "--in-doubt" in error.advice
+
+
+def question(error: VidgenError) -> str:
+    """Return what an error asks about work in doubt, without why nobody knows."""
+    return error.message.partition(" (")[0]

@@ -32,6 +32,7 @@ from vidgen_core.settings.settings_file import (
     user_file,
 )
 from vidgen_core.specs import ProviderSpec
+from vidgen_core.wording import package_hint
 
 T = TypeVar("T")
 
@@ -207,7 +208,7 @@ def _attribute(name: str, classes: Mapping[str, tuple[type, ...]]) -> attrs.Attr
         names = [known for known in classes if known]
         raise UsageError(
             f"{name}: no provider is called {provider!r}",
-            advice=_nearest(provider, names, "installed"),
+            advice=_nearest(provider, names, "installed", package_hint(provider)),
         )
     known: dict[str, attrs.Attribute[Any]] = {}
     for options in reversed(classes[provider]):
@@ -231,10 +232,11 @@ def _providers_with(option: str, classes: Mapping[str, tuple[type, ...]]) -> lis
     ]
 
 
-def _nearest(word: str, known: Sequence[str], label: str) -> str:
+def _nearest(word: str, known: Sequence[str], label: str, hint: str = "") -> str:
     near = get_close_matches(word, known, n=1)
     listed = f"{label}: {', '.join(known) or 'none'}"
-    return f"did you mean {near[0]!r}? ({listed})" if near else listed
+    first = f"did you mean {near[0]!r}?" if near else hint
+    return f"{first} ({listed})" if first else listed
 
 
 def _from_sets(sets: Sequence[str], classes: Mapping[str, tuple[type, ...]]) -> dict[str, str]:

@@ -43,7 +43,10 @@ class Price:
             return f"at least ${self.low:.2f}" if self.low else "unknown"
         if self.free:
             return "free"
-        return f"${self.low:.2f}" if self.low == self.high else f"${self.low:.2f}–{self.high:.2f}"
+        low, high = f"{self.low:.2f}", f"{self.high:.2f}"
+        if self.high < 0.005:  # what is not free must not look so
+            low, high = f"{self.low:.4f}", f"{self.high:.4f}"
+        return f"${low}" if low == high else f"${low}–{high}"
 
 
 FREE = Price()

@@ -149,7 +149,7 @@ BAD = {
     "deep": ("[" * 10_000 + "]" * 10_000, "nested deeper than 100 levels"),
     "endless": (json.dumps({"scenes": [SCENE | {"scene_duration": 10**400}]}), "above 0"),
     "control": ('{"scenes": [\x1b[31m\u202e', "a value is missing"),
-    "quotes": ('{"' + r"\"" * 300_000, "has no closing quote"),
+    "quotes": ('{"' + r"\"" * 250_000, "has no closing quote"),
 }
 
 
@@ -157,7 +157,7 @@ BAD = {
 def test_no_answer_is_said_with_its_place_and_kept(service: Service, here: Path, name: str) -> None:
     told, says = BAD[name]
     service.trouble("claude.messages", "says", reason=told, containing="Fields", times=None)
-    done = generate(service, here, "--yes")
+    done = generate(service, here, "--yes", "--set", "claude.max_tokens=128000")
     assert done.returncode == 3, done.stderr
     assert says in done.stderr
     assert "mend the answer there and run vidgen continue" in done.stderr

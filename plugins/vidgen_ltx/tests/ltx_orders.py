@@ -10,7 +10,7 @@ from vidgen_core import ClipRequest, Context, ImageRequest, JobRef, Scene
 from vidgen_core.download import Downloader
 from vidgen_core.testing.service import Service
 from vidgen_ltx import vidgen_frame_hosts, vidgen_image_generators, vidgen_video_engines
-from vidgen_ltx.options import FalOptions, LtxOptions
+from vidgen_ltx.options import AccountOptions, FalOptions, LtxOptions
 
 KEY = "a-key-of-mine"
 #: A picture as far as anyone looks at it here.
@@ -47,7 +47,7 @@ def painter(service: Service, key: str = KEY, **options: Any) -> Any:
 
 def host(service: Service, key: str = KEY, **options: Any) -> Any:
     (spec,) = vidgen_frame_hosts()
-    return made(spec, FalOptions(**{**places(service), **options}), key)
+    return made(spec, AccountOptions(**{**places(service), **options}), key)
 
 
 def clip(**more: Any) -> ClipRequest:

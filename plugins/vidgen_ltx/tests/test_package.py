@@ -54,6 +54,12 @@ def test_nothing_promises_more_than_fal_does() -> None:
     assert all(spec.priced_on for spec in specs[:2])
 
 
+def test_the_frame_host_has_no_model_and_no_price() -> None:
+    (spec,) = vidgen_frame_hosts()
+    names = {field.name for field in attrs.fields(spec.options)}
+    assert names == {"base_url", "storage_url", "upload_url", "submit_timeout", "timeout"}
+
+
 @pytest.mark.parametrize("mode", ["drop", "html", "400", "500", "wrong-key", "nginx", "429"])
 @pytest.mark.parametrize("route", ["fal.token", "fal.upload", "fal.submit", "fal.status"])
 def test_no_error_and_no_repr_shows_the_key_by_itself(

@@ -8,12 +8,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from vidgen_claude.prices import answer_limit, most_read, window_of
+from vidgen_claude.prices import answer_limit, charge_of, most_read, window_of
 from vidgen_core import (
     Asking,
     BadOutput,
     Billed,
     Context,
+    Price,
     Refused,
     ScriptRequest,
     asked,
@@ -60,6 +61,10 @@ class ClaudeScriptModel:
         question = self._question(asking, again=bool(request.fault))
         self._check_room(asking, question)
         return self.claude.message(question)
+
+    def charged(self, answer: bytes, request: ScriptRequest) -> Price:
+        """Return what *answer* cost, by the tokens that Anthropic counts in it."""
+        return charge_of(answer, self._options)
 
     def rest(self, answer: bytes, request: ScriptRequest) -> ScriptRequest | None:
         """Return what is still to be asked for after *answer*; ``None`` where it was the last."""

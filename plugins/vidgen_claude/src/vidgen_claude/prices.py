@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import Any
 
 from attrs import frozen
 
@@ -22,6 +24,11 @@ _THOUGHT = 6_000
 #: Tokens are never smaller than this many bytes, nor larger than that many, as far as is known.
 _SMALLEST, _LARGEST = 2, 8
 _AROUND = 600
+#: What tokens that Anthropic kept, or took from what it kept, cost of those of input: the least
+#: and the most. vidgen asks for neither, so that there should be none.
+_KEPT, _TAKEN = (1.0, 2.0), (0.0, 1.0)
+#: No answer counts more.
+_MOST_TOKENS = 1_000_000_000
 
 
 @frozen
@@ -70,16 +77,56 @@ def most_read(asking: Asking) -> int:
 
 def price_of(request: ScriptRequest, options: ClaudeOptions) -> Price:
     """Return what one answer costs: at most, where it has all the tokens that it may have."""
-    known = MODELS.get(options.model)
-    read = options.input_price or (known.read if known else None)
-    written = options.output_price or (known.written if known else None)
-    if read is None or written is None:
+    rates = _rates(options)
+    if rates is None:
         return UNKNOWN_PRICE
+    read, written = rates
     asking = asked(request)
     most = answer_limit(asking, options, again=bool(request.fault))
     low = read * (_bytes(asking) // _LARGEST)
     high = read * most_read(asking) + written * most
     return Price(round(low / _MILLION, 6), round(high / _MILLION, 6))
+
+
+def charge_of(answer: bytes, options: ClaudeOptions) -> Price:
+    """Return what *answer* cost by the tokens that it counts; what is thought is in the output."""
+    rates, usage = _rates(options), _usage(answer)
+    given, told = _tokens(usage, "input_tokens"), _tokens(usage, "output_tokens")
+    kept = _tokens(usage, "cache_creation_input_tokens", absent=0)
+    taken = _tokens(usage, "cache_read_input_tokens", absent=0)
+    if rates is None or given is None or told is None or kept is None or taken is None:
+        return UNKNOWN_PRICE
+    read, written = rates
+    low, high = (
+        read * (given + _KEPT[end] * kept + _TAKEN[end] * taken) + written * told for end in (0, 1)
+    )
+    return Price(low / _MILLION, high / _MILLION)
+
+
+def _rates(options: ClaudeOptions) -> tuple[float, float] | None:
+    """Return what a million tokens of input and of output cost; the user's own come first."""
+    known = MODELS.get(options.model)
+    read = options.input_price or (known.read if known else None)
+    written = options.output_price or (known.written if known else None)
+    return None if read is None or written is None else (read, written)
+
+
+def _usage(answer: bytes) -> Mapping[str, Any]:
+    try:
+        told = json.loads(answer)
+    except (ValueError, RecursionError):
+        return {}
+    usage = told.get("usage") if isinstance(told, dict) else None
+    return usage if isinstance(usage, dict) else {}
+
+
+def _tokens(usage: Mapping[str, Any], name: str, absent: int | None = None) -> int | None:
+    """Return a count of tokens; ``None`` for what is none, and *absent* where none is given."""
+    count = usage.get(name)
+    if count is None:
+        return absent
+    is_count = isinstance(count, int) and not isinstance(count, bool)
+    return count if is_count and 0 <= count <= _MOST_TOKENS else None
 
 
 def _bytes(asking: Asking) -> int:

@@ -68,6 +68,55 @@ class Answer:
     parts: tuple[Part, ...]
 
 
+@frozen(kw_only=True)
+class Usage:
+    """How many tokens an answer counts: of the question, of what was ``kept`` of it, and its own.
+
+    What was thought counts as its own. ``model``: who answered, by its own word. ``blocked``:
+    nothing was answered.
+    """
+
+    question: int
+    answer: int
+    kept: int = 0
+    model: str = ""
+    blocked: bool = False
+
+
+def usage_of(raw: bytes) -> Usage | None:
+    """Return what *raw* says that it used; ``None`` where that is not told, or does not add up."""
+    try:
+        told = _object(_json(raw))
+    except BadOutput:
+        return None
+    used = _object(told.get("usageMetadata"))
+    question, total = (_tokens(used, f"{name}TokenCount") for name in ("prompt", "total"))
+    given, thought, kept = (
+        _tokens(used, f"{name}TokenCount", absent=0)
+        for name in ("candidates", "thoughts", "cachedContent")
+    )
+    if question is None or given is None or thought is None or kept is None:
+        return None
+    if total != question + given + thought or kept > question:
+        return None
+    return Usage(
+        question=question,
+        answer=given + thought,
+        kept=kept,
+        model=_text(told.get("modelVersion")),
+        blocked=not _list(told.get("candidates")),
+    )
+
+
+def _tokens(used: Mapping[str, Any], name: str, absent: int | None = None) -> int | None:
+    """Return a count of tokens; ``None`` for what is none, and *absent* where none is given."""
+    count = used.get(name)
+    if count is None:
+        return absent
+    is_count = isinstance(count, int) and not isinstance(count, bool)
+    return count if is_count and 0 <= count < _MOST_TOKENS else None
+
+
 def read_answer(raw: bytes, *, longer: str = "") -> Answer:
     """Return what *raw* holds; *longer*: what to type so that an answer is not cut off.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
+from datetime import date, timedelta
 from types import MappingProxyType
 
 from attrs import frozen
@@ -22,6 +23,7 @@ from vidgen_core import (
     SpeechRequest,
     asked,
 )
+from vidgen_gemini.answer import Usage
 from vidgen_gemini.options import MOST_ANSWER_TOKENS, PictureOptions, SpeechOptions, WordOptions
 
 #: When Google's price page was last read for one of these, by others than this project.
@@ -59,7 +61,10 @@ def _rate(question: float, answer: float) -> Rate:
     return Rate((question, question), (answer, answer))
 
 
-_PROMOTED = Rate((0.75, 1.50), (3.75, 7.50))  # the lower ones hold until 2026-12-31
+#: The lower price of a model of two holds up to this day. Where in the world it ends is not said,
+#: so that on a day before and after both may hold.
+_LOW_UNTIL = date(2026, 12, 31)
+_PROMOTED = Rate((0.75, 1.50), (3.75, 7.50))
 
 #: By model; of pro models with the higher price of long questions.
 WORDS: Mapping[str, Rate] = MappingProxyType(
@@ -102,7 +107,7 @@ def word_price(request: ScriptRequest, options: WordOptions) -> Price:
     """Return what one answer costs: at most, what it is allowed to take."""
     asking = asked(request)
     letters, octets = size_of(asking)
-    rate = _word_rate(options, octets)
+    rate = _word_rate(options.model, options, octets)
     if rate is None:
         return UNKNOWN_PRICE
     most = most_tokens(asking, options, again=bool(request.fault))
@@ -153,16 +158,71 @@ def speech_price(request: SpeechRequest, options: SpeechOptions) -> Price:
     return rate.price((letters / _SIGNS_A_TOKEN, octets), (low, min(high, MOST_SPEECH_TOKENS)))
 
 
+def word_charge(usage: Usage, options: WordOptions, today: date) -> Price:
+    """Return what an answer cost that came *today*, by the tokens that it counts."""
+    rate = _rate_on(options.model, options, usage, today)
+    if rate is None:
+        return UNKNOWN_PRICE
+    # Google may have another model answer, and then asks what that one costs.
+    other = _rate_on(usage.model, options, usage, today) if usage.model in WORDS else None
+    return _charge(_either(rate, other) if other else rate, usage)
+
+
+def speech_charge(usage: Usage, options: SpeechOptions, today: date) -> Price:
+    """Return what speech cost that came *today*, by the tokens that it counts."""
+    if options.speech_price is not None:
+        usd = options.speech_price * usage.answer / TOKENS_A_SECOND / 60
+        return Price(usd, usd)
+    rate = VOICES.get(options.speech_model)
+    return UNKNOWN_PRICE if rate is None else _charge(_on(rate, today), usage)
+
+
+def _charge(rate: Rate, usage: Usage) -> Price:
+    """Return the price of what was counted.
+
+    Tokens that Google had kept cost less, nobody says how much; a blocked question may cost
+    nothing.
+    """
+    if usage.blocked:
+        return Price(0.0, rate.price((0, usage.question), (0, usage.answer)).high)
+    return rate.price((usage.question - usage.kept, usage.question), (usage.answer,) * 2)
+
+
+def _rate_on(model: str, options: WordOptions, usage: Usage, today: date) -> Rate | None:
+    """Return the rate of *model* as it is *today*, for a question that is so long."""
+    rate = _word_rate(model, options, usage.question)
+    if rate is None or model not in _DEARER_WHEN_LONG:
+        return None if rate is None else _on(rate, today)
+    return _rate(rate.question[1], rate.answer[1])
+
+
+def _on(rate: Rate, today: date) -> Rate:
+    """Return *rate* as it is *today*."""
+    if abs(today - _LOW_UNTIL) <= timedelta(days=1):
+        return rate
+    end = 0 if today < _LOW_UNTIL else 1
+    return _rate(rate.question[end], rate.answer[end])
+
+
+def _either(one: Rate, other: Rate) -> Rate:
+    """Return the rate of which nobody knows whether it is *one* or the *other*."""
+    question, answer = one.question + other.question, one.answer + other.answer
+    return Rate((min(question), max(question)), (min(answer), max(answer)))
+
+
 def _seconds(text: str, signs: float) -> float:
     if not text:
         return 0.0 if signs == _SIGNS_A_SECOND[0] else MOST_SPEECH_TOKENS / TOKENS_A_SECOND
     return math.ceil(len(text) / signs)
 
 
-def _word_rate(options: WordOptions, octets: int) -> Rate | None:
-    """Return the rate of a model, with the user's own prices in place of the known ones."""
-    known = WORDS.get(options.model)
-    if known is not None and options.model in _DEARER_WHEN_LONG and octets <= _LONG:
+def _word_rate(model: str, options: WordOptions, most: int) -> Rate | None:
+    """Return the rate of *model*, with the user's own prices in place of the known ones.
+
+    *most*: how many tokens the question has, at most.
+    """
+    known = WORDS.get(model)
+    if known is not None and model in _DEARER_WHEN_LONG and most <= _LONG:
         known = _rate(known.question[0], known.answer[0])
     given_in, given_out = options.price_in, options.price_out
     if known is None and (given_in is None or given_out is None):

@@ -8,15 +8,26 @@ import sys
 import wave
 from array import array
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from attrs import field, frozen
 
-from vidgen_core import BadOutput, Billed, Context, Refused, SpeechRequest, clean_words
-from vidgen_gemini.answer import Part, read_answer
+from vidgen_core import (
+    UNKNOWN_PRICE,
+    BadOutput,
+    Billed,
+    Context,
+    Price,
+    Refused,
+    SpeechRequest,
+    clean_words,
+)
+from vidgen_gemini.answer import Part, read_answer, usage_of
 from vidgen_gemini.faults import SERVICE
 from vidgen_gemini.gemini import Question, Speech, connect
 from vidgen_gemini.options import SpeechOptions
+from vidgen_gemini.prices import speech_charge
 
 #: A model that speaks reads 8192 tokens; a token is at least a letter of such a text.
 _MOST_LETTERS = 40_000
@@ -58,6 +69,13 @@ class GeminiVoice:
         form = Speech(voice=self._options.voice, language=self._options.language)
         question = Question(model=self._options.speech_model, prompt=request.text, form=form)
         return self._gemini.ask(question)
+
+    def charged(self, answer: bytes, request: SpeechRequest) -> Price:
+        """Return what the speech of *answer* cost, by the tokens that Google counts in it."""
+        usage = usage_of(answer)
+        if usage is None:
+            return UNKNOWN_PRICE
+        return speech_charge(usage, self._options, datetime.now(UTC).date())
 
     def write(self, answer: bytes, request: SpeechRequest, into: Path) -> None:
         """Write the speech of *answer* in the format that *into* is named for."""

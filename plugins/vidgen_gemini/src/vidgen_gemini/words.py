@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from vidgen_core import Billed, Context, Refused, ScriptRequest, asked, file_of, rest_of
-from vidgen_gemini.answer import read_answer
+from vidgen_core import (
+    UNKNOWN_PRICE,
+    Billed,
+    Context,
+    Price,
+    Refused,
+    ScriptRequest,
+    asked,
+    file_of,
+    rest_of,
+)
+from vidgen_gemini.answer import read_answer, usage_of
 from vidgen_gemini.faults import SERVICE
 from vidgen_gemini.gemini import Question, Words, connect
 from vidgen_gemini.options import WordOptions
-from vidgen_gemini.prices import most_tokens, size_of
+from vidgen_gemini.prices import most_tokens, size_of, word_charge
 
 #: No usual text has more letters in a token. What may fit by this measure is for Gemini to judge.
 _LETTERS_A_TOKEN = 6
@@ -39,6 +50,13 @@ class GeminiWriter:
             model=self._options.model, system=asking.system, prompt=asking.prompt, form=form
         )
         return self._gemini.ask(question)
+
+    def charged(self, answer: bytes, request: ScriptRequest) -> Price:
+        """Return what *answer* cost, by the tokens that Google counts in it."""
+        usage = usage_of(answer)
+        if usage is None:
+            return UNKNOWN_PRICE
+        return word_charge(usage, self._options, datetime.now(UTC).date())
 
     def write(self, answer: bytes, request: ScriptRequest, into: Path) -> None:
         """Write the file that *request* asks for."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from vidgen_core import FrameHostSpec, ImageGeneratorSpec, VideoEngineSpec, hookimpl
 from vidgen_ltx import drawings, models
-from vidgen_ltx.options import FalOptions, LtxOptions
+from vidgen_ltx.options import AccountOptions, FalOptions, LtxOptions
 
 if TYPE_CHECKING:
     from vidgen_core import Context
@@ -81,6 +81,6 @@ def vidgen_frame_hosts() -> Iterable[FrameHostSpec]:
         name="fal",
         summary="puts pictures at a URL in fal's storage for a day, for nothing",
         factory=_host,
-        options=FalOptions,
+        options=AccountOptions,
         keys=KEYS,
     )

@@ -59,7 +59,7 @@ def _patience(default: float, help: str) -> Any:
 
 @frozen(kw_only=True)
 class AccountOptions:
-    """Where fal is and how long it is waited for: the same for clips and pictures."""
+    """Where fal is and how long it is waited for: all that the frame host ``fal`` takes."""
 
     base_url: str = _service(QUEUE, "Where fal's queue is.")
     storage_url: str = _service(STORAGE, "Where fal's storage gives out tokens for uploads.")
@@ -112,7 +112,7 @@ class LtxOptions(AccountOptions):
 
 @frozen(kw_only=True)
 class FalOptions(AccountOptions):
-    """What can be chosen about the image generator ``fal`` and the frame host ``fal``."""
+    """What can be chosen about the image generator ``fal``."""
 
     model: str = option("fal-ai/flux/dev", "Model on fal that draws pictures.", validator=_model)
     price: str = option(
