@@ -155,20 +155,15 @@ def _scene(item: Any, index: int, way: Way) -> Scene:
         label = f"item {index + 1}"
         raise _Wrong(f"a scene must be an object, and this is {_kind_of(item)}", way, label)
 
-    def read(key: str, reader: Callable[[Any], Any]) -> Any:
-        try:
-            return reader(item.get(key))
-        except _Wrong as wrong:
-            raise _Wrong(wrong.sentence, (*way, key), f"item {index + 1} ({key})") from None
-
     if NUMBER not in item:
         raise _Wrong("the scene has no number", way, f"item {index + 1} ({NUMBER})")
-    return Scene(
-        number=read(NUMBER, _number),
-        duration=read(DURATION, _duration),
-        source=item,
-        **{attribute: read(key, _text) for attribute, key in TEXT_KEYS.items()},
-    )
+    read: dict[str, Any] = {}
+    for attribute, key, reader in _FIELDS:
+        try:
+            read[attribute] = reader(item.get(key))
+        except _Wrong as wrong:
+            raise _Wrong(wrong.sentence, (*way, key), f"item {index + 1} ({key})") from None
+    return Scene(source=item, **read)
 
 
 def _scene_to_json(scene: Scene) -> dict[str, Any]:
@@ -239,6 +234,14 @@ def _text(value: Any) -> str:
         return text
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     return _SURROGATES.sub("\N{REPLACEMENT CHARACTER}", _CONTROLS.sub("", text))
+
+
+#: Attribute, key and reader of each field of a scene.
+_FIELDS: tuple[tuple[str, str, Callable[[Any], Any]], ...] = (
+    ("number", NUMBER, _number),
+    ("duration", DURATION, _duration),
+    *((attribute, key, _text) for attribute, key in TEXT_KEYS.items()),
+)
 
 
 def _spoken(value: Any) -> str:

@@ -47,7 +47,8 @@ def _other_first_frame(s: Situation, scene: int, clip: Published) -> Iterator[Re
     One of the same name is a changed input.
     """
     key = Key(Step.FIRST_FRAME, scene)
-    first, begun = s.best(key), s.first_frame_in(clip, scene)
+    first = s.best(key)
+    begun = s.first_frame_in(clip, scene) if first is not None else None
     if first is None or begun is None or begun in s.files:
         return
     if first.sha256 not in ("", clip.inputs[begun]):
