@@ -25,9 +25,9 @@ nox.options.error_on_missing_interpreters = False
 HERE = Path(__file__).parent
 PYPROJECT = nox.project.load_toml("pyproject.toml")
 PYTHONS = ["3.11", "3.12", "3.13"]
-#: One more than there are processors: some tests wait. Neighbours, who often share a film
+#: Two more than there are processors: some tests wait. Neighbours, who often share a film
 #: that one of them made, stay together until a worker has nothing left to do.
-WORKERS = min((os.cpu_count() or 1) + 1, 8)
+WORKERS = min((os.cpu_count() or 1) + 2, 8)
 SIDE_BY_SIDE = ("--numprocesses", str(WORKERS), "--dist", "worksteal")
 PLUGINS = {
     path.parent.name: nox.project.load_toml(path)["project"]

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from attrs import field, frozen
 
-from vidgen_core.model import Kind, Step
+from vidgen_core.model import Key, Kind, Step
 from vidgen_core.patterns import OutputPattern
 
 
@@ -154,6 +154,11 @@ PREVIEW = f"{STATE}/preview.mp4"
 #: A name that begins like a scene's file but matches no pattern is a near miss.
 NEAR_MISS = r"scene_([1-9][0-9]{0,8})_.*"
 VIDEO_SUFFIXES = (".mp4", ".mov", ".webm", ".mkv", ".m4v", ".avi")
+
+
+def answer_to(key: Key, take: int) -> str:
+    """Return where the answer to *take* of the output *key* is stored."""
+    return f"{ANSWERS}/{key.id}-{take}"
 
 
 def is_timestamp(text: str) -> bool:

@@ -78,9 +78,15 @@ class Limit:
 
 
 def _still_to_pay(task: Task) -> Price:
-    """Return what *task* costs beyond what counts as spent."""
+    """Return what *task* costs beyond what counts as spent.
+
+    What is in doubt counts in full, and its task costs it once more only where it was not
+    charged. What is known to be charged is no part of the price of its task.
+    """
     before = task.collects
-    return task.price if before is None or before.price.free else before.rest
+    if before is None or before.job or before.answered or before.price.free:
+        return task.price
+    return before.rest
 
 
 def _unknown(what: str, cap: float) -> CapReached:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -223,7 +224,11 @@ def open_run(
         memory=memory,
         timestamp=timestamp or new_timestamp(),
         outputs=outputs,
-        options=evolve(_options(settings, flags, initial_image, metadata_only), in_doubt=in_doubt),
+        options=evolve(
+            _options(settings, flags, initial_image, metadata_only),
+            in_doubt=in_doubt,
+            lost=_lost(root, ledger),
+        ),
         texts=texts | words_spoken(root, listing, ledger),
     )
 
@@ -268,6 +273,14 @@ def _options(
         burn_subtitles=core.burn_subtitles,
         font=core.font,
         require_continuity=core.require_continuity,
+    )
+
+
+def _lost(root: Path, ledger: Ledger) -> frozenset[Key]:
+    """Return whose paid answer is not in its place any more."""
+    answered = ((key, work.take) for key, work in ledger.in_flight.items() if work.answered)
+    return frozenset(
+        key for key, take in answered if not os.path.lexists(root / layout.answer_to(key, take))
     )
 
 

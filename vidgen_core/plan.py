@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from vidgen_core.ledger import InFlight
 from vidgen_core.model import Facts, Key, Step, Verdict
@@ -141,7 +141,8 @@ class PlanOptions:
     clip is made that does not go on from what plays before it. ``in_doubt``: what is to
     become of paid work whose outcome is unknown. ``again``: first frames that are wanted
     although nothing that is missing needs them. ``unneeded``: what is paid for and under way
-    for a scene, and fetched also where nothing needs it any more.
+    for a scene, and fetched also where nothing needs it any more. ``lost``: whose paid answer
+    is not in its place any more, so that it has to be paid for again.
     """
 
     skip_narration: bool = False
@@ -163,6 +164,11 @@ class PlanOptions:
     in_doubt: InDoubt = NO_CHOICE
     again: frozenset[Key] = frozenset()
     unneeded: frozenset[Key] = frozenset()
+    lost: frozenset[Key] = frozenset()
+
+    def without_lost(self, key: Key) -> PlanOptions:
+        """Return this once it is settled that the answer for *key* is gone."""
+        return evolve(self, lost=self.lost - {key})
 
 
 class Decision(StrEnum):
@@ -207,6 +213,7 @@ class Why(StrEnum):
     PROMPT_CHANGED = "the scenes file changed since it was made"
     IN_FLIGHT = "{provider} was paid for it and has it as job {job}"
     ANSWERED = "{provider}'s answer is kept and was paid for"
+    ANSWER_GONE = "{provider}'s answer was paid for and is gone, so it is asked for anew"
     UNKNOWN_OUTCOME = "{provider} was asked, and no answer on record tells whether it took the job"
     FORGOTTEN = "{requests} says that it was asked for, and the journal of that time is gone"
     FETCH_AGAIN = "{provider} made it as job {job}; it is fetched again, which costs nothing"

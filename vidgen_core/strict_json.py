@@ -51,6 +51,15 @@ _CONSTANTS = frozenset({"NaN", "Infinity", "-Infinity"})
 Way = tuple[str | int, ...]
 
 
+class Misread(InputError):
+    """A text is no strict JSON; ``at``: where, in its characters from 0, and ``said``: why not."""
+
+    def __init__(self, message: str, *, at: int, said: str) -> None:
+        super().__init__(message)
+        self.at = at
+        self.said = said
+
+
 class _Fault(Exception):
     """The decoder met something that strict JSON does not allow."""
 
@@ -62,7 +71,8 @@ def parse_json(data: bytes, name: str, *, max_bytes: int = MAX_BYTES) -> Any:
     surrogate that is escaped (``\\ud800``) is kept. Refused are NaN and
     Infinity, numbers that a float cannot hold or that have more than
     ``MAX_DIGITS`` digits, a key given twice, nesting deeper than ``MAX_DEPTH``,
-    and more than *max_bytes*. Raises ``InputError`` with line and column.
+    and more than *max_bytes*. Raises ``InputError``; ``Misread``, with line and column,
+    for what stands in the text.
     """
     shown = printable(name)
     if len(data) > max_bytes:
@@ -97,7 +107,7 @@ def place_of(data: bytes, way: Way) -> str:
             best, found = len(stack), offset
         if best == len(way):
             break
-    return _place(text, found) if best >= 0 else ""
+    return place_at(text, found) if best >= 0 else ""
 
 
 def printable(text: str) -> str:
@@ -126,10 +136,12 @@ def _decode(data: bytes, shown: str) -> str:
 
 
 def _refuse(shown: str, text: str, offset: int, sentence: str) -> NoReturn:
-    raise InputError(f"{shown}: {_place(text, offset)}: {sentence}") from None
+    message = f"{shown}: {place_at(text, offset)}: {sentence}"
+    raise Misread(message, at=offset, said=sentence) from None
 
 
-def _place(text: str, offset: int) -> str:
+def place_at(text: str, offset: int) -> str:
+    """Return ``line 3, column 5`` for the character of *text* at *offset*, from 0."""
     line = text.count("\n", 0, offset) + 1
     return f"line {line}, column {offset - text.rfind(chr(10), 0, offset)}"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import json
 import shlex
 from pathlib import Path
 
@@ -9,16 +11,19 @@ import pytest
 
 from vidgen_core import plugins
 from vidgen_core.cli import main
-from vidgen_core.cli.inquiry import without_jobs
+from vidgen_core.cli.adopting import without_jobs
 from vidgen_core.cli.last_line import Circumstances, last_line
+from vidgen_core.cli.obstacles import obstacle
 from vidgen_core.cli.repeated import Repeated, repeated
-from vidgen_core.errors import CapReached, ExitCode, OutOfCredit, Undecided
+from vidgen_core.cli.results import print_result
+from vidgen_core.errors import CapReached, ExitCode, OutOfCredit, Undecided, UsageError
 from vidgen_core.executor import Outcome
 from vidgen_core.executor.questions import was_it_taken
+from vidgen_core.journal import Journal
 from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import open_run
-from vidgen_core.plan import Decision, Plan, Task
+from vidgen_core.plan import Choice, Decision, InDoubt, Plan, Task
 from vidgen_core.report.words import is_question, question
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import UNKNOWN_PRICE, Price, ProviderKind
@@ -268,6 +273,61 @@ def test_a_job_is_asked_for_only_where_there_may_be_one(
     assert offered in way
     assert ("adopt" in way) is bool(offered)
     assert "vidgen continue /run --max-cost 2.5 --yes --in-doubt " in way
+
+
+@pytest.mark.parametrize("code", [ExitCode.DECISION, ExitCode.INTERRUPTED])
+@pytest.mark.parametrize(
+    ("works", "offered"),
+    [
+        ((PICTURE,), ""),
+        ((NOISE, CLIP), ""),
+        ((PLACES,), ""),
+        ((CLIP,), "if its job is there, give its id with --in-doubt adopt=JOB"),
+        ((CLIP, PICTURE), "if its job is there, give its id with --in-doubt adopt=clip-1-1:JOB"),
+    ],
+)
+def test_who_reads_json_is_offered_a_job_only_where_there_may_be_one(
+    works: tuple[InFlight, ...], offered: str, code: ExitCode, install: Install, tmp_path: Path
+) -> None:
+    install("vidgen-at-once", AT_ONCE)
+    run = begin(tmp_path, 1)
+    opened = open_run(RunDirectory(run), plugins.load(), flags={})
+    arguments = read(f"continue {run} --json")
+    arguments.results = io.StringIO()
+    outcome = asked(*works)
+    print_result(opened, outcome.plan, arguments, code, None, outcome)
+    [error] = json.loads(arguments.results.getvalue())["errors"]
+    assert offered in error["advice"]
+    assert ("adopt" in error["advice"]) is bool(offered)
+    assert "--in-doubt again buys it once more" in error["advice"]
+
+
+@pytest.mark.parametrize(
+    ("works", "said", "advice"),
+    [
+        ((PICTURE,), "keeps no jobs", "again"),
+        ((PICTURE, NOISE), "keeps no jobs", "again"),
+        (
+            (PICTURE, CLIP),
+            "2 pieces of work are in doubt",
+            "say which: --in-doubt adopt=clip-1-1:J",
+        ),
+    ],
+)
+def test_a_job_that_is_named_for_work_without_one_is_refused_before_anything_begins(
+    works: tuple[InFlight, ...], said: str, advice: str, install: Install, tmp_path: Path
+) -> None:
+    install("vidgen-at-once", AT_ONCE)
+    directory = RunDirectory(begin(tmp_path, 1))
+    with directory.locked("a test"), Journal(directory.root, version="1") as journal:
+        for work in works:
+            journal.intent(work)
+    choice = InDoubt(choice=Choice.ADOPT, job="J")
+    opened = open_run(directory, plugins.load(), flags={}, in_doubt=choice)
+    lacking = obstacle(opened, opened.plan())
+    assert isinstance(lacking, UsageError)
+    assert said in lacking.message
+    assert advice in lacking.advice
 
 
 def test_what_a_script_model_may_have_written_has_a_name_and_no_job() -> None:

@@ -42,8 +42,9 @@ def test_what_answers_at_once_has_no_job_to_adopt(film: Film, key: Key) -> None:
     assert film.is_finished()
 
 
-def test_for_a_script_model_the_command_says_so_before_it_begins(film: Film) -> None:
-    doubtful(film, WORDS)
+@pytest.mark.parametrize("key", [WORDS, SPEECH], ids=str)
+def test_the_command_says_so_before_it_begins(film: Film, key: Key) -> None:
+    doubtful(film, key)
     opened = film.open()
     assert isinstance(obstacle(opened, opened.plan()), UsageError)
     film.in_doubt = NO_CHOICE

@@ -151,7 +151,7 @@ def deleted(folder: Path, *more: str) -> Film:
 
 def test_a_kept_answer_that_was_deleted_is_asked_for_anew_at_once(tmp_path: Path) -> None:
     film = deleted(tmp_path, SAID)
-    assert film.open().plan().price == Price(0.0, 1.0)
+    assert film.open().plan().price == Price(0.5, 1.0)
     outcome = film.work()
     assert outcome.codes == set()
     assert (written(film), asked(film)) == (["a boat 2"], 3)

@@ -12,7 +12,7 @@ from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision
 from vidgen_core.specs import ClipRequest, Price, SpeechRequest, option
 
-from ..fakes import Film
+from ..fakes import PRICE, Film
 from ..run_directories import video
 from ..run_paths import clip_path, frame_path
 from .films import ended, fail_first, speak, use
@@ -96,14 +96,16 @@ def test_an_answer_is_stored_before_anything_parses_it(film: Film) -> None:
     assert sent.request.text == "answer: a boat"
 
 
-def test_an_answer_that_is_gone_was_charged_and_a_new_one_is_a_question(film: Film) -> None:
+def test_an_answer_that_is_gone_was_charged_and_the_plan_shows_the_price_of_a_new_one(
+    film: Film,
+) -> None:
     speak(film)
     fail_first(film, "write", None, BadOutput("cannot parse"))
     film.work()
-    (film.root / ".vidgen/answers/narration-1").unlink()
     assert film.open().plan().price.free  # what is there was paid for
-    assert film.work().codes == {ExitCode.DECISION}
-    assert "it would cost $0.50, more than was agreed to" in film.said
+    (film.root / ".vidgen/answers/narration-1").unlink()
+    assert film.open().plan().price == PRICE
+    assert film.work(agreed=False).codes == {ExitCode.FAILED}
     assert '"billed":"yes"' in (film.root / ".vidgen/journal.jsonl").read_text()
     assert film.service.bill() == {"NarrationTextRequest": 1, "SpeechRequest": 1}
     assert film.work().codes == set()

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from attrs import evolve, frozen
 
+from vidgen_core.cli.last_line import Circumstances, last_line
 from vidgen_core.errors import Billed, ExitCode, Refused
+from vidgen_core.executor.answers import Tab
 from vidgen_core.journal import read_ledger
 from vidgen_core.limit import Limit
 from vidgen_core.specs import FREE, UNKNOWN_PRICE, NarrationTextRequest, Price
@@ -138,6 +140,54 @@ def test_more_than_was_agreed_to_is_said_counts_in_the_limit_and_ends_the_asking
     assert ended(film.work(limit=Limit(cap=1.69))) is ExitCode.MONEY
     assert film.work(limit=Limit(cap=1.7)).codes == set()
     assert read_ledger(film.root).bill == Price(0.51, 1.21)
+
+
+@pytest.mark.parametrize(
+    ("answers", "costs"),
+    [
+        (["bad 1", SAID], [Price(0.9, 0.9), Price(0.9, 0.9)]),
+        (["part", "bad 2", SAID], [Price(0.3, 0.51), CENT, CENT]),
+    ],
+)
+def test_an_answer_that_took_the_room_of_the_next_one_ends_the_asking(
+    tmp_path: Path, answers: list[str], costs: list[Price]
+) -> None:
+    film = costing(tmp_path, answers, *costs)
+    assert ended(film.work(limit=Limit(cap=1.0))) is ExitCode.DECISION
+    assert "more answers than its price counts" in film.said
+    assert asked(film) == 1
+    bill = read_ledger(film.root).bill.high
+    assert bill is not None
+    assert bill <= 1.0
+
+
+def test_an_answer_that_does_not_tell_takes_the_room_of_one(tmp_path: Path) -> None:
+    agreed = Tab(agreed=Price(0.0, 1.5))
+    assert agreed.with_cost(CENT).has_room(MOST)
+    assert agreed.with_cost(CENT).with_cost(None).has_room(MOST)
+    assert not agreed.with_cost(CENT).with_cost(None).with_cost(None).has_room(MOST)
+    assert agreed.with_cost(None).with_cost(None).with_cost(None).has_room(MOST)
+    assert not agreed.with_cost(CENT).has_room(UNKNOWN_PRICE)
+    assert Tab(agreed=UNKNOWN_PRICE).with_cost(CENT).has_room(UNKNOWN_PRICE)
+
+
+def test_an_answer_that_counts_nothing_was_not_free(tmp_path: Path) -> None:
+    film = costing(tmp_path, [SAID], FREE)
+    assert film.work().codes == set()
+    assert costs_written(film) == [None]
+    assert read_ledger(film.root).bill == Price(0.5, 1.0)
+    assert "stays at what was agreed to: it says that it cost nothing" in film.said
+
+
+def test_the_command_that_goes_on_has_room_for_what_an_answer_still_lacks(tmp_path: Path) -> None:
+    film = costing(tmp_path, ["bad 1", SAID], Price(1.2, 1.2), CENT)
+    film.work()
+    film.flags = {**film.flags, "max_cost": 1.3}
+    outcome = film.work(limit=Limit(cap=1.3))
+    circumstances = Circumstances(opened=film.open())
+    line = last_line(film.root, outcome, ended(outcome), circumstances)
+    assert line.endswith(" --max-cost 2.20")
+    assert film.work(limit=Limit(cap=2.2)).codes == set()
 
 
 def test_what_an_earlier_run_paid_is_room_for_what_goes_on_from_it(tmp_path: Path) -> None:

@@ -13,6 +13,8 @@ def check(context):
         raise Unavailable("telling cannot be reached", billed=Billed.NO)
     if context.key == "a-bug-comes":
         raise RuntimeError("of " + context.key)
+    if context.key == "says-nothing":
+        return ""
     if context.key != {GOOD!r}:
         raise AuthFailed("telling does not accept the key " + context.key)
     return "balance\\n$5.00 \\x1b[31mof " + context.key

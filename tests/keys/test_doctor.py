@@ -348,6 +348,7 @@ def test_offline_no_service_is_asked(
     ("key", "code", "told"),
     [
         (GOOD, 0, "and good: balance $5.00 of [key]"),
+        ("says-nothing", 0, "and accepted; whether the account has credit is not told by this"),
         ("wrong-key-4711", 4, "telling does not accept the key [key]"),
         ("nobody-listens", 5, "telling cannot be reached"),
     ],

@@ -206,6 +206,17 @@ def test_a_good_key_is_told_with_what_the_service_says(
     assert (code, json.loads(out)) == (0, {"schema": 1, **facts, "said": "balance $5.00 of [key]"})
 
 
+def test_a_key_of_which_nothing_is_said_is_not_told_to_have_credit(
+    say: Say, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TELLING_KEY", "says-nothing")
+    assert say("check", "telling")[:2] == (
+        0,
+        "TELLING_KEY (environment) is accepted; "
+        "whether the account has credit is not told by this service\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("key", "code", "told"),
     [

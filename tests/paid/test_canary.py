@@ -265,7 +265,7 @@ _COMMANDS = {
     "keys check claude --json": 0,
     "keys check gemini": 0,
     "keys check elevenlabs --json": 0,
-    "keys check ltx": 2,
+    "keys check ltx": 0,
     "keys rm luma --json": 2,
     "doctor --online": 0,
     "doctor --online --json": 0,

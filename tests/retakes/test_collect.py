@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from vidgen_core.errors import ExitCode, Unavailable
+from vidgen_core.errors import ExitCode, OutOfCredit, Unavailable
 from vidgen_core.journal import read_ledger
 from vidgen_core.specs import ImageGeneratorSpec
 
@@ -234,3 +234,15 @@ def test_work_in_doubt_that_nothing_needs_is_named(studio: Studio) -> None:
     assert ended.code == 0
     assert "scene 2 clip 1 at paid, $0.50: it may have been charged" in ended.words
     assert "no paid work" not in ended.words
+
+
+@pytest.mark.parametrize("trouble", [False, True])
+def test_the_patience_that_was_asked_for_is_in_the_command_that_goes_on(
+    studio: Studio, trouble: bool
+) -> None:
+    begun(studio)
+    if trouble:
+        studio.service.trouble["poll"] = [OutOfCredit("no money is left")]
+    ended = studio.vidgen("collect", "--patience", "15m")
+    command = "collect" if trouble else "continue"
+    assert ended.last.endswith(f"; to go on: vidgen {command} {studio.root} --patience 900")

@@ -50,3 +50,25 @@ def test_a_script_that_fits_is_told_to_its_end() -> None:
     request = ScenesRequest(most=1, lengths=(5.0, 9.0), script=script)
     (scene,) = json.loads(answered(request))
     assert scene["narration"] == script
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        (
+            "The Black Waves\n\nA boat leaves. Gulls cry.",
+            "The Black Waves. A boat leaves. Gulls cry.",
+        ),
+        ("Part 1\nThe Boat\nIt leaves.", "Part 1. The Boat. It leaves."),
+        ("黑色的海浪\n小船在前行。", "黑色的海浪。 小船在前行。"),
+        ("Who leaves?\nA boat.", "Who leaves? A boat."),
+        ("A boat leaves\nwithout a light.", "A boat leaves without a light."),
+        (f"{'A boat ' * 8}leaves at the Black\nPier.", f"{'A boat ' * 8}leaves at the Black Pier."),
+        ("A boat leaves\n", "A boat leaves"),
+    ],
+    ids=["title", "two-titles", "chinese", "marked", "goes-on", "wrapped", "last-line"],
+)
+def test_a_title_does_not_run_into_the_first_sentence(script: str, told: str) -> None:
+    request = ScenesRequest(most=1, lengths=(5.0, 9.0), longest=20.0, script=script)
+    (scene,) = json.loads(answered(request))
+    assert scene["narration"] == told

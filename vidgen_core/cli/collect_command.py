@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 from attrs import evolve
@@ -14,7 +14,8 @@ from vidgen_core import plugins
 from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.at_work import carry_out
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.last_line import can_be_copied, command_for
+from vidgen_core.cli.last_line import command_for, command_in
+from vidgen_core.cli.repeated import repeated
 from vidgen_core.cli.undo_command import finish_undo
 from vidgen_core.errors import ExitCode, Undecided, UsageError, VidgenError, exit_code_for
 from vidgen_core.executor import Outcome
@@ -185,17 +186,21 @@ def _ended(opened: Opened, outcome: Outcome, arguments: Namespace) -> int:
         _say_stuck(plan)
         opened = evolve(opened, ledger=read_ledger(opened.directory.root))
         _say_left(opened, _left(opened, plan))
-        print(printable(_last_line(opened.directory.root, outcome, code)), file=sys.stderr)
+        words = repeated(arguments, opened.registry).words
+        line = _last_line(opened.directory.root, outcome, code, words)
+        print(printable(line), file=sys.stderr)
     return code
 
 
-def _last_line(root: Path, outcome: Outcome, code: ExitCode) -> str:
+def _last_line(root: Path, outcome: Outcome, code: ExitCode, words: Sequence[str]) -> str:
+    """Return how it ended, and what to type next; *words* were typed and hold for that, too."""
     made = f"{count(len(outcome.made), 'file')} collected, nothing was bought"
     if not code:
-        return f"{made}; to go on: {command_for(str(root))}"
+        return f"{made}; to go on: {command_for(str(root), *words)}"
+    again = command_in(str(root), "collect", *words)
     if code is ExitCode.INTERRUPTED:
-        return f"interrupted: {made}; to go on: {_again(root)}"
-    return f"not all is collected{_why(outcome)}; {made}; to go on: {_again(root)}"
+        return f"interrupted: {made}; to go on: {again}"
+    return f"not all is collected{_why(outcome)}; {made}; to go on: {again}"
 
 
 def _why(outcome: Outcome) -> str:
@@ -208,11 +213,6 @@ def _why(outcome: Outcome) -> str:
 
 def _names(keys: list[Key]) -> str:
     return ", ".join(name(key) for key in keys)
-
-
-def _again(root: Path) -> str:
-    command = shlex.join(["vidgen", "collect", str(root)])
-    return command if can_be_copied(command) else "vidgen collect DIR"
 
 
 def _print_json(

@@ -12,7 +12,7 @@ from attrs import frozen
 from vidgen_core import plugins, settings
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.health import Finding, fault, machine
-from vidgen_core.cli.inquiry import Inquiry, advising
+from vidgen_core.cli.inquiry import ACCEPTED, Inquiry, advising
 from vidgen_core.errors import ExitCode, VidgenError, exit_code_for
 from vidgen_core.keys import (
     IN_KEYRING,
@@ -259,4 +259,5 @@ def _asked(
         except VidgenError as error:
             yield fault(found.variable, error)
         else:
-            yield Finding(name=found.variable, said=f"{said}, and good" + (told and f": {told}"))
+            good = f"and good: {told}" if told else f"and {ACCEPTED}"
+            yield Finding(name=found.variable, said=f"{said}, {good}")

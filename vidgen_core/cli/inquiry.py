@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -13,19 +12,17 @@ from attrs import frozen
 from vidgen_core.errors import AuthFailed, BadOutput, Billed, Unavailable, VidgenError
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.http_errors import clean_words
-from vidgen_core.keys import ENVIRONMENT, IN_KEYRING, FoundKey, Store, find_key, redacted
+from vidgen_core.keys import ENVIRONMENT, IN_KEYRING, FoundKey, Store, redacted
 from vidgen_core.keys.in_time import in_time
-from vidgen_core.ledger import InFlight
 from vidgen_core.media import Media
-from vidgen_core.opening import Opened
-from vidgen_core.planner.doubts import only_answers
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.protocols import Context
 from vidgen_core.settings import Settings
-from vidgen_core.specs import ProviderKind
 
 T = TypeVar("T")
 
+#: What is known of a key that opens its account, where nothing is said about that.
+ACCEPTED = "accepted; whether the account has credit is not told by this service"
 #: Nobody reads more names than that.
 _MOST_MODELS = 10_000
 #: Seconds for one answer. A provider's own patience is for work that takes minutes.
@@ -114,19 +111,3 @@ def _several(told: object) -> Iterable[object]:
     if isinstance(told, str) or not isinstance(told, Iterable):  # plugins are not type checked
         raise BadOutput("it named no models", billed=Billed.NO)
     return told
-
-
-def without_jobs(opened: Opened, works: Iterable[InFlight]) -> frozenset[tuple[ProviderKind, str]]:
-    """Return which providers of *works* keep no jobs: they answer at once."""
-    inquiry = Inquiry(registry=opened.registry, settings=opened.settings)
-    asked = {(work.kind, work.provider) for work in works if not only_answers(work)}
-    found = set()
-    for who in asked & opened.selection.providers.installed.keys():
-        try:
-            loaded = opened.registry.find(*who)
-            key = find_key(loaded.spec.keys, os.environ, run_directory=opened.directory.root)
-        except VidgenError:  # two of one name, or a key that cannot be read
-            continue
-        if not inquiry.keeps_jobs(loaded, key):
-            found.add(who)
-    return frozenset(found)

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from vidgen_core import plugins, settings
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.inquiry import Inquiry, advising
+from vidgen_core.cli.inquiry import ACCEPTED, Inquiry, advising
 from vidgen_core.errors import AuthFailed, ExitCode, UsageError
 from vidgen_core.keys import (
     IN_KEYRING,
@@ -240,7 +240,7 @@ def _check(arguments: Namespace, registry: Registry) -> int:
         with advising(f"vidgen keys check {arguments.name}"):
             told.append(inquiry.account(loaded, key))
     said = "; ".join(filter(None, dict.fromkeys(told)))
-    words = f"{key.variable} ({key.source}) is good" + (f": {said}" if said else "")
+    words = f"{key.variable} ({key.source}) " + (f"is good: {said}" if said else f"is {ACCEPTED}")
     facts = {"name": key.variable, "source": key.source, "valid": True, "said": said}
     return _told(arguments, words, facts)
 

@@ -10,14 +10,14 @@ from pathlib import Path
 from attrs import evolve, frozen
 
 from vidgen_core import layout
-from vidgen_core.cli.repeated import MAX_COST, NOTHING, Repeated
+from vidgen_core.cli.adopting import Jobless, may_have_a_job
+from vidgen_core.cli.repeated import MAX_COST, NOTHING, UNKNOWN_PRICE, Repeated
 from vidgen_core.errors import Billed, CapReached, ExitCode, Undecided, exit_code_for
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Choice, Decision, Plan, Task, Why
-from vidgen_core.planner.doubts import only_answers
 from vidgen_core.report import text
 from vidgen_core.report.prices import in_doubt, in_whole_cents
 from vidgen_core.report.progress import ON_THE_WAY
@@ -61,7 +61,7 @@ class Circumstances:
     opened: Opened | None = None
     to_agree: str = ""
     repeated: Repeated = NOTHING
-    jobless: frozenset[tuple[ProviderKind, str]] = frozenset()
+    jobless: Jobless = frozenset()
 
 
 _USUAL = Circumstances()
@@ -260,11 +260,7 @@ def _decide(outcome: Outcome, again: _Again, circumstances: Circumstances) -> st
     works = outcome.in_doubt
     accounts = _accounts([(work.kind, work.provider) for work in works], circumstances.opened)
     buy = "--in-doubt again buys it once more; --in-doubt skip leaves it out, wait asks again later"
-    jobs = [
-        work
-        for work in works
-        if not only_answers(work) and (work.kind, work.provider) not in circumstances.jobless
-    ]
+    jobs = [work for work in works if may_have_a_job(work, circumstances.jobless)]
     if not jobs:
         return f"look into {accounts} for what was charged; {again} {buy}"
     adopt = "adopt=JOB" if len(works) == 1 else f"adopt={jobs[0].key.id}:JOB"
@@ -290,20 +286,22 @@ def _above_the_cap(outcome: Outcome, again: _Again, opened: Opened | None) -> st
     more = limit.needed(outcome.plan)
     answer = _answer(outcome, opened)
     if spent is None or more is None:
-        return _without_a_price(again, answer) if limit.unknown_price is None else ""
+        if limit.unknown_price is not None:
+            return ""
+        return _without_a_price(again, answer, kept=opened.settings.is_kept("max_cost"))
     enough = in_whole_cents(spent + more)
     return again.without(MAX_COST).given(*answer, MAX_COST, enough)
 
 
-def _without_a_price(again: _Again, answer: tuple[str, ...]) -> str:
+def _without_a_price(again: _Again, answer: tuple[str, ...], *, kept: bool) -> str:
     """Say what to type where a limit keeps back work whose price nobody knows.
 
-    To do without the limit is a new decision: it is asked about.
+    To do without the limit is a new decision: it is asked about. *kept*: a limit stands in
+    the settings, and is not gone with the option.
     """
-    counted = again.given(*answer, "--set", "unknown_price=USD")
+    counted = again.without(UNKNOWN_PRICE).given(*answer, "--set", "unknown_price=USD")
     free = again.without(MAX_COST)
-    # A limit that stands in the settings is not gone with the option.
-    no_limit = () if free != again else ("--set", "max_cost=none")
+    no_limit = ("--set", "max_cost=none") if kept else ()
     return (
         f"say in dollars what a piece without a price counts as: {counted}; "
         f"or without the limit: {free.for_new_work().given(*answer, *no_limit)}"

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from vidgen_core.cli.adopting import may_have_a_job, without_jobs
 from vidgen_core.errors import InputError, UsageError, VidgenError
 from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import LOST, Choice, Decision, Plan, Task, Why
-from vidgen_core.planner.doubts import all_in_doubt, no_job, only_answers, owner_of
+from vidgen_core.planner.doubts import all_in_doubt, no_job, owner_of
 from vidgen_core.report.words import flags, name
 from vidgen_core.selection import (
     frame_host_required,
@@ -80,9 +81,11 @@ def _not_adopted(opened: Opened) -> UsageError | None:
         return None
     doubtful = all_in_doubt(opened.ledger)
     named = [work for work in doubtful if chosen.key in (None, work.key)]
+    jobless = without_jobs(opened, named)
+    with_jobs = [work for work in named if may_have_a_job(work, jobless)]
+    if named and not with_jobs:
+        return no_job(named[0])
     if len(named) == 1:
-        if only_answers(named[0]):
-            return no_job(named[0])
         return _another_one(opened, named[0], chosen.job)
     advice = f"in doubt: {', '.join(work.key.id for work in doubtful)}" if doubtful else ""
     if chosen.key is not None:
@@ -91,7 +94,7 @@ def _not_adopted(opened: Opened) -> UsageError | None:
         return UsageError("--in-doubt adopt: nothing is in doubt here")
     return UsageError(
         f"--in-doubt adopt: {len(doubtful)} pieces of work are in doubt",
-        advice=f"say which: --in-doubt adopt={doubtful[0].key.id}:{chosen.job}; {advice}",
+        advice=f"say which: --in-doubt adopt={with_jobs[0].key.id}:{chosen.job}; {advice}",
     )
 
 

@@ -11,8 +11,8 @@ from attrs import field, frozen
 from vidgen_core.plugins import Registry
 from vidgen_core.settings.core_options import CoreOptions
 
-#: The option that the last line replaces where the limit was reached.
-MAX_COST = "--max-cost"
+#: The options that the last line replaces where the limit was reached.
+MAX_COST, UNKNOWN_PRICE = "--max-cost", "--unknown-price"
 
 
 @frozen(kw_only=True)
@@ -28,12 +28,12 @@ class Repeated:
     words: tuple[str, ...] = field(init=False, repr=False, eq=False)
 
     def __attrs_post_init__(self) -> None:
-        limits = tuple(word for pair in self.options for word in pair)
+        limits = tuple(word for pair in self.options for word in _words(*pair))
         object.__setattr__(self, "words", (*limits, *self.consent))
 
     def without(self, option: str) -> Repeated:
-        """Return this without *option* and its value."""
-        return attrs.evolve(self, options=tuple(o for o in self.options if o[0] != option))
+        """Return this without *option* and its value, and without ``--set`` of the same."""
+        return attrs.evolve(self, options=tuple(o for o in self.options if _name(*o) != option))
 
     def for_new_work(self) -> Repeated:
         """Return what holds for work that nobody was asked about yet: not what was agreed to."""
@@ -41,6 +41,18 @@ class Repeated:
 
 
 NOTHING = Repeated()
+
+
+def _name(option: str, value: str) -> str:
+    """Return which option is given, be it by ``--set``."""
+    if option != "--set":
+        return option
+    return f"--{value.partition('=')[0].strip()}".replace("_", "-")
+
+
+def _words(option: str, value: str) -> tuple[str, ...]:
+    """Return what is typed; a value that looks like an option stands in one word with its own."""
+    return (f"{option}={value}",) if value.startswith("-") else (option, value)
 
 
 def repeated(arguments: Namespace, registry: Registry) -> Repeated:

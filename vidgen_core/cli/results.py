@@ -9,7 +9,7 @@ from typing import Any, TextIO
 
 from attrs import evolve
 
-from vidgen_core.cli.inquiry import without_jobs
+from vidgen_core.cli.adopting import advise, without_jobs
 from vidgen_core.cli.last_line import Circumstances, say_last_line
 from vidgen_core.cli.repeated import repeated
 from vidgen_core.errors import ExitCode, VidgenError
@@ -20,7 +20,7 @@ from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Decision, Plan
 from vidgen_core.report import as_json, text
-from vidgen_core.report.words import error_line, folded, say
+from vidgen_core.report.words import error_line, folded, is_question, say
 from vidgen_core.scenes_file import survey
 from vidgen_core.strict_json import printable
 
@@ -76,6 +76,10 @@ def print_result(
     decision = plan.by_key[Key(Step.FILM)].decision
     complete = code is ExitCode.COMPLETE
     root = opened.directory.root
+    asked = _asked_about(outcome, code, said=arguments.json) if outcome else []
+    jobless = without_jobs(opened, asked)
+    if outcome is not None:
+        advise(outcome, jobless)
     if arguments.json:
         if outcome is not None:  # what is in flight, and what it cost, changed since
             opened = evolve(opened, ledger=read_ledger(root))
@@ -90,14 +94,20 @@ def print_result(
             opened=opened,
             to_agree=to_agree,
             repeated=repeated(arguments, opened.registry),
-            jobless=without_jobs(opened, _asked_about(outcome, code)),
+            jobless=jobless,
         )
         say_last_line(root, outcome, code, circumstances)
 
 
-def _asked_about(outcome: Outcome, code: ExitCode) -> list[InFlight]:
-    """Return what is in doubt where the last line asks about it: nobody else waits for an SDK."""
-    return [] if code in (ExitCode.COMPLETE, ExitCode.INTERRUPTED) else outcome.in_doubt
+def _asked_about(outcome: Outcome, code: ExitCode, *, said: bool) -> list[InFlight]:
+    """Return what the user is asked about: nobody else waits for an SDK.
+
+    The last line asks about what is in doubt, and where every error is *said*, so do they.
+    """
+    if code not in (ExitCode.COMPLETE, ExitCode.INTERRUPTED):
+        return outcome.in_doubt
+    questions = {task.key for task, error in outcome.errors if said and is_question(error)}
+    return [work for work in outcome.in_doubt if work.key in questions]
 
 
 def _print_path(path: Path, results: TextIO) -> None:

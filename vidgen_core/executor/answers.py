@@ -20,14 +20,30 @@ _MOST = 1_000_000.0
 
 @frozen(kw_only=True)
 class Tab:
-    """What the answers to one order say that they cost, beside the price that was ``agreed``."""
+    """What the answers to one order say that they cost, beside the price that was ``agreed``.
+
+    ``untold``: how many do not say it.
+    """
 
     agreed: Price = FREE
     cost: Price = FREE
+    untold: int = 0
 
     def with_cost(self, cost: Price | None) -> Tab:
         """Return this with the *cost* of one more answer; ``None``: it does not say."""
-        return self if cost is None else evolve(self, cost=self.cost + cost)
+        if cost is None:
+            return evolve(self, untold=self.untold + 1)
+        return evolve(self, cost=self.cost + cost)
+
+    def has_room(self, one: Price) -> bool:
+        """Whether one more answer, for the price of *one*, is within what was agreed to.
+
+        Where no answer told its cost, each costs its share by the price list.
+        """
+        if self.agreed.high is None or self.cost.free:
+            return True
+        total = sum((one,) * self.untold, self.cost + one).high
+        return total is not None and total <= self.agreed.high + ROUNDING
 
     @property
     def is_exceeded(self) -> bool:
@@ -71,6 +87,9 @@ def _cost_of(
         cost = errand.call("charged", lambda: _checked(provider.charged(answer, request)))
     except VidgenError as error:
         return None, f"{work.key}: what it cost stays at what was agreed to: {error.message}"
+    if cost.free:  # a count of nothing is one that was not made
+        nothing = "it says that it cost nothing"
+        return None, f"{work.key}: what it cost stays at what was agreed to: {nothing}"
     return (cost if cost.known else None), ""
 
 

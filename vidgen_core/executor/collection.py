@@ -25,11 +25,12 @@ from vidgen_core.executor.clock import real
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.events import Noted
 from vidgen_core.executor.publishing import Origin
+from vidgen_core.executor.quotes import why_dearer
 from vidgen_core.executor.sent import Sent, path_of_answer
 from vidgen_core.executor.work import Made
 from vidgen_core.ledger import InFlight
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
-from vidgen_core.specs import Request
+from vidgen_core.specs import FREE, Request
 
 _LARGEST_ANSWER = 1 << 30
 
@@ -207,7 +208,7 @@ class Collection:
         if self.work.adopted and isinstance(error, JobLost):
             self._ask_again(error)
             return
-        run.journal.ended(self.work.key, self.work.take, error.message, billed)
+        run.journal.ended(self.work.key, self.work.take, error.message, billed, kept=True)
         if self.again:
             run.setbacks.not_fetched_again(self.errand.job, error)
             return
@@ -288,12 +289,21 @@ class Collection:
     def _ask_anew(self, error: _AnswerGone) -> None:
         """End a take whose answer somebody deleted, and order another for what was agreed to.
 
-        The plan showed what an answer may cost, for it may have to be asked on: that much
-        may be paid without a question.
+        That is what the plan showed: what an answer may cost. Of a speech the parts before it
+        are gone on from, unless they are of another text, or were spoken otherwise.
         """
-        run, job = self.errand.run, self.errand.job
-        run.journal.ended(self.work.key, self.work.take, error.message, error.billed)
+        run, job, work = self.errand.run, self.errand.job, self.work
+        text = parts.text_of(run.bench, job.task)
+        sent, workshop = self.sent, run.bench.workshop
+        kept = sent is not None and parts.why_not_on(workshop, work, sent, text) is None
+        run.journal.ended(work.key, work.take, error.message, error.billed, kept=kept)
         run.listen(Noted(f"{job.task.key}: {error.message}"))
+        before = run.journal.ledger.in_flight.get(work.key)
+        dearer = before and why_dearer(evolve(before, price=FREE), job.task.price.high)
+        if dearer:
+            run.setbacks.later(job, dearer)
+            return
+        run.options = run.options.without_lost(work.key)
         run.turns.agree_anew(job.task)
         run.turns.finish(job)
         run.replan()

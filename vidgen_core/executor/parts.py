@@ -37,9 +37,15 @@ from vidgen_core.stitch.parts import join_parts
 from vidgen_core.strict_json import MAX_BYTES
 
 if TYPE_CHECKING:
+    from vidgen_core.executor.work import Bench
     from vidgen_core.executor.workshop import Workshop
     from vidgen_core.media import Media
+    from vidgen_core.plan import Task
     from vidgen_core.rundir import RunDirectory
+
+
+class OtherText(JobLost):
+    """The parts that are there are of a text that is spoken no more."""
 
 
 def is_later(request: Request | None) -> bool:
@@ -107,6 +113,12 @@ def why_not_on(workshop: Workshop, work: InFlight, sent: Sent, text: str) -> Und
     return None
 
 
+def text_of(bench: Bench, task: Task) -> str:
+    """Return the text that *task* has spoken now; empty where nothing tells."""
+    asked = bench.spelled_out(task.request)
+    return asked.text if isinstance(asked, SpeechRequest) else ""
+
+
 def is_of(sent: Sent, text: str) -> bool:
     """Whether *sent* asks for a part of *text*; empty: of any."""
     return not text or (
@@ -131,7 +143,7 @@ def to_be_repeated(directory: RunDirectory, part: InFlight, text: str) -> Sent:
     if sent is None or not isinstance(sent.request, SpeechRequest) or not sent.request.spoken:
         raise _unknown_part(part)
     if not is_of(sent, text):
-        raise JobLost(
+        raise OtherText(
             f"the text of {part.key} was changed since a part of it was spoken",
             billed=Billed.YES,
             advice="vidgen continue has all of it spoken anew",

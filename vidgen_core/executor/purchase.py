@@ -27,13 +27,13 @@ from vidgen_core.executor.collection import Collection
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.events import Noted
 from vidgen_core.executor.finding import LOOKS, jobs_like
-from vidgen_core.executor.quotes import quoted, to_plan_with, why_dearer
+from vidgen_core.executor.quotes import one_answer, quoted, to_plan_with, why_dearer
 from vidgen_core.executor.sent import Sent, describe, path_of_sent, sent_with
 from vidgen_core.ledger import InFlight, Ledger
 from vidgen_core.planner.doubts import part_again
 from vidgen_core.planner.script_prices import answers_at_most
 from vidgen_core.protocols import JobRef
-from vidgen_core.specs import UNKNOWN_PRICE, Request, SpeechRequest
+from vidgen_core.specs import UNKNOWN_PRICE, Request
 
 #: How often a submit of unknown outcome is followed up in one run.
 DOUBTS = 2
@@ -101,7 +101,8 @@ class Purchase:
             try:
                 self.sent = parts.to_be_repeated(run.directory, part, self._text())
             except JobLost as error:
-                run.journal.ended(part.key, part.take, error.message, Billed.UNKNOWN)
+                kept = not isinstance(error, parts.OtherText)
+                run.journal.ended(part.key, part.take, error.message, Billed.UNKNOWN, kept=kept)
                 run.setbacks.failed(self.errand.job, error)
                 return
         self._buy()
@@ -110,7 +111,7 @@ class Purchase:
         """End what is in doubt and cannot be asked about: the user has it bought once more."""
         run, work = self.errand.run, self.work
         why = f"what {work.provider} was asked for {work.key} is not known any more"
-        run.journal.ended(work.key, work.take, why, Billed.UNKNOWN)
+        run.journal.ended(work.key, work.take, why, Billed.UNKNOWN, kept=True)
         advice = "vidgen continue asks for it anew"
         run.setbacks.failed(self.errand.job, JobLost(why, advice=advice, billed=Billed.UNKNOWN))
 
@@ -146,8 +147,9 @@ class Purchase:
             return
         self.sent = evolve(self.sent, request=request)
         self._left -= 1
-        within = self._left > 0 and not self._tab.is_exceeded
-        self._covered = within and not self._goes_on
+        within = self._left > 0 and not self._goes_on
+        workshop = run.bench.workshop
+        self._covered = within and self._tab.has_room(one_answer(workshop, self.work, request))
         if self._ordered and not (self._covered or self._goes_on):
             message = f"it needs more answers than its price counts ({why})"
             error = Undecided(message, advice="vidgen continue asks for the next one")
@@ -225,9 +227,7 @@ class Purchase:
         return dearer
 
     def _text(self) -> str:
-        """Return the text that is to be spoken now; empty where nothing tells."""
-        asked = self.errand.run.bench.spelled_out(self.errand.job.task.request)
-        return asked.text if isinstance(asked, SpeechRequest) else ""
+        return parts.text_of(self.errand.run.bench, self.errand.job.task)
 
     def _stop_if_interrupted(self) -> None:
         if self.errand.run.interrupted:
@@ -298,7 +298,7 @@ class Purchase:
             if self._doubted:  # this call was not charged; an earlier one may have been
                 self.errand.give_up(error)
                 return
-        run.journal.ended(work.key, work.take, error.message, billed)
+        run.journal.ended(work.key, work.take, error.message, billed, kept=True)
         if billed is Billed.NO:
             self.errand.try_again(error, self._buy)
             return

@@ -13,7 +13,7 @@ from vidgen_core.limit import ROUNDING
 from vidgen_core.plan import Provider
 from vidgen_core.planner.doubts import is_doubtful
 from vidgen_core.planner.script_prices import whole_price
-from vidgen_core.specs import Request, SpeechRequest
+from vidgen_core.specs import Price, Request, SpeechRequest
 
 if TYPE_CHECKING:
     from vidgen_core.executor.workshop import Workshop
@@ -32,6 +32,17 @@ def quoted(workshop: Workshop, work: InFlight, request: Request) -> InFlight:
         work.kind, work.provider, f"price for {work.key}", lambda: whole_price(provider, request)
     )
     return evolve(work, price=price)
+
+
+def one_answer(workshop: Workshop, work: InFlight, request: Request) -> Price:
+    """Return what one answer to *request* costs. Raises ``PluginBug``."""
+    found = workshop.find(work.kind, work.provider)
+    return workshop.call(
+        work.kind,
+        work.provider,
+        f"price for {work.key}",
+        lambda: found.spec.price(request, workshop.options_for(found)),
+    )
 
 
 def why_dearer(cost: InFlight, agreed: float | None) -> Undecided | None:

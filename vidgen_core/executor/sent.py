@@ -143,7 +143,7 @@ def path_of_sent(work: InFlight) -> str:
 
 def path_of_answer(work: InFlight) -> str:
     """Return where the answer to *work* is stored."""
-    return f"{layout.ANSWERS}/{work.key.id}-{work.take}"
+    return layout.answer_to(work.key, work.take)
 
 
 def is_stored(directory: RunDirectory, work: InFlight) -> bool:

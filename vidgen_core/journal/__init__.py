@@ -160,9 +160,13 @@ class Journal:
         """Write what it costs now to go on from *work*, which is in flight, or to repeat it."""
         self._append("priced", work=record_to_json(work))
 
-    def ended(self, key: Key, take: int, why: str, billed: Billed) -> None:
-        """Write that paid work ended without a file, and whether it was charged."""
-        self._append("ended", key=key.id, take=take, why=why[:2000], billed=billed.value)
+    def ended(self, key: Key, take: int, why: str, billed: Billed, *, kept: bool = False) -> None:
+        """Write that paid work ended without a file, and whether it was charged.
+
+        *kept*: where it was a part, the one before it is gone on from again.
+        """
+        more = {"kept": True} if kept else {}
+        self._append("ended", key=key.id, take=take, why=why[:2000], billed=billed.value, **more)
 
     def arriving(self, key: Key, file: Published) -> None:
         """Write which *file* of work in flight is about to get its name."""

@@ -81,7 +81,7 @@ class Reading:
     def was_in_doubt(self, key: Key) -> bool:
         """Whether what is in flight for *key* was bought while an earlier take was in doubt."""
         before = self.replaced.get(key, ())
-        return any(not (work.answered or work.job) for work in before)
+        return any(map(_is_doubtful, before))
 
     def charge(self, work: InFlight, billed: Billed) -> None:
         """Take note of what is known now of the submit of *work*."""
@@ -268,17 +268,39 @@ def _ended(reading: Reading, record: dict[str, Any]) -> None:
         reading.charge(work, billed)
         del reading.in_flight[work.key]
         reading.arriving.pop(work.key, None)
-        in_doubt = reading.was_in_doubt(work.key)
         before = reading.replaced.pop(work.key, ())
-        if before and billed is Billed.NO:
-            reading.in_flight[work.key] = before[-1]
-            if before[:-1]:
-                reading.replaced[work.key] = before[:-1]
-        elif in_doubt:
+        back = _back_to(work, before, billed, kept=record.get("kept") is True)
+        if back:
+            reading.in_flight[work.key] = back[-1]
+            if back[:-1]:
+                reading.replaced[work.key] = back[:-1]
+        if any(map(_is_doubtful, before[len(back) :])):
             reading.doubted.add(work.key)
         # What goes on from an answer may be sent again where it was not charged.
         again = work.covered and billed is Billed.NO and work.key in reading.in_flight
         reading.orders.end(work, billed, goes_on=again)
+
+
+def _back_to(
+    work: InFlight, before: tuple[InFlight, ...], billed: Billed, *, kept: bool
+) -> tuple[InFlight, ...]:
+    """Return what of *before* stands again once *work*, which took its place, has ended.
+
+    All of it where *work* was not charged; else, where it was a part and those before it are
+    *kept*, what leads to the last one of them.
+    """
+    if billed is Billed.NO:
+        return before
+    for count in range(len(before), 0, -1) if kept else ():
+        part = before[count - 1]
+        ours = (part.kind, part.provider) == (work.kind, work.provider)
+        if ours and part.part < work.part and not _is_doubtful(part):
+            return before[:count]
+    return ()
+
+
+def _is_doubtful(work: InFlight) -> bool:
+    return not (work.answered or work.job)
 
 
 def _arriving(reading: Reading, record: dict[str, Any]) -> None:

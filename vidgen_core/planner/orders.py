@@ -122,6 +122,9 @@ def attach(s: Situation, base: Task, job: InFlight) -> Task:
         if costs and job.kind is ProviderKind.SCRIPT_MODEL:  # it may have to be asked on
             price = UNKNOWN_PRICE if job.price.free else Price(0.0, job.price.high)
             base = evolve(base, price=price)
+        if costs and base.key in s.options.lost:
+            why = Why.ANSWER_GONE
+            base = evolve(base, price=UNKNOWN_PRICE if job.price.free else job.price)
     elif spec.abilities & CAN_TELL and not s.ledger.damage:
         why = Why.FINDABLE
         # It may be bought now, or was before. A journal that says it is free proves nothing.

@@ -39,27 +39,30 @@ T = TypeVar("T")
 _LONGEST_FAULT = 300
 
 
-def file_of(text: str, request: ScriptRequest) -> bytes:
+def file_of(text: str, request: ScriptRequest, kept: bytes = b"") -> bytes:
     """Return the file that *request* asks for, from the *text* that a model answered.
 
+    *kept*: the whole answer as it is stored: lines and columns are counted in it.
     Raises ``BadOutput`` with the place of what is wrong; the answer was paid for.
     """
     try:
         match request:
             case EnvironmentsRequest():
-                return dump_environments(_environments(text, request))
+                return dump_environments(_environments(text, request, kept))
             case ScenesRequest():
-                return dump_scenes_without_environment([*request.told, *_scenes(text, request)[0]])
+                return dump_scenes_without_environment(
+                    [*request.told, *_scenes(text, request, kept)[0]]
+                )
             case PlacedScenesRequest():
-                return dump_scenes(_placed(text, request))
+                return dump_scenes(_placed(text, request, kept))
             case NarrationTextRequest():
-                narration = _told(text, "narration", ToldNarration).narration
+                narration = _told(text, "narration", ToldNarration, kept).narration
                 return narration.encode() + b"\n"
     except InputError as error:
         raise bad_answer(error.message) from None
 
 
-def rest_of(text: str, request: ScriptRequest) -> ScriptRequest | None:
+def rest_of(text: str, request: ScriptRequest, kept: bytes = b"") -> ScriptRequest | None:
     """Return what is still to be asked for after *text* answered *request*; ``None``: nothing.
 
     Only the scenes of a long film come in parts. Raises ``BadOutput`` as :func:`file_of`.
@@ -67,7 +70,7 @@ def rest_of(text: str, request: ScriptRequest) -> ScriptRequest | None:
     if not isinstance(request, ScenesRequest):
         return None
     try:
-        scenes, complete = _scenes(text, request)
+        scenes, complete = _scenes(text, request, kept)
     except InputError as error:
         raise bad_answer(error.message) from None
     told = (*request.told, *scenes)
@@ -81,22 +84,22 @@ def bad_answer(why: str) -> BadOutput:
     return BadOutput(clean(why)[:_LONGEST_FAULT], billed=Billed.YES)
 
 
-def _told(text: str, key: str, shape: type[T]) -> T:
-    value: Any = json_in(text, key)  # or the array alone that this key would hold
+def _told(text: str, key: str, shape: type[T], kept: bytes) -> T:
+    value: Any = json_in(text, key, kept)  # or the array alone that this key would hold
     return checked({key: value} if isinstance(value, list) else value, shape)
 
 
-def _environments(text: str, request: EnvironmentsRequest) -> Sequence[str]:
-    places = _told(text, "environments", ToldPlaces).environments
+def _environments(text: str, request: EnvironmentsRequest, kept: bytes) -> Sequence[str]:
+    places = _told(text, "environments", ToldPlaces, kept).environments
     different = list(dict.fromkeys(places))
     if len(different) > request.most:
         raise InputError(f"it describes {len(different)} places, at most {request.most} are taken")
     return different
 
 
-def _scenes(text: str, request: ScenesRequest) -> tuple[list[Scene], bool]:
+def _scenes(text: str, request: ScenesRequest, kept: bytes) -> tuple[list[Scene], bool]:
     """Return the scenes of an answer, numbered on, and whether they are the last."""
-    told = _told(text, "scenes", ToldScenes)
+    told = _told(text, "scenes", ToldScenes, kept)
     different = list(dict.fromkeys(told.scenes))
     numbers = [scene.number for scene in different]
     twice = next((number for number in numbers if numbers.count(number) > 1), None)
@@ -166,8 +169,8 @@ def _scene(told: ToldScene, number: int, durations: Sequence[float]) -> Scene:
     return Scene(number=number, duration=next(fitting, durations[-1]), source=source, **texts)
 
 
-def _placed(text: str, request: PlacedScenesRequest) -> list[Scene]:
-    choices = _told(text, "places", Choices).places
+def _placed(text: str, request: PlacedScenesRequest, kept: bytes) -> list[Scene]:
+    choices = _told(text, "places", Choices, kept).places
     places: dict[int, int] = {}
     for choice in choices:
         if places.setdefault(choice.scene, choice.place) != choice.place:

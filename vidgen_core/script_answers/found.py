@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from vidgen_core.errors import InputError
-from vidgen_core.strict_json import MAX_DEPTH, parse_json
+from vidgen_core.script_answers.kept import place_in, written_length
+from vidgen_core.strict_json import MAX_DEPTH, Misread, parse_json
 
 #: No answer that a film needs comes near it.
 MOST_CHARACTERS = 2_000_000
@@ -25,31 +26,51 @@ _STRING_OR_COMMA = re.compile(rf"{_TEXT}|,(?=\s*[}}\]])", re.DOTALL)
 _CLOSES = {"{": "}", "[": "]"}
 
 
-def json_in(text: str, key: str) -> Any:
+def json_in(text: str, key: str, kept: bytes = b"") -> Any:
     """Return the object with *key*, or the array of what it would hold, in *text*.
 
     Prose, code fences and one object around it are passed over, commas before a closing
     bracket left out; JSON inside a text of JSON is read. An object comes before an array,
     for prose has brackets, too. Raises ``InputError`` where there is none: with line and
-    column where it was begun.
+    column where it was begun, of the file *kept* in which the text is found.
     """
+    try:
+        return _json_in(text, key)
+    except Misread as fault:
+        place = place_in(kept, text, fault.at)
+        raise InputError(f"{_NAME}: {place}: {fault.said}") from None
+
+
+def _json_in(text: str, key: str) -> Any:
+    """Return what :func:`json_in` looks for; ``Misread`` counts from the begin of *text*."""
     if len(text) > MOST_CHARACTERS:
         raise InputError(f"{_NAME} has more than {MOST_CHARACTERS} characters")
-    text = text.removeprefix("\ufeff").strip()
-    if not text:
+    words = text.removeprefix("\ufeff").strip()
+    if not words:
         raise InputError(f"{_NAME} is empty")
+    begins = text.index(words)
+    inner = _parsed(words)
+    is_quoted = isinstance(inner, str)
+    try:
+        return _json_among(inner if is_quoted else words, key)
+    except Misread as fault:
+        at = 1 + written_length(words[1:-1], fault.at) if is_quoted else fault.at
+        raise Misread(fault.message, at=begins + at, said=fault.said) from None
+
+
+def _json_among(text: str, key: str) -> Any:
+    """Return what is looked for in *text*, which is not itself a text of JSON."""
     whole = _parsed(text)
-    if isinstance(whole, str):
-        text, whole = whole, _parsed(whole)
-    pieces = [text] if not isinstance(whole, InputError) else list(_pieces(text))
+    pieces = [(0, text)] if not isinstance(whole, InputError) else list(_pieces(text))
     told: list[Any] = []
-    faults: list[InputError] = []
-    for piece in pieces:
+    faults: list[Misread] = []
+    for start, piece in pieces:
         value = _parsed(piece)
         if not isinstance(value, InputError):
             told.append(value)
-        elif _BEGINS_JSON.match(piece):  # and is broken: an array beside it may be a part of it
-            faults.append(value)
+        elif isinstance(value, Misread) and _BEGINS_JSON.match(piece):
+            # It is broken: an array beside it may be a part of it.
+            faults.append(Misread(value.message, at=start + value.at, said=value.said))
     found = next(filter(None, (_object_in(value, key) for value in told)), None)
     if found is not None:
         return found
@@ -74,15 +95,15 @@ def _is_list_of_things(value: Any) -> bool:
 
 def _parsed(text: str) -> Any:
     """Return the value of *text*, or the ``InputError`` that says where it is wrong."""
-    tidy = _STRING_OR_COMMA.sub(lambda found: "" if found[0] == "," else found[0], text)
+    tidy = _STRING_OR_COMMA.sub(lambda found: " " if found[0] == "," else found[0], text)
     try:
         return parse_json(tidy.encode("utf-8", "replace"), _NAME, max_bytes=4 * MOST_CHARACTERS)
     except InputError as error:
         return error
 
 
-def _pieces(text: str) -> Iterator[str]:
-    """Yield what stands between matching brackets, outermost first; the rest of a half one."""
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Yield what stands between matching brackets, and where; the rest of a half one."""
     at = 0
     for _ in range(_MOST_TRIES):
         opened = _OPENS.search(text, at)
@@ -91,11 +112,11 @@ def _pieces(text: str) -> Iterator[str]:
         end = _end_of(text, opened.start())
         if end is None:
             if _BEGINS_JSON.match(text, opened.start()):  # cut off: its pieces are no answer
-                yield text[opened.start() :]
+                yield opened.start(), text[opened.start() :]
                 return
             at = opened.end()  # a bracket of the prose
             continue
-        yield text[opened.start() : end]
+        yield opened.start(), text[opened.start() : end]
         at = end
 
 

@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import copy
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -23,6 +21,7 @@ from attrs import field, frozen
 
 from vidgen_core.errors import PluginError, UsageError
 from vidgen_core.settings.core_options import CoreOptions, has_aspect
+from vidgen_core.settings.names import attributes, declaration, declared, dotted, nearest
 from vidgen_core.settings.option_values import BadValue, at_fault, parse, to_toml
 from vidgen_core.settings.settings_file import (
     PROVIDERS,
@@ -31,44 +30,23 @@ from vidgen_core.settings.settings_file import (
     run_advice,
     user_file,
 )
+from vidgen_core.settings.sources import (
+    ENVIRONMENT,
+    FLAG,
+    RUN,
+    Found,
+    Source,
+    flat_values,
+    from_sets,
+    look_up,
+    place,
+    variable,
+)
 from vidgen_core.specs import ProviderSpec
-from vidgen_core.wording import package_hint
+
+__all__ = ["Settings", "load", "run_settings", "run_values", "variable"]
 
 T = TypeVar("T")
-
-_FLAG = "flag"
-_ENVIRONMENT = "environment"
-_RUN = "run"
-
-
-@frozen
-class _Found:
-    """A value as it was given, and where; ``advice`` is what to do if it is bad."""
-
-    value: Any
-    origin: str
-    advice: str = ""
-
-
-@frozen
-class _Source:
-    """One place where values are given, by dotted name (the environment: by variable)."""
-
-    origin: str
-    values: Mapping[str, Any] = field(repr=False)
-    advice: str = ""
-
-    def get(self, name: str, metadata: Mapping[str, Any]) -> _Found | None:
-        """Return what is given here for *name*, if it may be given here."""
-        key, origin = name, self.origin
-        if self.origin == _RUN and metadata.get("scope") != "run":
-            return None
-        if self.origin == _ENVIRONMENT:
-            key = variable(name)
-            origin = f"{_ENVIRONMENT} {key}"
-            if not metadata.get("environment", True) or not self.values.get(key):
-                return None
-        return _Found(self.values[key], origin, self.advice) if key in self.values else None
 
 
 @frozen(kw_only=True)
@@ -83,7 +61,7 @@ class Settings:
     core: CoreOptions
     warnings: tuple[str, ...] = ()
     to_save: Mapping[str, Any] = field(factory=dict)
-    _sources: tuple[_Source, ...] = field(repr=False)
+    _sources: tuple[Source, ...] = field(repr=False)
     _run_file: Mapping[str, Any] = field(repr=False)
     _classes: Mapping[str, tuple[type, ...]] = field(repr=False)
 
@@ -93,9 +71,14 @@ class Settings:
         ``flag``, ``environment VIDGEN_X``, ``run``, ``user file PATH`` or
         ``default``. Raises ``UsageError`` for a name that is not known.
         """
-        attribute = _attribute(name, self._classes)
-        found = _look_up(name, attribute, self._sources)
+        attribute = declaration(name, self._classes)
+        found = look_up(name, attribute, self._sources)
         return found.origin if found else "default"
+
+    def is_kept(self, name: str) -> bool:
+        """Whether the option *name* is also given elsewhere than on the command line."""
+        sources = [source for source in self._sources if source.origin != FLAG]
+        return look_up(name, declaration(name, self._classes), sources) is not None
 
     def options_for(self, provider: str, options: type[T]) -> T:
         """Return the options of *provider* as an instance of its class *options*.
@@ -124,20 +107,20 @@ def load(
     Raises ``UsageError`` for an unknown name, a bad value or a broken file.
     """
     variables = os.environ if environ is None else environ
-    classes = _classes(specs)
+    classes = declared(specs)
     user_path = user_file(variables)
     user = read_user_file(variables)
     run = read_run_file(run_directory) if run_directory else {}
-    under = _flat(below or {})
+    under = flat_values(below or {})
     given = {name: value for name, value in (flags or {}).items() if value is not None}
     for name in given:
-        _attribute(name, classes)
+        declaration(name, classes)
     own = {name: text for name, text in variables.items() if name.startswith("VIDGEN_")}
-    flag = _Source(_FLAG, {**_from_sets(sets, classes), **given})
-    environment = _Source(_ENVIRONMENT, own)
-    in_run = _Source(_RUN, _flat(run), run_advice(run_directory) if run_directory else "")
-    of_user = _Source(f"user file {user_path}", _flat(user), f"correct {user_path}")
-    sources = (flag, environment, in_run, _Source(_RUN, under), of_user)
+    flag = Source(FLAG, {**from_sets(sets, classes), **given})
+    environment = Source(ENVIRONMENT, own)
+    in_run = Source(RUN, flat_values(run), run_advice(run_directory) if run_directory else "")
+    of_user = Source(f"user file {user_path}", flat_values(user), f"correct {user_path}")
+    sources = (flag, environment, in_run, Source(RUN, under), of_user)
     core = _build("", CoreOptions, sources)
     if not has_aspect(core.resolution, core.aspect):
         _check_aspect(core, sources)
@@ -161,7 +144,7 @@ def run_settings(settings: Settings, also: Mapping[str, Any] | None = None) -> s
 
     merged: dict[str, Any] = copy.deepcopy(dict(settings._run_file))
     for name, value in {**settings.to_save, **(also or {})}.items():
-        attribute = _attribute(name, settings._classes)
+        attribute = declaration(name, settings._classes)
         if attribute.metadata.get("scope") != "run":
             raise ValueError(f"{name} may not stand in a run directory")
         provider, _, key = name.rpartition(".")
@@ -178,115 +161,22 @@ def run_values(settings: Settings, *, without: Iterable[str] = ()) -> Mapping[st
     return {key: value for key, value in settings._run_file.items() if key not in left_out}
 
 
-def variable(name: str) -> str:
-    """Return the environment variable that gives the option *name*."""
-    return "VIDGEN_" + re.sub(r"[^A-Za-z0-9]", "_", name).upper()
-
-
-def _dotted(provider: str, option: str) -> str:
-    return f"{provider}.{option}" if provider else option
-
-
-def _classes(specs: Iterable[ProviderSpec]) -> dict[str, tuple[type, ...]]:
-    """Return the options classes by provider; several kinds may share one name."""
-    classes: dict[str, tuple[type, ...]] = {"": (CoreOptions,)}
-    for spec in specs:
-        classes[spec.name] = tuple(dict.fromkeys((*classes.get(spec.name, ()), spec.options)))
-    return classes
-
-
-def _attributes(options: type) -> dict[str, attrs.Attribute[Any]]:
-    """Return the options that a class declares, by name."""
-    found = (attribute for attribute in attrs.fields(options) if attribute.init)
-    return {attribute.alias or attribute.name: attribute for attribute in found}
-
-
-def _attribute(name: str, classes: Mapping[str, tuple[type, ...]]) -> attrs.Attribute[Any]:
-    """Return the declaration of an option; raises ``UsageError`` for an unknown one."""
-    provider, _, option = name.rpartition(".")
-    if provider not in classes:
-        names = [known for known in classes if known]
-        raise UsageError(
-            f"{name}: no provider is called {provider!r}",
-            advice=_nearest(provider, names, "installed", package_hint(provider)),
-        )
-    known: dict[str, attrs.Attribute[Any]] = {}
-    for options in reversed(classes[provider]):
-        known |= _attributes(options)
-    if option not in known:
-        owner = f"provider {provider!r}" if provider else "vidgen"
-        advice = _nearest(option, sorted(known), "its options")
-        having = [] if provider else _providers_with(option, classes)
-        if len(having) == 1:
-            advice = f"did you mean {_dotted(having[0], option)}?"
-        raise UsageError(f"{name}: {owner} has no option {option!r}", advice=advice)
-    return known[option]
-
-
-def _providers_with(option: str, classes: Mapping[str, tuple[type, ...]]) -> list[str]:
-    """Return the providers that have such an option of their own."""
-    return [
-        name
-        for name, group in classes.items()
-        if name and any(option in _attributes(options) for options in group)
-    ]
-
-
-def _nearest(word: str, known: Sequence[str], label: str, hint: str = "") -> str:
-    near = get_close_matches(word, known, n=1)
-    listed = f"{label}: {', '.join(known) or 'none'}"
-    first = f"did you mean {near[0]!r}?" if near else hint
-    return f"{first} ({listed})" if first else listed
-
-
-def _from_sets(sets: Sequence[str], classes: Mapping[str, tuple[type, ...]]) -> dict[str, str]:
-    """Read the texts of ``--set``; the last one for an option wins."""
-    values = {}
-    for text in sets:
-        left, equals, value = text.partition("=")
-        provider, _, option = left.strip().rpartition(".")
-        if not equals or not option:
-            raise UsageError(
-                f"--set {text}: expected PROVIDER.OPTION=VALUE",
-                advice="for example --set local.grain=1",
-            )
-        name = _dotted(provider, option.replace("-", "_"))
-        _attribute(name, classes)
-        values[name] = value
-    return values
-
-
-def _flat(tables: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a file's values by dotted name."""
-    flat = {key: value for key, value in tables.items() if key != PROVIDERS}
-    for provider, table in tables.get(PROVIDERS, {}).items():
-        flat |= {f"{provider}.{key}": value for key, value in table.items()}
-    return flat
-
-
-def _look_up(
-    name: str, attribute: attrs.Attribute[Any], sources: Sequence[_Source]
-) -> _Found | None:
-    found = (source.get(name, attribute.metadata) for source in sources)
-    return next((each for each in found if each is not None), None)
-
-
-def _build(provider: str, options: type[T], sources: Sequence[_Source]) -> T:
+def _build(provider: str, options: type[T], sources: Sequence[Source]) -> T:
     """Return an instance of *options* from what the sources say."""
-    given: dict[str, _Found] = {}
+    given: dict[str, Found] = {}
     values: dict[str, Any] = {}
-    for option, attribute in _attributes(options).items():
-        found = _look_up(_dotted(provider, option), attribute, sources)
+    for option, attribute in attributes(options).items():
+        found = look_up(dotted(provider, option), attribute, sources)
         if found is not None:
             given[option] = found
-            values[option] = _typed(_dotted(provider, option), found, options, attribute)
+            values[option] = _typed(dotted(provider, option), found, options, attribute)
     try:
         return options(**values)
     except ValueError as error:
         raise _culprit(provider, options, given, values, error) from None
 
 
-def _typed(name: str, found: _Found, options: type, attribute: attrs.Attribute[Any]) -> Any:
+def _typed(name: str, found: Found, options: type, attribute: attrs.Attribute[Any]) -> Any:
     """Return a given value as the type that its option declares."""
     try:
         return parse(found.value, get_type_hints(options)[attribute.name])
@@ -299,44 +189,37 @@ def _typed(name: str, found: _Found, options: type, attribute: attrs.Attribute[A
 def _culprit(
     provider: str,
     options: type,
-    given: Mapping[str, _Found],
+    given: Mapping[str, Found],
     values: Mapping[str, Any],
     error: ValueError,
 ) -> UsageError:
     """Return the error for the value that its class refuses, or for those that do not fit."""
     guilty = at_fault(options, values, error)
     if len(guilty) == 1:
-        return _bad(_dotted(provider, guilty[0]), given[guilty[0]], error)
-    names = ", ".join(_dotted(provider, option) for option in guilty)
+        return _bad(dotted(provider, guilty[0]), given[guilty[0]], error)
+    names = ", ".join(dotted(provider, option) for option in guilty)
     return UsageError(f"{names} do not fit together: {error}")
 
 
-def _bad(name: str, found: _Found, error: Exception) -> UsageError:
+def _bad(name: str, found: Found, error: Exception) -> UsageError:
     """Return the error for a value that does not fit, with where it was given."""
     # A validator's exception may carry the attribute and the value beside its sentence.
     message = error.args[0] if error.args else error
-    return UsageError(f"{_place(name, found)}: {message}", advice=found.advice)
+    return UsageError(f"{place(name, found)}: {message}", advice=found.advice)
 
 
-def _place(name: str, found: _Found) -> str:
-    """Return where *name* was given, as its user knows it."""
-    flag = f"--set {name}" if "." in name else "--" + name.replace("_", "-")
-    places = {_FLAG: flag, _RUN: f"the run's settings, {name}"}
-    return places.get(found.origin, f"{found.origin}, {name}")
-
-
-def _check_aspect(core: CoreOptions, sources: Sequence[_Source]) -> None:
+def _check_aspect(core: CoreOptions, sources: Sequence[Source]) -> None:
     """Refuse an aspect that the resolution contradicts, where it is asked for all the same.
 
     A resolution that is given nearer than the aspect is meant instead of it, and a run
     that was begun goes on as it is.
     """
-    known = _attributes(CoreOptions)
+    known = attributes(CoreOptions)
     for source in sources:
         aspect = source.get("aspect", known["aspect"].metadata)
-        if aspect is not None and source.origin != _RUN:
+        if aspect is not None and source.origin != RUN:
             raise UsageError(
-                f"{_place('aspect', aspect)}: a film of {core.resolution} is not {core.aspect}",
+                f"{place('aspect', aspect)}: a film of {core.resolution} is not {core.aspect}",
                 advice="give one of the two, or the shorter side alone: --resolution 720p",
             )
         if aspect or source.get("resolution", known["resolution"].metadata):
@@ -344,16 +227,16 @@ def _check_aspect(core: CoreOptions, sources: Sequence[_Source]) -> None:
 
 
 def _to_save(
-    sources: Sequence[_Source], held: Mapping[str, Any], classes: Mapping[str, tuple[type, ...]]
+    sources: Sequence[Source], held: Mapping[str, Any], classes: Mapping[str, tuple[type, ...]]
 ) -> dict[str, Any]:
     """Return the run options that are given now and that the run's file does not hold."""
-    now = [source for source in sources if source.origin in (_FLAG, _ENVIRONMENT)]
+    now = [source for source in sources if source.origin in (FLAG, ENVIRONMENT)]
     given = {}
     for provider, options in ((p, each) for p, group in classes.items() for each in group):
         _refuse_nonsense(provider, options, now, sources)  # it must not be saved
-        for option, attribute in _attributes(options).items():
-            name = _dotted(provider, option)
-            found = _look_up(name, attribute, now)
+        for option, attribute in attributes(options).items():
+            name = dotted(provider, option)
+            found = look_up(name, attribute, now)
             if found is None or attribute.metadata.get("scope") != "run":
                 continue
             value = to_toml(_typed(name, found, options, attribute))
@@ -363,7 +246,7 @@ def _to_save(
 
 
 def _refuse_nonsense(
-    provider: str, options: type, now: Sequence[_Source], sources: Sequence[_Source]
+    provider: str, options: type, now: Sequence[Source], sources: Sequence[Source]
 ) -> None:
     """Refuse what is given now, unless it makes sense beside what was given before."""
     try:
@@ -372,14 +255,14 @@ def _refuse_nonsense(
         _build(provider, options, sources)
 
 
-def _run_warnings(run: _Source, classes: Mapping[str, tuple[type, ...]]) -> Iterator[str]:
+def _run_warnings(run: Source, classes: Mapping[str, tuple[type, ...]]) -> Iterator[str]:
     """Say what of the run's file is not used; an uninstalled provider's table is normal."""
     for name in run.values:
         provider = name.rpartition(".")[0]
         if provider not in classes:
             continue
         try:
-            attribute = _attribute(name, classes)
+            attribute = declaration(name, classes)
         except UsageError:
             yield f"the run's settings: {name} is unknown and ignored"
             continue
@@ -390,15 +273,15 @@ def _run_warnings(run: _Source, classes: Mapping[str, tuple[type, ...]]) -> Iter
             )
 
 
-def _user_warnings(user: _Source, classes: Mapping[str, tuple[type, ...]]) -> Iterator[str]:
+def _user_warnings(user: Source, classes: Mapping[str, tuple[type, ...]]) -> Iterator[str]:
     """Refuse unknown options in the user's file; yield unknown providers."""
     for name in user.values:
         provider = name.rpartition(".")[0]
         if provider in classes:
             try:
-                _attribute(name, classes)
+                declaration(name, classes)
             except UsageError as error:
                 raise UsageError(f"{user.origin}, {error.message}", advice=error.advice) from None
         elif len(classes) > 1:
-            advice = _nearest(provider, [known for known in classes if known], "installed")
+            advice = nearest(provider, [known for known in classes if known], "installed")
             yield f"{user.origin}: {name} is ignored, {provider!r} is not installed; {advice}"

@@ -205,3 +205,15 @@ def test_what_a_model_takes_can_be_told_where_it_is_not_known(service: Service) 
 def test_halves_of_letters_do_not_stop_a_question(model: ClaudeScriptModel, tmp_path: Path) -> None:
     question = evolve(NARRATION, scenes=(evolve(FILM[0], movement="a\ud800 boat"),))
     assert written(model, question, tmp_path)
+
+
+def test_the_place_of_a_fault_is_that_in_the_answer_as_it_is_kept(
+    model: ClaudeScriptModel, tmp_path: Path
+) -> None:
+    blocks = [{"type": "text", "text": 'Scenes:\n\n{"scenes": [@@]}'}]
+    kept = json.dumps({"id": "msg_1", "content": blocks, "stop_reason": "end_turn"}).encode()
+    place = rf"line 1, column {kept.index(b'@@') + 1}:"
+    with pytest.raises(BadOutput, match=place):
+        model.rest(kept, SCENES)
+    with pytest.raises(BadOutput, match=place):
+        model.write(kept, SCENES, tmp_path / "out")

@@ -74,11 +74,12 @@ def test_a_sound_whose_answer_was_lost_is_a_question(service: Service, film: Pat
     service.trouble("elevenlabs.sound", "drop", containing="waves")
     done = finish(service, film)
     assert done.returncode == 10, done.stderr
-    assert "--in-doubt" in done.stderr
+    assert "--in-doubt again" in done.stderr
+    assert "adopt" not in done.stderr
     assert len(service.requests("elevenlabs.sound")) == 2
     adopted = finish(service, film, "--in-doubt", "adopt=some-sound")
-    assert adopted.returncode == 10, adopted.stderr
-    assert "keeps no sounds" in adopted.stderr
+    assert adopted.returncode == 2, adopted.stderr
+    assert "keeps no jobs" in adopted.stderr
     again = finish(service, film, "--in-doubt", "again")
     assert again.returncode == 0, again.stderr
     assert len(service.requests("elevenlabs.sound")) == 3

@@ -220,3 +220,16 @@ def test_the_service_knows_both_versions_and_shows_no_key(service: Service, vers
         told = client.models.generate_content(model="gemini-2.5-flash", contents="Hello")
     assert told.text == "A rehearsal of words."
     assert KEY not in repr(service.requests())
+
+
+@SDKS
+def test_the_place_of_a_fault_is_that_in_the_answer_as_it_is_kept(
+    service: Service, tmp_path: Path, sdk: str
+) -> None:
+    kept = answer({"text": "Thinking", "thought": True}, {"text": 'Now:\n{"scenes": [@@]}'})
+    place = rf"line 1, column {kept.index(b'@@') + 1}:"
+    writer = writer_of(service, sdk)
+    with pytest.raises(BadOutput, match=place):
+        writer.rest(kept, scenes())
+    with pytest.raises(BadOutput, match=place):
+        writer.write(kept, scenes(), tmp_path / "scenes.json")

@@ -15,9 +15,16 @@ from packaging.requirements import Requirement
 
 import vidgen_gemini
 from vidgen_core import API, UNKNOWN_PRICE, AuthFailed, Price, UsageError, asked, settings
+from vidgen_core.specs.parts import parts_from
 from vidgen_core.testing.service import Service
 from vidgen_gemini import PictureOptions, SpeechOptions, WordOptions, options
-from vidgen_gemini.prices import most_tokens, picture_price, speech_price
+from vidgen_gemini.prices import (
+    MOST_SPEECH_TOKENS,
+    TOKENS_A_SECOND,
+    most_tokens,
+    picture_price,
+    speech_price,
+)
 
 (WRITER,) = vidgen_gemini.vidgen_script_models()
 PAINTERS = tuple(vidgen_gemini.vidgen_image_generators())
@@ -31,6 +38,29 @@ def test_all_are_called_gemini_and_take_googles_keys_in_one_order() -> None:
         assert spec.keys == ("GEMINI_API_KEY", "GOOGLE_API_KEY")
         assert not spec.abilities
         assert spec.priced_on
+
+
+@EXTRA
+@pytest.mark.parametrize(
+    "text", ["A boat leaves. " * 400, "小船在前行。" * 500], ids=["words", "signs"]
+)
+def test_a_long_text_is_spoken_in_parts_that_no_answer_cuts_off(text: str) -> None:
+    options = SpeechOptions()
+    parts = parts_from(speech(text=text), VOICES[0].longest_for(options))
+    assert len(parts) > 1
+    assert "".join(part.text for part in parts) == text
+    for part in parts:
+        slowly = len(part.text) / 2.5
+        assert slowly * TOKENS_A_SECOND <= MOST_SPEECH_TOKENS
+
+
+@EXTRA
+def test_how_much_is_spoken_at_once_can_be_chosen() -> None:
+    chosen_length = SpeechOptions(speech_longest=4500)
+    assert VOICES[0].longest_for(chosen_length) == 4500
+    for nonsense in (9, 40_001):
+        with pytest.raises(ValueError, match="speech_longest"):
+            SpeechOptions(speech_longest=nonsense)
 
 
 @EXTRA

@@ -8,7 +8,9 @@ from __future__ import annotations
 import json
 import math
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from vidgen_core.pace import spoken_seconds
@@ -19,6 +21,8 @@ _NUMBER = re.compile(r"[0-9]+(?:\.[0-9]+)?")
 _PAUSES = 1.25
 #: A place is described by no more of the script than is spoken in so many seconds.
 _PLACE_SECONDS = 20.0
+#: A line of no more characters that ends without a mark is a title, not the half of a sentence.
+_TITLE = 50
 _CAMERAS = ("slow pan to the right", "steady, wide shot", "slow push in", "slow pull back")
 _STYLE = "a painting in soft colours"
 
@@ -94,10 +98,30 @@ def _narration(prompt: str) -> str:
 
 def _told(prompt: str, most: int) -> list[str]:
     """Return what the script tells, in at most *most* pieces of whole sentences."""
-    sentences = [text for text in _SENTENCE.split(_between(prompt, "script")) if text.strip()]
+    script = _with_ends(_between(prompt, "script"))
+    sentences = [text for text in _SENTENCE.split(script) if text.strip()]
     sentences = sentences or ["Nothing happens."]
     size = math.ceil(len(sentences) / max(1, most))
     return [" ".join(sentences[at : at + size]) for at in range(0, len(sentences), size)]
+
+
+def _with_ends(script: str) -> str:
+    """Return *script* with an end after each title, which else would run into what follows."""
+    lines = [line.strip() for line in script.splitlines() if line.strip()]
+    ended = (
+        f"{line}{_end(line)}" if _is_title(line, then) else line for line, then in pairwise(lines)
+    )
+    return "\n".join([*ended, *lines[-1:]])
+
+
+def _is_title(line: str, then: str) -> bool:
+    """Whether *line* is short, has no mark at its end, and the next does not go on with it."""
+    has_mark = unicodedata.category(line[-1])[0] not in "LMN"
+    return len(line) <= _TITLE and not has_mark and not then[0].islower()
+
+
+def _end(line: str) -> str:
+    return "。" if unicodedata.east_asian_width(line[-1]) == "W" else "."
 
 
 def _opening(text: str, seconds: float) -> str:

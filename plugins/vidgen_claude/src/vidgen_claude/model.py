@@ -68,11 +68,11 @@ class ClaudeScriptModel:
 
     def rest(self, answer: bytes, request: ScriptRequest) -> ScriptRequest | None:
         """Return what is still to be asked for after *answer*; ``None`` where it was the last."""
-        return rest_of(_text(answer), request)
+        return rest_of(_text(answer), request, answer)
 
     def write(self, answer: bytes, request: ScriptRequest, into: Path) -> None:
         """Write the file that *answer* tells to *into*."""
-        into.write_bytes(file_of(_text(answer), request))
+        into.write_bytes(file_of(_text(answer), request, answer))
 
     def _question(self, asking: Asking, *, again: bool) -> dict[str, Any]:
         config: dict[str, Any] = {"format": {"type": "json_schema", "schema": asking.schema}}

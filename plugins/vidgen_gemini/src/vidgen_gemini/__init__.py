@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 
 from vidgen_core import ImageGeneratorSpec, ScriptModelSpec, SpeechEngineSpec, hookimpl
 from vidgen_gemini.options import PictureOptions, SpeechOptions, WordOptions, has_extra
-from vidgen_gemini.prices import PRICED_ON, picture_price, speech_price, word_price
+from vidgen_gemini.prices import (
+    PRICED_ON,
+    longest_speech,
+    picture_price,
+    speech_price,
+    word_price,
+)
 
 if TYPE_CHECKING:
     from vidgen_core import Context
@@ -114,6 +120,7 @@ def vidgen_speech_engines() -> Iterable[SpeechEngineSpec]:
         options=SpeechOptions,
         keys=KEYS,
         price=speech_price,
+        longest=longest_speech,
         priced_on=PRICED_ON,
         max_active=MAX_ACTIVE,
         check=_check,

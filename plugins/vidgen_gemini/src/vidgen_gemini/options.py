@@ -16,6 +16,8 @@ INSTALL = "pip install 'vidgen-gemini[genai]'"
 
 #: No current model gives more in one answer, thinking included.
 MOST_ANSWER_TOKENS = 65_536
+#: A model that speaks reads 8192 tokens; a token of such a text is hardly five letters.
+MOST_SPOKEN = 40_000
 
 _MODEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}")
@@ -146,6 +148,13 @@ class SpeechOptions(AccountOptions):
         "",
         "Language that is spoken, such as en-US; left out, the model hears it from the text.",
         validator=_is_language,
+    )
+    speech_longest: int | None = option(
+        None,
+        "How many characters are spoken at once, instead of 1600: a longer text comes in parts.",
+        scope="user",
+        changes_output=False,
+        validator=optional(and_(ge(10), le(MOST_SPOKEN))),
     )
     speech_price: float | None = option(
         None,

@@ -33,6 +33,8 @@ PRICED_ON = "2026-10-07"
 TOKENS_A_SECOND = 25
 #: No model that speaks gives more in one answer: some eleven minutes.
 MOST_SPEECH_TOKENS = 16_384
+#: So many characters, and very slow speech of them is still a whole answer.
+LONGEST_SPEECH = 1_600
 
 _LONG = 200_000
 _MILLION = 1_000_000
@@ -139,6 +141,11 @@ def picture_price(request: ImageRequest, options: PictureOptions) -> Price:
         size = "1K" if options.image_size == "default" else options.image_size
         usd = PICTURES.get(options.image_model, {}).get(size)
     return UNKNOWN_PRICE if usd is None else Price(usd, usd)
+
+
+def longest_speech(options: SpeechOptions) -> int:
+    """Return how many characters are spoken at once: what is cut off was paid for in vain."""
+    return LONGEST_SPEECH if options.speech_longest is None else options.speech_longest
 
 
 def speech_price(request: SpeechRequest, options: SpeechOptions) -> Price:

@@ -26,11 +26,9 @@ from vidgen_core import (
 from vidgen_gemini.answer import Part, read_answer, usage_of
 from vidgen_gemini.faults import SERVICE
 from vidgen_gemini.gemini import Question, Speech, connect
-from vidgen_gemini.options import SpeechOptions
+from vidgen_gemini.options import MOST_SPOKEN, SpeechOptions
 from vidgen_gemini.prices import speech_charge
 
-#: A model that speaks reads 8192 tokens; a token is at least a letter of such a text.
-_MOST_LETTERS = 40_000
 _RATE = re.compile(r"rate=([0-9]{4,6})")
 _CHANNELS = re.compile(r"channels=([12])\b")
 _USUAL_RATE = 24_000
@@ -59,10 +57,10 @@ class GeminiVoice:
 
     def ask(self, request: SpeechRequest) -> bytes:
         """Have the text spoken, once."""
-        if len(request.text) > _MOST_LETTERS:
+        if len(request.text) > MOST_SPOKEN:
             raise Refused(
                 f"the text is too long for {SERVICE}: {len(request.text)} letters, and it "
-                f"speaks at most {_MOST_LETTERS} at once",
+                f"speaks at most {MOST_SPOKEN} at once",
                 advice="give the scenes their own narration",
                 billed=Billed.NO,
             )

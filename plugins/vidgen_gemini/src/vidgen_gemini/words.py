@@ -60,11 +60,11 @@ class GeminiWriter:
 
     def write(self, answer: bytes, request: ScriptRequest, into: Path) -> None:
         """Write the file that *request* asks for."""
-        into.write_bytes(file_of(read_answer(answer, longer=_LONGER).text, request))
+        into.write_bytes(file_of(read_answer(answer, longer=_LONGER).text, request, answer))
 
     def rest(self, answer: bytes, request: ScriptRequest) -> ScriptRequest | None:
         """Return what is still to be asked after *answer*, or ``None``."""
-        return rest_of(read_answer(answer, longer=_LONGER).text, request)
+        return rest_of(read_answer(answer, longer=_LONGER).text, request, answer)
 
     def _check_length(self, letters: int) -> None:
         tokens, most = letters // _LETTERS_A_TOKEN, self._options.context_tokens
