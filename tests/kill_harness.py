@@ -19,8 +19,8 @@ from .run_paths import FILM
 SCENES = 6
 SECONDS = 1.0
 
-#: How often ``test_kills`` kills: five times by default, more where this is set.
-KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "3"))
+#: How often ``test_kills`` kills: twice by default, more where this is set.
+KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "2"))
 SEED = int(os.environ.get("VIDGEN_TEST_KILL_SEED", "1"))
 
 

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import tempfile
+from itertools import product
 from pathlib import Path
 
 import av
@@ -14,6 +15,7 @@ import pytest
 from vidgen_core.cli.generate_command import read_script
 
 from .command_line import PICTURES_ONLY, environment, refused, vidgen
+from .extent import some
 from .generate_runs import (
     SCRIPT,
     SMALL,
@@ -318,12 +320,11 @@ def test_a_run_that_dies_at_every_step_is_continued_to_the_same_film(
 ) -> None:
     command: tuple[str | Path, ...] = ("generate", script_file(tmp_path), *SMALL)
     before: dict[str, int] = {}
-    for step in STEPS:
-        for moment in ("before", "after"):
-            root = die_at(tmp_path, step, moment, *command)
-            now = inodes(root)
-            assert before.items() <= now.items(), f"made again after {step}"
-            before, command = now, ("continue", root)
+    for step, moment in some([*product(STEPS, ("before", "after"))], 6):
+        root = die_at(tmp_path, step, moment, *command)
+        now = inodes(root)
+        assert before.items() <= now.items(), f"made again after {step}"
+        before, command = now, ("continue", root)
     ended = generate(tmp_path, "--continue-from-dir", root, small=False)
     assert ended.code == 0, ended.err
     assert before.items() <= inodes(root).items()

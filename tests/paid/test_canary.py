@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from vidgen_core.keys import REDACTED
 from vidgen_core.testing.service import Service
 
 from ..command_line import Ended
+from ..extent import some
 from ..generate_runs import SCRIPT, script_file
 from ..run_directories import add_scene
 from .canaries import (
@@ -135,7 +137,7 @@ def assert_no_key(customer: Customer, children: Path, *ended: Ended) -> None:
     assert_sent_in_headers(customer.service)
 
 
-@pytest.mark.parametrize("engine", _ROUTES)
+@pytest.mark.parametrize("engine", some([*_ROUTES], 1))
 def test_a_film_with_pictures_and_broken_downloads_holds_no_key(
     watched: Customer, children: Path, engine: str
 ) -> None:
@@ -153,8 +155,7 @@ def test_a_film_with_pictures_and_broken_downloads_holds_no_key(
     assert_no_key(watched, children, ended, *more)
 
 
-@pytest.mark.parametrize("trouble", _TROUBLE)
-@pytest.mark.parametrize("engine", _ROUTES)
+@pytest.mark.parametrize(("trouble", "engine"), some([*product(_TROUBLE, _ROUTES)], 6))
 def test_trouble_with_an_order_tells_no_key_even_where_the_service_does(
     watched: Customer, children: Path, engine: str, trouble: str
 ) -> None:
@@ -198,8 +199,7 @@ def test_a_film_of_paid_words_pictures_and_voices_holds_no_key(
     assert_no_key(watched, children, ended)
 
 
-@pytest.mark.parametrize("mode", ["401", "drop"])
-@pytest.mark.parametrize("who", _ASKED)
+@pytest.mark.parametrize(("mode", "who"), some([*product(["401", "drop"], _ASKED)], 4))
 def test_trouble_with_words_and_voices_tells_no_key_even_where_the_service_does(
     watched: Customer, children: Path, who: str, mode: str
 ) -> None:
@@ -213,7 +213,7 @@ def test_trouble_with_words_and_voices_tells_no_key_even_where_the_service_does(
     assert_no_key(watched, children, ended)
 
 
-@pytest.mark.parametrize("engine", _ROUTES)
+@pytest.mark.parametrize("engine", some([*_ROUTES], 1))
 def test_trouble_with_questions_and_downloads_tells_no_key(
     watched: Customer, children: Path, engine: str
 ) -> None:
@@ -241,7 +241,7 @@ def test_a_killed_run_leaves_no_key(watched: Customer, children: Path, engine: s
     assert_no_key(watched, children)
 
 
-@pytest.mark.parametrize("where", _BUGS)
+@pytest.mark.parametrize("where", some([*_BUGS], 2))
 def test_a_bug_is_shown_without_the_key_that_was_at_hand(
     watched: Customer, children: Path, where: str
 ) -> None:
@@ -289,13 +289,13 @@ def test_no_command_tells_a_key_whatever_the_services_say_of_it(
 ) -> None:
     """All in one, for what takes time here is the start of each process."""
     watched = evolve(watched, more={**watched.more, **NO_KEYRING})
-    for line, code in _COMMANDS.items():
+    for line, code in some(list(_COMMANDS.items()), 7):
         ended = watched.vidgen(*line.split())
         assert ended.code == code, (line, ended.err)
         assert_no_key(watched, children, ended)
 
 
-@pytest.mark.parametrize("mode", ["401", "html"])
+@pytest.mark.parametrize("mode", some(["401", "html"], 1))
 def test_no_question_about_an_account_tells_a_key_where_the_service_does(
     watched: Customer, children: Path, mode: str
 ) -> None:
