@@ -230,7 +230,7 @@ def kills(session: nox.Session) -> None:
     install_for_tests(session)
     session.run(
         "pytest", "tests/test_kills.py", "tests/test_generate_kills.py", "tests/paid",
-        "tests/sweep", "--timeout=3000", *session.posargs,
+        "tests/sweep", "--timeout=3000", *SIDE_BY_SIDE, *session.posargs,
         env={
             "VIDGEN_TEST_EXTENT": "all", "VIDGEN_TEST_KILLS": "40", "VIDGEN_TEST_PRICES": "50",
             "VIDGEN_TEST_SWEEP": "2000", "VIDGEN_TEST_TALES": "500",

@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from .extent import ALL
 from .generate_runs import Generated, generated_film
 
 if TYPE_CHECKING:
     from vidgen_core.media import Media
 
 #: A busy machine is no fault of the code.
-settings.register_profile("patient", deadline=None)
+settings.register_profile("patient", deadline=None, max_examples=100 if ALL else 40)
 settings.load_profile("patient")
 
 

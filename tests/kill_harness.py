@@ -13,6 +13,7 @@ from pathlib import Path
 from attrs import frozen
 
 from .command_line import WITH_LOCAL, environment, vidgen
+from .extent import ALL
 from .run_directories import add_clip, add_scene, begin, frames, visible_files
 from .run_paths import FILM
 
@@ -20,7 +21,7 @@ SCENES = 6
 SECONDS = 1.0
 
 #: How often ``test_kills`` kills: twice by default, more where this is set.
-KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "2"))
+KILLS = int(os.environ.get("VIDGEN_TEST_KILLS", "2" if ALL else "1"))
 SEED = int(os.environ.get("VIDGEN_TEST_KILL_SEED", "1"))
 
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from itertools import count
+from itertools import count, product
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +20,15 @@ from vidgen_core.errors import MachineError
 from vidgen_core.settings import Settings, load
 
 from .command_line import environment, refused
+from .extent import some
 from .generate_runs import SCRIPT, SMALL, generate, script_file
 from .run_directories import picture, put
 
 pytest.importorskip("vidgen_local")
 
 #: Dies as with -9 when all is read and nothing is begun yet.
+#: What a run begins with, in this order.
+FIRST_STEPS = ("write_file", "sync_directory", "make_directories", "move")
 DIES_BEFORE_IT_BEGINS = """
 import os, signal, sys
 from vidgen_core.cli import generate_command, main
@@ -78,8 +81,7 @@ class NoRoom:
         return self.real(*arguments)
 
 
-@pytest.mark.parametrize("there", [True, False], ids=["runs there", "no runs yet"])
-@pytest.mark.parametrize("function", ["write_file", "sync_directory", "make_directories", "move"])
+@pytest.mark.parametrize(("function", "there"), some([*product(FIRST_STEPS, [True, False])], 3))
 def test_nothing_is_left_of_a_run_that_no_script_could_be_put_into(
     tmp_path: Path, no_settings: Settings, function: str, there: bool
 ) -> None:

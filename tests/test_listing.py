@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -174,6 +175,82 @@ def test_links_that_lead_in_circles_end_the_walk(tmp_path: Path) -> None:
     found, calls = listed(root)
     assert calls[SCENE] == 1
     assert [file.path for file in found.files if file.key.step is Step.SCENE] == [SCENE]
+
+
+class _Hidden:
+    """An entry of a folder of which the machine gives out the name alone."""
+
+    def __init__(self, entry: os.DirEntry[str], error: int) -> None:
+        self.name, self.error = entry.name, error
+
+    def is_dir(self) -> bool:
+        return False
+
+    def is_file(self) -> bool:
+        raise OSError(self.error, os.strerror(self.error))
+
+    def is_symlink(self) -> bool:
+        return False
+
+
+def hide(monkeypatch: pytest.MonkeyPatch, name: str, error: int, *, listed: bool) -> None:
+    """Have the machine not give out the file or folder *name*; *listed*: its name it does."""
+    scandir = os.scandir
+
+    def refusing(path: Any) -> Any:
+        if Path(path).name == name and not listed:
+            raise OSError(error, os.strerror(error))
+        return [_Hidden(each, error) if each.name == name else each for each in scandir(path)]
+
+    monkeypatch.setattr(os, "scandir", refusing)
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.EACCES, errno.EMFILE])
+def test_clips_that_the_machine_does_not_give_out_are_no_missing_ones(
+    tmp_path: Path, error: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Missing clips would be bought again."""
+    root = begin(tmp_path, 1)
+    clip = add_clip(root, 1, 1)
+    for name, is_listed in ((clip.parent.name, False), (clip.parent.name, True), (clip.name, True)):
+        with monkeypatch.context() as patch:
+            hide(patch, name, error, listed=is_listed)
+            with pytest.raises(MachineError, match=os.strerror(error)):
+                list_directory(root)
+            refused: list[str] = []
+            list_directory(root, on_refusal=lambda path, _, told=refused: told.append(path))
+            assert [path.rpartition("/")[2] for path in refused] == [name]
+
+
+@pytest.mark.parametrize("error", [errno.EIO, errno.EACCES, errno.EMFILE])
+def test_words_that_the_machine_does_not_give_out_are_not_broken(
+    tmp_path: Path, error: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Broken ones would be asked for again, at a price."""
+    root = begin(tmp_path, 1)
+    put(root / OUTPUT[Step.ENVIRONMENTS].pattern.format(timestamp=TS), b"[]")
+    assert list_directory(root).by_key[Key(Step.ENVIRONMENTS)]
+
+    def refuse(path: Path, largest: int) -> bytes:
+        raise OSError(error, os.strerror(error), str(path))
+
+    monkeypatch.setattr(disk, "read_file", refuse)
+    with pytest.raises(MachineError, match=os.strerror(error)):
+        list_directory(root)
+
+
+def test_folders_in_which_no_output_lies_may_be_closed_or_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = begin(tmp_path, 1)
+    add_scene(root, 1)
+    add_clip(root, 1, 1)
+    (root / "lost+found").mkdir()
+    with monkeypatch.context() as patch:
+        hide(patch, "lost+found", errno.EACCES, listed=False)
+        assert Key(Step.SCENE, 1) in list_directory(root).by_key
+    hide(monkeypatch, f"scene_1_all_vid_{TS}", errno.ENOENT, listed=False)  # it went away
+    assert Key(Step.CLIP, 1, 1) not in list_directory(root).by_key
 
 
 def test_folders_are_followed_only_so_deep(tmp_path: Path) -> None:

@@ -74,6 +74,11 @@ class InFlight:
     parts: int = 1
     rest: Price = FREE
 
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether it was asked for, and nobody wrote down what came of it."""
+        return not (self.job or self.answered)
+
 
 @frozen(kw_only=True)
 class Charge:

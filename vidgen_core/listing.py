@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ from vidgen_core.strict_json import MAX_BYTES
 
 Probe = Callable[[Path, Kind], Facts]
 OnProbe = Callable[[int, int], None]
+#: Told of a path that this machine does not give out, and why.
+OnRefusal = Callable[[str, OSError], None]
 
 #: Deeper folders and links that lead round in circles are not run directories.
 _DEEPEST = 8
@@ -38,6 +41,10 @@ _READ: Mapping[Step, Callable[[bytes, str], object]] = MappingProxyType(
     }
 )
 _PASSED_OVER = frozenset({layout.STATE, layout.DRAFT})
+#: It went away meanwhile, or a link leads round in circles: there is no such file.
+_NO_FILE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
+#: It is a folder or a pipe, or too large: it holds no words that could be read.
+_NO_WORDS = _NO_FILE | {errno.EISDIR, errno.EINVAL, errno.EFBIG}
 
 
 @define
@@ -74,6 +81,17 @@ class Claims:
             return Key(step, scene, clip), str(values.get("timestamp", "")), pattern.template, kind
         return None
 
+    def may_be_at(self, path: str) -> bool:
+        """Whether *path* may be an output, or a folder of outputs."""
+        return self.claim(path) is not None or self.may_be_below(path)
+
+    def may_be_below(self, folder: str) -> bool:
+        """Whether a path that a pattern claims may lie below *folder*."""
+        parts = folder.count("/") + 1
+        rules = (rule for depth, some in self._rules.items() if depth >= parts for rule in some)
+        above = {"/".join(pattern.template.split("/")[:parts]) for pattern, _, _ in rules}
+        return any(OutputPattern(template).regex.fullmatch(folder) for template in above)
+
 
 def list_directory(
     root: Path,
@@ -83,12 +101,15 @@ def list_directory(
     memory: Memory | None = None,
     check: Probe = probe,
     on_probe: OnProbe | None = None,
+    on_refusal: OnRefusal | None = None,
 ) -> Listing:
     """Return what is in run directory *root*, reading it once and writing nothing.
 
     A file is probed only where *published* and *memory* do not know it by size
     and modification time; what is found is put into *memory*. ``on_probe(done,
-    total)`` is told how far probing is. Raises ``MachineError``.
+    total)`` is told how far probing is. Raises ``MachineError`` where there may be outputs
+    that this machine does not give out: they are no missing ones, to be bought again. Below
+    *root* that is told to *on_refusal* instead, if there is one.
     """
     published = published or {}
     memory = memory if memory is not None else Memory()
@@ -98,7 +119,8 @@ def list_directory(
     unclaimed: list[str] = []
     unknown: list[tuple[int, Kind]] = []
     news: list[int] = []
-    for path, size, mtime_ns in sorted(_walk(root)):
+    refused = on_refusal or _refuse(root)
+    for path, size, mtime_ns in sorted(_walk(root, claims, refused)):
         claim = claims.claim(path)
         if claim is None:
             unclaimed.append(path)
@@ -130,7 +152,7 @@ def list_directory(
                 sha256=sha256,
             )
         )
-    _probe_unknown(root, files, unknown, check, on_probe)
+    _probe_unknown(root, files, unknown, check, on_probe, refused)
     news += _digest_wanted(root, files, published, digests_wanted)
     for index in (*news, *(index for index, _ in unknown)):
         memory.remember(files[index])
@@ -140,7 +162,14 @@ def list_directory(
 _UNKNOWN = Remembered()
 
 
-def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
+def _refuse(root: Path) -> OnRefusal:
+    def refuse(path: str, error: OSError) -> None:
+        raise disk.machine_error(error, f"cannot read {root / path}") from error
+
+    return refuse
+
+
+def _walk(root: Path, claims: Claims, refused: OnRefusal) -> Iterator[tuple[str, int, int]]:
     """Yield path, size and mtime_ns of every file below *root*; vidgen's and the draft's not."""
     visited: set[tuple[int, int]] = set()
     todo = [("", 0)]
@@ -151,6 +180,8 @@ def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
         except OSError as error:
             if not folder:
                 raise disk.machine_error(error, f"cannot read {root}") from error
+            if error.errno not in _NO_FILE and claims.may_be_below(folder):
+                refused(folder, error)
             continue
         for entry in entries:
             path = f"{folder}/{entry.name}" if folder else entry.name
@@ -161,8 +192,15 @@ def _walk(root: Path) -> Iterator[tuple[str, int, int]]:
                 elif entry.is_file():
                     status = entry.stat()
                     yield path, status.st_size, status.st_mtime_ns
-            except OSError:
-                continue  # it went away, or a link leads nowhere
+                elif _leads_nowhere(entry) and claims.may_be_at(path):  # as to a disk elsewhere
+                    refused(path, OSError(errno.ENOENT, "it is a link to nothing"))
+            except OSError as error:
+                if error.errno not in _NO_FILE and claims.may_be_at(path):
+                    refused(path, error)
+
+
+def _leads_nowhere(entry: os.DirEntry[str]) -> bool:
+    return entry.is_symlink() and not os.path.exists(entry.path)  # noqa: PTH110 (never raises)
 
 
 def _is_new(entry: os.DirEntry[str], visited: set[tuple[int, int]]) -> bool:
@@ -183,6 +221,7 @@ def _probe_unknown(
     unknown: list[tuple[int, Kind]],
     check: Probe,
     on_probe: OnProbe | None,
+    refused: OnRefusal,
 ) -> None:
     """Fill in the facts of the files that nothing is known of."""
 
@@ -190,7 +229,7 @@ def _probe_unknown(
         index, kind = item
         file = files[index]
         if kind in (Kind.JSON, Kind.TEXT):
-            fault = _fault(root, file) if file.size else "it is empty"
+            fault = _fault(root, file, refused) if file.size else "it is empty"
             return Facts(verdict=Verdict.BROKEN, fault=fault) if fault else _WHOLE
         return check(root / file.path, kind)
 
@@ -202,14 +241,18 @@ def _probe_unknown(
         _fill_in(files, unknown, pool.map(facts, unknown), on_probe)
 
 
-def _fault(root: Path, file: File) -> str:
+def _fault(root: Path, file: File, refused: OnRefusal) -> str:
     """Return what is wrong with a file that is only read where its words are needed."""
     load = _READ.get(file.key.step)
     if load is None:
         return ""
     try:
         load(disk.read_file(root / file.path, MAX_BYTES), file.path)
-    except (InputError, OSError) as error:
+    except InputError as error:
+        return str(error)
+    except OSError as error:
+        if error.errno not in _NO_WORDS:
+            refused(file.path, error)
         return str(error)
     return ""
 

@@ -14,6 +14,7 @@ from attrs import evolve, field, frozen
 from vidgen_core import disk, layout
 from vidgen_core.errors import UsageError
 from vidgen_core.journal import read_ledger
+from vidgen_core.journal.stored import with_stored_answers
 from vidgen_core.layout import OUTPUT, Output
 from vidgen_core.ledger import Ledger
 from vidgen_core.listing import OnProbe, list_directory
@@ -193,7 +194,7 @@ def open_run(
     )
     selection = select(registry, settings, root)
     core = settings.core
-    ledger = read_ledger(root)
+    ledger = with_stored_answers(root, read_ledger(root))
     memory = memory if memory is not None else read_memory(root)
     outputs = (*(output for output, _ in registry.patterns()), *remembered_outputs(root))
     listing = Listing()

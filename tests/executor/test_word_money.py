@@ -274,6 +274,23 @@ def test_an_answer_that_is_stored_is_no_question_after_a_crash(
     assert read_ledger(film.root).bill.low == 0.5
 
 
+def test_a_plan_knows_what_goes_on_from_an_answer_that_is_stored(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    film = speaking(tmp_path / "whole")
+    steps = steps_of(film, monkeypatch)
+    number = steps.index(f"after {SPEECH.id}-1", steps.index("after ask"))
+    film = speaking(tmp_path)
+    kill_in(film, monkeypatch, at_step(number), steps[number])
+    (work,) = read_ledger(film.root).in_flight.values()
+    assert not work.answered
+    planned = film.open().plan()
+    rest = USD * len("".join(PARTS[1:]))
+    assert planned.by_key[SPEECH].price == Price(rest, rest)
+    assert film.work().codes == set()
+    assert spoken(film) == PARTS
+
+
 def test_an_answer_that_is_older_than_the_question_is_not_its_answer(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

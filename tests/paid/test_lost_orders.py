@@ -9,6 +9,7 @@ import pytest
 from vidgen_core.errors import ExitCode
 from vidgen_core.journal import read_ledger
 
+from ..extent import some
 from .customers import (
     FILM,
     Customer,
@@ -62,7 +63,7 @@ def test_what_never_reached_luma_is_ordered_in_the_end(customer: Customer) -> No
     assert_paid_once(root, customer.service)
 
 
-@pytest.mark.parametrize("mode", ["drop", "truncated", "html", "500"])
+@pytest.mark.parametrize("mode", some(["drop", "truncated", "html", "500"], 2))
 def test_an_answer_of_luma_that_was_lost_costs_nothing_twice(customer: Customer, mode: str) -> None:
     customer.service.trouble("luma.video", mode, done=True, times=2)
     root = customer.scenes(2)
@@ -86,7 +87,7 @@ def test_ltx_may_have_taken_it_and_the_user_is_asked(customer: Customer) -> None
     assert_paid_once(root, customer.service)
 
 
-@pytest.mark.parametrize("name", ["", "clip-2-1:"])
+@pytest.mark.parametrize("name", some(["", "clip-2-1:"], 1))
 def test_an_order_in_doubt_is_adopted_by_its_id(customer: Customer, name: str) -> None:
     root, job = in_doubt(customer)
     ended = customer.finish(root, "", "--in-doubt", f"adopt={name}{job}")

@@ -14,6 +14,7 @@ from vidgen_core.model import Kind
 from vidgen_core.probe import probe
 from vidgen_core.testing.service import Service, colour_of
 
+from ..extent import some
 from .asked import KEY, cat, difference, download, last_pixels, pixels, video_url
 from .conftest import luma_of
 
@@ -54,7 +55,7 @@ def test_a_request_is_answered_201_and_echoed(service: Service, luma: LumaAI) ->
     }
 
 
-@pytest.mark.parametrize(("duration", "aspect"), [("5s", "16:9"), ("9s", "9:16")])
+@pytest.mark.parametrize(("duration", "aspect"), some([("5s", "16:9"), ("9s", "9:16")], 1))
 def test_a_video_is_real_and_as_long_and_wide_as_asked_for(
     luma: LumaAI, http: httpx.Client, tmp_path: Path, duration: str, aspect: str
 ) -> None:
@@ -95,7 +96,9 @@ def test_a_clip_begins_with_a_generations_last_frame_or_ends_with_its_first(
     assert difference(ends[3], begins[1]) < 6
 
 
-@pytest.mark.parametrize(("form", "magic"), [("jpg", b"\xff\xd8\xff"), ("png", b"\x89PNG")])
+@pytest.mark.parametrize(
+    ("form", "magic"), some([("jpg", b"\xff\xd8\xff"), ("png", b"\x89PNG")], 1)
+)
 def test_a_clip_begins_with_a_picture_of_lumas_own_by_url_and_by_id(
     luma: LumaAI, http: httpx.Client, tmp_path: Path, form: str, magic: bytes
 ) -> None:

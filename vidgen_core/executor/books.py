@@ -8,8 +8,8 @@ from attrs import define, evolve, field
 
 from vidgen_core.errors import Billed
 from vidgen_core.executor.publishing import Shelf
-from vidgen_core.executor.sent import is_stored
 from vidgen_core.journal import Journal
+from vidgen_core.journal.stored import is_stored
 from vidgen_core.ledger import Charge, InFlight, Ledger
 from vidgen_core.model import Key
 from vidgen_core.plan import Decision, Plan, Task
@@ -31,7 +31,7 @@ def mend_records(shelf: Shelf, *, ask_no_more: bool = True) -> None:
     Likewise of answers that were stored right before a crash.
     """
     for key, work in shelf.journal.ledger.in_flight.items():
-        if is_doubtful(work) and is_stored(shelf.directory, work):
+        if is_doubtful(work) and is_stored(shelf.directory.root, work):
             shelf.journal.answered(key, work.take)
             shelf.mend(key, evolve(work, answered=True), ask_no_more=ask_no_more)
         else:

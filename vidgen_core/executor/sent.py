@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -14,8 +13,10 @@ from urllib.parse import urlsplit
 import attrs
 from attrs import field, frozen
 
-from vidgen_core import disk, layout, specs
+from vidgen_core import disk, specs
 from vidgen_core.errors import JobLost
+from vidgen_core.journal.stored import path_of_answer as path_of_answer
+from vidgen_core.journal.stored import path_of_sent as path_of_sent
 from vidgen_core.ledger import InFlight
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import Request
@@ -134,26 +135,6 @@ def sent_with(directory: RunDirectory, work: InFlight) -> Sent | None:
         return read_sent(directory.path(path_of_sent(work)))
     except JobLost:
         return None
-
-
-def path_of_sent(work: InFlight) -> str:
-    """Return where what was sent with the submit of *work* is kept."""
-    return f"{layout.REQUESTS}/{work.key.id}-{work.take}.json"
-
-
-def path_of_answer(work: InFlight) -> str:
-    """Return where the answer to *work* is stored."""
-    return layout.answer_to(work.key, work.take)
-
-
-def is_stored(directory: RunDirectory, work: InFlight) -> bool:
-    """Whether the answer to *work* is there: what is older than its question is another's."""
-    try:
-        asked = directory.path(path_of_sent(work)).lstat()
-        answer = directory.path(path_of_answer(work)).lstat()
-    except OSError:
-        return False
-    return stat.S_ISREG(answer.st_mode) and answer.st_mtime_ns >= asked.st_mtime_ns
 
 
 def _must_stay_inside(path: str) -> None:

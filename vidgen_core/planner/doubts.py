@@ -18,7 +18,7 @@ _STEPS = tuple(Step)
 
 def is_doubtful(work: InFlight) -> bool:
     """Whether *work* was asked for, and nobody wrote down what came of it."""
-    return not (work.job or work.answered)
+    return work.is_doubtful
 
 
 def film_order(work: InFlight) -> tuple[int, int, int]:

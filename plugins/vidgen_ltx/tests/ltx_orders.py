@@ -24,8 +24,8 @@ def places(service: Service) -> dict[str, Any]:
         "base_url": environment["VIDGEN_LTX_BASE_URL"],
         "storage_url": environment["VIDGEN_LTX_STORAGE_URL"],
         "upload_url": environment["VIDGEN_LTX_UPLOAD_URL"],
-        "submit_timeout": 0.5,
-        "timeout": 5.0,
+        "submit_timeout": 20.0,
+        "timeout": 20.0,
     }
 
 

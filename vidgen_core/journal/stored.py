@@ -1,0 +1,45 @@
+"""What lies beside the journal: what was sent with a submit, and the answer to it."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from attrs import evolve
+
+from vidgen_core import layout
+from vidgen_core.ledger import InFlight, Ledger
+
+
+def path_of_sent(work: InFlight) -> str:
+    """Return where what was sent with the submit of *work* is kept."""
+    return f"{layout.REQUESTS}/{work.key.id}-{work.take}.json"
+
+
+def path_of_answer(work: InFlight) -> str:
+    """Return where the answer to *work* is stored."""
+    return layout.answer_to(work.key, work.take)
+
+
+def is_stored(root: Path, work: InFlight) -> bool:
+    """Whether the answer to *work* is there: what is older than its question is another's."""
+    try:
+        asked = (root / path_of_sent(work)).lstat()
+        answer = (root / path_of_answer(work)).lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(answer.st_mode) and answer.st_mtime_ns >= asked.st_mtime_ns
+
+
+def with_stored_answers(root: Path, ledger: Ledger) -> Ledger:
+    """Return *ledger* as a run will find it: an answer that is stored is no question.
+
+    A run that ended between storing an answer and its record left it so. A plan that
+    took it for one would not say what the rest of the work costs.
+    """
+    stored = {
+        key: evolve(work, answered=True)
+        for key, work in ledger.in_flight.items()
+        if work.is_doubtful and is_stored(root, work)
+    }
+    return evolve(ledger, in_flight={**ledger.in_flight, **stored}) if stored else ledger
