@@ -11,6 +11,7 @@ from hypothesis import settings
 
 from .extent import ALL
 from .generate_runs import Generated, generated_film
+from .worker_threads import forget_workers
 
 if TYPE_CHECKING:
     from vidgen_core.media import Media
@@ -32,6 +33,12 @@ def media() -> Media:
 def no_keys_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
     """What another test found as a key, be it a common word, is none here."""
     monkeypatch.setattr("vidgen_core.keys._found_keys", set())
+
+
+@pytest.fixture(autouse=True)
+def no_workers_of_other_tests() -> None:
+    """What hangs in a thread since another test is no work of this one."""
+    forget_workers()
 
 
 @pytest.fixture

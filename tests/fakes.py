@@ -7,8 +7,6 @@ from __future__ import annotations
 
 import json
 import queue
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -49,6 +47,7 @@ from .fake_services import (
     voice,
 )
 from .run_directories import picture, sound
+from .worker_threads import no_worker_is_left, workers
 
 __all__ = [
     "PRICE",
@@ -217,18 +216,3 @@ def prepare(opened: Opened, journal: Journal, film: Film, **changes: Any) -> Run
     run = Run(**{**facts, **changes})
     workshop.cancelled = lambda: run.interrupted
     return run
-
-
-def workers() -> list[str]:
-    """The names of the worker threads that there are."""
-    return [each.name for each in threading.enumerate() if each.name.startswith("vidgen ")]
-
-
-def no_worker_is_left() -> bool:
-    """Whether every worker thread is gone, a moment after the run."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if not workers():
-            return True
-        time.sleep(0.01)
-    return False
