@@ -28,6 +28,8 @@ PYTHONS = ["3.11", "3.12", "3.13"]
 #: Two more than there are processors: some tests wait. Neighbours, who often share a film
 #: that one of them made, stay together until a worker has nothing left to do.
 WORKERS = min((os.cpu_count() or 1) + 2, 8)
+#: Seconds. One test of a whole sweep may visit every system call of a run.
+LONGEST_SWEEP = 5 * 60 * 60
 SIDE_BY_SIDE = ("--numprocesses", str(WORKERS), "--dist", "worksteal")
 PLUGINS = {
     path.parent.name: nox.project.load_toml(path)["project"]
@@ -236,6 +238,57 @@ def kills(session: nox.Session) -> None:
             "VIDGEN_TEST_SWEEP": "2000", "VIDGEN_TEST_TALES": "500",
         },
     )  # fmt: skip
+
+
+@nox.session
+def faults(session: nox.Session) -> None:
+    """A part of each sweep of tests/faults that a seed chooses, in five minutes.
+
+    With ``--all`` everything, in hours. What follows goes to pytest; tests that are named
+    there are run instead of all.
+    """
+    everything = "--all" in session.posargs
+    options = [option for option in session.posargs if option != "--all"]
+    run_faults(session, options, everything=everything)
+
+
+@nox.session(tags=["full"], name="faults-all")
+def faults_all(session: nox.Session) -> None:
+    """The same as ``nox -s faults -- --all``, for the tag."""
+    run_faults(session, list(session.posargs), everything=True)
+
+
+def run_faults(session: nox.Session, options: list[str], *, everything: bool) -> None:
+    """Run the sweeps, and print what they counted, be it that some of them failed."""
+    install_for_tests(session)
+    given = os.environ.get("VIDGEN_FAULT_COUNTS")
+    counts = Path(given) if given else Path(session.create_tmp()).resolve() / "counts.jsonl"
+    if not given:
+        counts.unlink(missing_ok=True)
+    env = {"VIDGEN_FAULT_COUNTS": str(counts.resolve())}
+    if everything:
+        env["VIDGEN_TEST_FAULTS"] = "all"
+        options = [f"--timeout={LONGEST_SWEEP}", *options]
+    named = any(Path(option.partition("::")[0]).exists() for option in options)
+    tests = () if named else ("tests/faults", "tests/fuzz")
+    try:
+        session.run("pytest", *tests, *SIDE_BY_SIDE, *options, env=env)
+    finally:
+        session.run("python", "tests/faults/counts.py", env["VIDGEN_FAULT_COUNTS"])
+
+
+@nox.session
+def fuzz(session: nox.Session) -> None:
+    """Search for inputs that break a law: ``-- SECONDS [TARGET]``, else a minute for each target.
+
+    ``-- minimize [TARGET]`` puts the fewest inputs that run the same code into the corpus.
+    """
+    session.install(*group("fuzz"), "-e", ".")
+    how_long, *targets = session.posargs or ["60"]
+    found = Path(session.create_tmp()).resolve()
+    every = sorted(path.name for path in (HERE / "tests" / "fuzz" / "corpus").iterdir())
+    for target in targets or every:
+        session.run("python", "-m", "tests.fuzz.run", target, how_long, str(found / target))
 
 
 @nox.session(tags=["full"])

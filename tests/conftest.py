@@ -10,6 +10,8 @@ import pytest
 from hypothesis import settings
 
 from .extent import ALL
+from .faults.extent import ALL as ALL_FAULTS
+from .faults.extent import SEED
 from .generate_runs import Generated, generated_film
 from .worker_threads import forget_workers
 
@@ -19,6 +21,12 @@ if TYPE_CHECKING:
 #: A busy machine is no fault of the code.
 settings.register_profile("patient", deadline=None, max_examples=100 if ALL else 40)
 settings.load_profile("patient")
+
+
+def pytest_report_header() -> str:
+    """Say what chose the part of the sweeps that is run, for whoever wants it again."""
+    extent = "all of them" if ALL_FAULTS else "a part"
+    return f"sweeps of tests/faults: {extent}, VIDGEN_TEST_SEED={SEED}"
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,13 @@ SEED = int(os.environ.get("VIDGEN_TEST_SEED", "1"))
 
 def some(things: Sequence[T], few: int) -> list[T]:
     """Return all *things*, or *few* of them, spread over the whole, in their order."""
-    if ALL or len(things) <= few:
+    return list(things) if ALL else spread(things, few, SEED)
+
+
+def spread(things: Sequence[T], few: int, seed: int) -> list[T]:
+    """Return *few* of *things* that *seed* chooses, spread over the whole, in their order."""
+    if len(things) <= few:
         return list(things)
-    dice = random.Random(SEED)
+    dice = random.Random(seed)
     part = len(things) / few
     return [things[int((number + dice.random()) * part)] for number in range(few)]

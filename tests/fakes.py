@@ -110,6 +110,9 @@ class QuickMedia:
     def stop(self) -> None:
         """There is nothing to stop."""
 
+    def kill(self) -> None:
+        """There is nothing to kill."""
+
 
 @define(eq=False)
 class Film:

@@ -16,6 +16,7 @@ from .command_line import WITH_LOCAL, environment, vidgen
 from .extent import ALL
 from .run_directories import add_clip, add_scene, begin, frames, visible_files
 from .run_paths import FILM
+from .terminals import hears_signals
 
 SCENES = 6
 SECONDS = 1.0
@@ -86,6 +87,7 @@ def kill_after(root: Path, home: Path, seconds: float, by: int = signal.SIGKILL)
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        preexec_fn=hears_signals if os.name == "posix" else None,
     )
     try:
         child.wait(seconds)

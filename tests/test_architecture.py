@@ -14,16 +14,28 @@ PLUGINS = CORE.parent / "plugins"
 
 #: Each room may import from the rows above it, and from its own row.
 ROWS = (
-    ("errors", "http_errors", "hosts", "patterns", "model", "wording", "pace"),
+    (
+        "belongings",
+        "errors",
+        "shortage",
+        "http_errors",
+        "hosts",
+        "patterns",
+        "model",
+        "wording",
+        "pace",
+    ),
     ("layout", "specs", "protocols", "ledger", "plan", "limit"),
+    ("faults",),
     ("strict_json", "serialize", "scenes_file", "script_files", "script_answers", "disk"),
     ("hookspecs", "settings", "keys"),
     ("planner",),
-    ("download", "memory", "journal", "rundir", "retake", "probe", "listing", "media"),
+    ("download", "memory", "journal", "rundir", "retake", "clearing", "probe", "listing", "media"),
     ("stitch",),
     ("subtitles",),
     ("plugins", "selection", "opening"),
     ("executor",),
+    ("inspection",),
     ("report",),
     ("testing",),
     ("cli",),
@@ -140,3 +152,88 @@ def test_only_media_and_its_helpers_start_programs() -> None:
     for path in modules():
         if "subprocess" in {name.split(".")[0] for name in imports(path)}:
             assert room_of(path) in allowed
+
+
+#: Who else changes what is on a disk, and why.
+WRITES = {
+    "disk.py": "this is where it is done",
+    "faults.py": "the list of points that a test asks for lies where the test says",
+    "belongings.py": "a stream that a plugin closed leads to the null device",
+    "cli/signals.py": "the last words of a command go to its standard error",
+    "cli/__init__.py": "what nobody can read any more goes to the null device",
+    "cli/health.py": "a folder of its own is tried out, and is gone before the command ends",
+    "stitch/splice.py": "a library writes the film into a scratch folder",
+    "stitch/captions.py": "a filter of ffmpeg's needs plain names, outside of the run's folders",
+}
+#: Functions of ``os`` and methods of paths that change what is there.
+CHANGES = {
+    *("rename", "renames", "replace", "link", "symlink", "unlink", "remove", "removedirs"),
+    *("mkdir", "makedirs", "rmdir", "fsync", "fdatasync", "write", "pwrite", "writev"),
+    *("ftruncate", "truncate", "utime", "chmod", "mkfifo", "mknod"),
+    *("write_text", "write_bytes", "touch", "symlink_to", "hardlink_to"),
+}
+OF_PATHS = CHANGES - {"replace", "link", "remove", "write", "truncate"}
+READS = {"which", "disk_usage", "get_terminal_size"}
+
+
+def changes_files(call: ast.Call) -> bool:
+    """Whether *call* changes what is on a disk, as far as its text tells."""
+    name = call.func
+    modes = [each.value for each in call.args[:2] if isinstance(each, ast.Constant)]
+    modes += [each.value.value for each in call.keywords if isinstance(each.value, ast.Constant)]
+    opens = any(isinstance(mode, str) and set(mode) & set("wax+") for mode in modes)
+    if isinstance(name, ast.Name):
+        return name.id == "open" and opens
+    if not isinstance(name, ast.Attribute):
+        return False
+    owner = name.value.id if isinstance(name.value, ast.Name) else ""
+    if owner == "os":
+        flags = ast.dump(call)
+        made = any(flag in flags for flag in ("O_CREAT", "O_WRONLY", "O_RDWR"))
+        return name.attr in CHANGES or (name.attr == "open" and made)
+    if owner == "shutil":
+        return name.attr not in READS
+    if owner in ("disk", "tempfile"):
+        return owner == "tempfile"
+    if name.attr in ("open", "fdopen"):
+        return opens and all(len(mode) < 4 for mode in modes if isinstance(mode, str))
+    one_path = len(call.args) == 1 and not call.keywords
+    return name.attr in OF_PATHS or (name.attr == "replace" and one_path)
+
+
+def test_only_one_module_changes_what_is_on_a_disk() -> None:
+    others = {}
+    for path in modules():
+        if room_of(path) == "testing":
+            continue  # services on this machine in place of the paid ones
+        calls = (
+            node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+        )
+        lines = [call.lineno for call in calls if changes_files(call)]
+        if lines:
+            others[path.relative_to(CORE).as_posix()] = lines
+    assert others.keys() <= WRITES.keys(), others
+    assert others.keys() | {"stitch/splice.py"} == WRITES.keys(), "a reason is not needed any more"
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        "os.replace(a, b)",
+        "os.open(path, os.O_WRONLY)",
+        "path.replace(other)",
+        "path.write_bytes(b'')",
+        "path.open('ab')",
+        "open(path, mode='w')",
+        "shutil.move(a, b)",
+        "tempfile.mkdtemp()",
+    ],
+)
+def test_what_changes_a_disk_is_known(call: str) -> None:
+    (found,) = (node for node in ast.parse(call).body)
+    assert isinstance(found, ast.Expr)
+    assert isinstance(found.value, ast.Call)
+    assert changes_files(found.value)
+    for harmless in ("text.replace('a', 'b')", "path.open('rb')", "os.open(path, os.O_RDONLY)"):
+        (other,) = (node for node in ast.walk(ast.parse(harmless)) if isinstance(node, ast.Call))
+        assert not changes_files(other)

@@ -26,6 +26,7 @@ from .run_directories import (
     put,
 )
 from .run_paths import TS
+from .terminals import hears_signals
 
 
 def ready(home: Path) -> Path:
@@ -129,7 +130,12 @@ def test_ctrl_c_ends_a_run_cleanly_and_the_next_one_goes_on(tmp_path: Path) -> N
     before = contents(root)
     command = [sys.executable, "-m", "vidgen_core", "continue", str(root), *WITH_LOCAL]
     child = subprocess.Popen(
-        command, cwd=tmp_path, env=environment(tmp_path), stderr=subprocess.PIPE, text=True
+        command,
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=hears_signals,
     )
     assert child.stderr is not None
     with child, child.stderr:

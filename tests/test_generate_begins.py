@@ -17,6 +17,7 @@ import pytest
 from vidgen_core import disk
 from vidgen_core.cli.generate_command import begin
 from vidgen_core.errors import MachineError
+from vidgen_core.rundir import RunDirectory
 from vidgen_core.settings import Settings, load
 
 from .command_line import environment, refused
@@ -99,6 +100,30 @@ def test_nothing_is_left_of_a_run_that_no_script_could_be_put_into(
         assert disk_is_full.left < 0
         assert sorted(tmp_path.rglob("*")) == before
     assert number > 1
+
+
+def test_nothing_gets_its_name_before_it_is_synced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, no_settings: Settings
+) -> None:
+    image = put(tmp_path / "mine.jpg", picture(1))
+    synced, named = set(), []
+    fsync, publish = os.fsync, RunDirectory.publish
+
+    def sync(handle: int) -> None:
+        synced.add(os.fstat(handle).st_ino)
+        fsync(handle)
+
+    def name(self: RunDirectory, finished: Path, relative: str) -> os.stat_result:
+        assert finished.stat().st_ino in synced, f"{relative} is not synced"
+        named.append(relative)
+        return publish(self, finished, relative)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    monkeypatch.setattr(RunDirectory, "publish", name)
+    root = begin(tmp_path / "a" / "runs", SCRIPT, no_settings, image).root
+    assert len(named) == 2
+    for folder in (root, root.parent, root.parent.parent, tmp_path):
+        assert folder.stat().st_ino in synced, f"names in {folder} are not synced"
 
 
 def test_what_somebody_put_into_it_is_not_taken_back(

@@ -269,3 +269,77 @@ def test_a_link_under_its_name_is_not_written_through(root: Path, tmp_path: Path
     with pytest.raises(MachineError):
         Journal(root)
     assert target.read_bytes() == b""
+
+
+# what a disk may hold after the power failed ----------------------------------------------
+
+
+def with_long_last_line(root: Path) -> tuple[bytes, int]:
+    """A journal whose last line takes several sectors, and where that line begins."""
+    five_records(root)
+    with Journal(root) as j:
+        j.submitted(CLIP, 1, "job-9", {"region": "n" * 3000})
+    content = path_of(root).read_bytes()
+    return content, content.rindex(b"\n", 0, -1) + 1
+
+
+def without_sector(content: bytes, start: int, number: int) -> bytes:
+    """*content* with zeros in its sector *number*, as far as that lies behind *start*."""
+    begin, end = max(start, number * 512), min((number + 1) * 512, len(content))
+    return content[:begin] + bytes(end - begin) + content[end:]
+
+
+def test_a_last_line_without_one_of_its_sectors_is_dropped(root: Path) -> None:
+    content, start = with_long_last_line(root)
+    path_of(root).write_bytes(content[:start])
+    without = read_ledger(root)
+    for number in range(start // 512, (len(content) - 1) // 512 + 1):
+        path_of(root).write_bytes(without_sector(content, start, number))
+        assert read_ledger(root) == without, number
+    path_of(root).write_bytes(without_sector(content, start, start // 512 + 2))
+    with Journal(root) as j:
+        assert path_of(root).read_bytes() == content[:start]
+        j.intent(work(take=7))
+    assert read_ledger(root).damage == ""
+    assert read_ledger(root).in_flight[CLIP].take == 7
+
+
+def test_a_line_that_is_not_the_last_lacks_no_sector_by_a_crash(root: Path) -> None:
+    content, start = with_long_last_line(root)
+    torn = without_sector(content, start, start // 512 + 2)
+    path_of(root).write_bytes(torn + content.splitlines(keepends=True)[-1])
+    assert "checksum" in read_ledger(root).damage
+
+
+def test_part_of_a_sector_is_never_missing_by_a_crash(root: Path) -> None:
+    content, start = with_long_last_line(root)
+    place = (start // 512 + 2) * 512
+    path_of(root).write_bytes(content[: place + 7] + bytes(100) + content[place + 107 :])
+    assert "checksum" in read_ledger(root).damage
+
+
+@pytest.mark.parametrize("tail", [b'{"crc":"00', bytes(700), b'{"crc":"00000000",' + bytes(600)])
+def test_a_journal_that_is_torn_in_two_places_stays_damaged(root: Path, tail: bytes) -> None:
+    content, start = with_long_last_line(root)
+    path_of(root).write_bytes(without_sector(content, start, start // 512 + 2) + tail)
+    for _ in range(3):
+        assert read_ledger(root).damage
+        with Journal(root) as j, pytest.raises(JournalDamaged):
+            j.intent(work(take=5))
+    with Journal(root) as j:
+        j.published(Key(Step.FILM), record("film.mp4"))
+    ledger = read_ledger(root)
+    assert ledger.damage
+    assert "film.mp4" in ledger.published
+
+
+def test_a_journal_that_was_opened_has_a_name_that_lasts(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    five_records(root)  # by a process that may have been killed before it synced
+    synced: list[str] = []
+    real, sync = disk.sync_directory, disk.sync
+    monkeypatch.setattr(disk, "sync_directory", lambda p: (real(p), synced.append(p.name))[0])
+    monkeypatch.setattr(disk, "sync", lambda handle: (sync(handle), synced.append("file"))[0])
+    with Journal(root):
+        assert synced == [layout.STATE, "file"]

@@ -87,3 +87,16 @@ def test_strange_names_among_the_requests_tell_nothing(film: Film) -> None:
     for name in ("notes.txt", "a-b-1.json", "clip", "-"):
         put(film.root / layout.REQUESTS / name, b"")
     assert not read_ledger(film.root).forgotten
+
+
+@pytest.mark.parametrize(
+    "content", [b"", bytes(400), b'{"provider": "paid", "requ', b"{\n" + bytes(60)]
+)
+@pytest.mark.parametrize("name", [REQUEST, f"{REQUEST}.new"])
+def test_a_request_that_a_crash_left_unfinished_is_no_question(
+    film: Film, name: str, content: bytes
+) -> None:
+    (film.root / REQUEST).unlink()
+    put(film.root / name, content)
+    assert not read_ledger(film.root).forgotten
+    assert film.work().codes == set()

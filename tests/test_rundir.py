@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -167,9 +168,9 @@ def test_a_rename_is_followed_by_a_sync_of_both_folders(
     run: RunDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    rename, sync = Path.rename, disk.sync_directory
+    rename, sync = os.rename, disk.sync_directory
     monkeypatch.setattr(
-        Path, "rename", lambda s, t: (rename(s, t), done.append(f"rename {t.name}"))[0]
+        os, "rename", lambda s, t: (rename(s, t), done.append(f"rename {t.name}"))[0]
     )
     monkeypatch.setattr(
         disk, "sync_directory", lambda p: (sync(p), done.append(f"sync {p.name}"))[0]
@@ -187,10 +188,10 @@ def test_a_publish_that_fails_leaves_what_was_there(
     put(run.path(FILM), b"old")
     source = finished(run)
 
-    def fail(self: Path, target: Path) -> None:
+    def fail(source: Path, target: Path) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
-    monkeypatch.setattr(Path, "rename", fail)
+    monkeypatch.setattr(os, "rename", fail)
     with pytest.raises(MachineError, match=f"cannot write {FILM}: No space"):
         run.publish(source, FILM)
     assert run.path(FILM).read_bytes() == b"old"
@@ -204,7 +205,7 @@ def test_state_is_replaced_as_a_whole(run: RunDirectory, monkeypatch: pytest.Mon
         raise OSError(errno.EIO, "broken")
 
     with monkeypatch.context() as patch:
-        patch.setattr(Path, "replace", fail)
+        patch.setattr(os, "replace", fail)
         with pytest.raises(MachineError):
             run.write_state(layout.SETTINGS, b"new")
     assert run.path(layout.SETTINGS).read_bytes() == b"old"
@@ -247,10 +248,12 @@ def test_only_the_scratch_folder_is_ever_cleared(run: RunDirectory) -> None:
     put(run.path(f"{FOLDER}/clip.mp4"), b"x")
     run.displace(f"{FOLDER}/clip.mp4")
     run.write_state(f"{layout.ANSWERS}/narration-1", b"answer")
-    before = contents(run.root)
+    state = run.path(layout.STATE)
+    before = contents(state)
+    assert len(before) == 2
     finished(run)
     run.clear_scratch()
-    assert contents(run.root) == before
+    assert contents(state) == before
     run.clear_scratch()
 
 
@@ -259,6 +262,21 @@ def test_scratch_folders_are_new_and_empty(run: RunDirectory) -> None:
     assert one != two
     assert not list(one.iterdir())
     assert one.name.startswith("clip-1-1-")
+
+
+def test_the_same_run_makes_the_same_scratch_folders(run: RunDirectory) -> None:
+    def names() -> list[str]:
+        again = RunDirectory(run.root)
+        again.clear_scratch()
+        return [again.scratch(name).name for name in ("clip-1-1", "clip-1-1", "film")]
+
+    assert names() == names()
+
+
+def test_no_scratch_folder_gets_a_name_that_a_late_writer_may_still_have(run: RunDirectory) -> None:
+    one = run.scratch("film")
+    run.clear_scratch()
+    assert run.scratch("film") != one
 
 
 # links -------------------------------------------------------------------------------------
@@ -447,3 +465,76 @@ def test_a_file_system_that_syncs_no_directories_is_good_enough(
     monkeypatch.setattr(os, "fsync", fail(errno.EIO))
     with pytest.raises(OSError, match=r"Input/output"):
         disk.sync_directory(tmp_path)
+
+
+# names that last -----------------------------------------------------------------------------
+
+
+def test_no_thread_goes_by_a_folder_whose_name_another_one_has_not_synced(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, synced, done = threading.Event(), threading.Event(), []
+    real = disk.sync_directory
+
+    def slow(path: Path) -> None:
+        if path == run.root and not synced.is_set():
+            made.set()
+            assert not done or synced.wait(60)
+            time.sleep(0.2)  # the other one has time to go wrong
+            real(path)
+            synced.set()
+            return
+        real(path)
+
+    one, two = finished(run), finished(run)
+    monkeypatch.setattr(disk, "sync_directory", slow)
+    first = threading.Thread(target=run.publish, args=(one, f"{FOLDER}/one.mp4"))
+    first.start()
+    assert made.wait(60)
+    run.publish(two, f"{FOLDER}/two.mp4")
+    assert synced.is_set()
+    first.join(60)
+
+
+def test_a_folder_whose_name_cannot_be_synced_is_not_left_for_the_next_one(
+    run: RunDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(path: Path) -> None:
+        raise OSError(errno.EIO, os.strerror(errno.EIO))
+
+    source = finished(run)
+    with monkeypatch.context() as patch:
+        patch.setattr(disk, "sync_directory", fail)
+        with pytest.raises(MachineError):
+            run.publish(source, f"{FOLDER}/one.mp4")
+    assert not run.path(FOLDER).exists()
+
+
+def test_a_run_makes_the_names_durable_that_an_earlier_one_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = RunDirectory(tmp_path / "film")
+    for name in (FOLDER, layout.REQUESTS, f"{layout.REPLACED}/0001/{FOLDER}"):
+        put(run.path(name) / "left.mp4", b"")
+    for name in (f"{layout.TEMPORARY}/clip-1", f"{layout.DRAFT}/{FOLDER}"):
+        put(run.path(name) / "left.mp4", b"")
+    synced: list[Path] = []
+    real = disk.sync_directory
+    monkeypatch.setattr(disk, "sync_directory", lambda path: (real(path), synced.append(path))[0])
+    with run.locked("a test"):
+        known = {path.relative_to(tmp_path).as_posix() for path in synced}
+    taken = (layout.REPLACED, f"{layout.REPLACED}/0001", f"{layout.REPLACED}/0001/{FOLDER}")
+    inside = ("", FOLDER, layout.STATE, layout.REQUESTS, *taken)
+    assert known == {".", *(f"film/{name}".rstrip("/") for name in inside)}
+
+
+def test_a_run_makes_durable_the_last_takes_that_were_moved_aside_and_no_old_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(1, 101):
+        (tmp_path / f".vidgen/replaced/{number:04}").mkdir(parents=True)
+    synced: list[str] = []
+    monkeypatch.setattr(disk, "sync_directory", lambda path: synced.append(path.name))
+    with RunDirectory(tmp_path).locked("continue"):
+        assert {"replaced", "0100", "0099"} <= set(synced)
+        assert "0001" not in synced

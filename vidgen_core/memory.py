@@ -16,6 +16,8 @@ from vidgen_core.plan import File
 SCHEMA = 2
 _LARGEST = 256 * 1024 * 1024
 _DEFAULTS = attrs.asdict(Facts())
+#: Seconds, frames, widths: no file has more of any.
+_MOST = 1e12
 
 
 @frozen
@@ -70,6 +72,8 @@ def _facts(known: dict[str, Any]) -> Facts:
     for name, value in values.items():
         expected = type(_DEFAULTS[name]) if name in _DEFAULTS else None
         if type(value) is not expected and not (expected is float and type(value) is int):
+            raise ValueError(f"{name} is {value!r}")
+        if isinstance(value, (int, float)) and not 0 <= value <= _MOST:
             raise ValueError(f"{name} is {value!r}")
     return Facts(**values)
 

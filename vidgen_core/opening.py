@@ -12,6 +12,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from vidgen_core import disk, layout
+from vidgen_core.belongings import Kept
 from vidgen_core.errors import UsageError
 from vidgen_core.journal import read_ledger
 from vidgen_core.journal.stored import with_stored_answers
@@ -70,15 +71,16 @@ class Opened:
         Scenes that were written since the directory was opened are read now.
         """
         here = self.now() if Key(Step.SCENES) in listing.by_key else self
-        return plan(
-            storyboard=here.scenes.storyboard,
-            listing=listing,
-            ledger=ledger,
-            providers=self.selection.providers,
-            options=options,
-            timestamp=self.timestamp,
-            texts=self.texts,
-        )
+        with Kept():  # it asks providers for prices and lengths
+            return plan(
+                storyboard=here.scenes.storyboard,
+                listing=listing,
+                ledger=ledger,
+                providers=self.selection.providers,
+                options=options,
+                timestamp=self.timestamp,
+                texts=self.texts,
+            )
 
     def best(self, key: Key) -> File | None:
         """Return the version of *key* that counts of those that were found, or ``None``."""

@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePosixPath
 
-from vidgen_core import disk, layout
+from vidgen_core import disk, faults, layout
 from vidgen_core.errors import UsageError
 from vidgen_core.journal import Journal
 from vidgen_core.ledger import Away, Ledger, Retake
@@ -41,10 +41,13 @@ def move_away(
         directory.may_write(path)
     if not there:
         return
+    faults.point("redo-before")
     take = directory.new_take()
     journal.retake(scenes, step.value, {path: f"{take}/{path}" for path in there})
+    faults.point("redo-announced")
     for path in there:
         directory.move(path, f"{take}/{path}")
+        faults.point("redo-moved")
         journal.displaced(path, f"{take}/{path}", _AGAIN)
         on_move(path, f"{take}/{path}")
 
@@ -130,6 +133,7 @@ def _announce(
     assert before is not None, "something is to be brought back"
     away = {path: f"{take}/{path}" for path in there}
     journal.retake(before.scenes, before.only, away, back=True)
+    faults.point("undo-announced")
 
 
 def _restore(
@@ -155,6 +159,7 @@ def _restore(
         on_move(path, place)
     else:
         directory.move(held.place, path)
+    faults.point("undo-restored")
     journal.restored(path, held.place)
 
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import itertools
 import json
 import os
 import re
 import shlex
-import shutil
 import socket
 import stat
-import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from attrs import frozen
+from attrs import field, frozen
 
-from vidgen_core import disk, layout
+from vidgen_core import disk, faults, layout
 from vidgen_core.errors import Locked, MachineError
 from vidgen_core.model import Step
 from vidgen_core.plan import Listing
+
+#: What a run does not go by: unfinished work, and a run of its own.
+_NOT_SETTLED = frozenset({layout.TEMPORARY, layout.DRAFT})
+#: Takes are moved aside one after the other, each made durable before the next, but for
+#: what different threads set aside: never more than so many were under way in a crash.
+_TAKES_UNDER_WAY = 32
 
 
 @frozen
@@ -31,6 +38,10 @@ class RunDirectory:
     """
 
     root: Path
+    _making: threading.Lock = field(factory=threading.Lock, init=False, eq=False, repr=False)
+    _numbers: Iterator[int] = field(
+        factory=lambda: itertools.count(1), init=False, eq=False, repr=False
+    )
 
     def path(self, relative: str) -> Path:
         """Return the absolute path of *relative*."""
@@ -56,38 +67,63 @@ class RunDirectory:
         )
 
     def _make(self, folder: Path) -> None:
-        disk.make_directories(folder, self.root)
+        # Who finds a folder there goes by its name, which another thread may just have made.
+        with self._making:
+            disk.make_directories(folder, self.root)
 
     @contextlib.contextmanager
-    def locked(self, command: str) -> Iterator[None]:
-        """Hold the directory for this process; raises ``Locked`` when another run does."""
+    def locked(self, command: str, *, settled: bool = True) -> Iterator[None]:
+        """Hold the directory for this process; raises ``Locked`` when another run does.
+
+        *settled*: make durable which names earlier runs left there, for those who go by them.
+        """
         self.may_write(layout.LOCK)
         self._must_be_a_file(layout.LOCK)
         with disk.machine_errors(f"cannot make {layout.STATE} in {self.root}"):
             self._make(self.path(layout.STATE))
-            flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-            held = [os.open(self.path(layout.LOCK), flags, 0o666)]
+            held = [disk.open_lock(self.path(layout.LOCK))]
         try:
+            faults.point("lock-before")
             _take(held[0], self.root)
+            faults.point("lock-taken")
             _not_for_children(held)
             with disk.machine_errors(f"cannot write in {self.root}"):
-                os.ftruncate(held[0], 0)
-                os.pwrite(held[0], _who(command), 0)
+                disk.say(held[0], _who(command))
+                if settled:
+                    disk.settle(self.root, {*_NOT_SETTLED, *self._old_takes()})
+            faults.point("lock-written")
             yield
         finally:
             os.close(held.pop())
+            faults.point("lock-released")
 
     def scratch(self, name: str) -> Path:
-        """Return a new empty folder below ``.vidgen/tmp`` whose name begins with *name*."""
+        """Return a new empty folder below ``.vidgen/tmp`` whose name begins with *name*.
+
+        It goes on with a number, so that the same run makes the same names.
+        """
         with disk.machine_errors(f"cannot write in {self.root}"):
             self.may_write(f"{layout.TEMPORARY}/{name}")
             temporary = self.path(layout.TEMPORARY)
             self._make(temporary)
-            return Path(tempfile.mkdtemp(prefix=f"{name}-", dir=temporary))
+            folder = self._numbered(temporary, name)
+            faults.point("scratch-made")
+            return folder
+
+    def _numbered(self, temporary: Path, name: str) -> Path:
+        """Make a folder that this object never made before: what is late finds its own gone."""
+        for number in self._numbers:
+            with contextlib.suppress(FileExistsError):
+                folder = temporary / f"{name}-{number}"
+                disk.make_new(folder)
+                return folder
+        raise AssertionError("numbers do not end")
 
     def clear_scratch(self) -> None:
         """Remove what unfinished work of this or an earlier run left behind."""
-        shutil.rmtree(self.path(layout.TEMPORARY), ignore_errors=True)
+        faults.point("scratch-clear-before")
+        disk.clear(self.path(layout.TEMPORARY))
+        faults.point("scratch-cleared")
 
     def may_write(self, relative: str) -> None:
         """Raise ``MachineError`` where writing *relative* would leave the directory.
@@ -109,6 +145,22 @@ class RunDirectory:
                 f"{folder} {what}; nothing is written through it",
                 advice=f"replace the link {self.root / folder} by a real folder",
             )
+
+    def can_write(self, relative: str) -> None:
+        """Raise ``MachineError`` where the file *relative* may not be put into its folder."""
+        folder = self.path(relative).parent
+        while not os.path.lexists(folder) and folder != self.root:
+            folder = folder.parent
+        effective = os.access in os.supports_effective_ids  # what else it answers is not for us
+        if os.access(folder, os.W_OK | os.X_OK, effective_ids=effective):
+            return
+        try:
+            locked = os.statvfs(folder).f_flag & os.ST_RDONLY
+        except (OSError, AttributeError):  # not every system can say so
+            locked = 0
+        number = errno.EROFS if locked else errno.EACCES
+        refusal = OSError(number, os.strerror(number))
+        raise disk.machine_error(refusal, f"cannot write in {folder}") from refusal
 
     def _must_be_folders(self, folder: str) -> None:
         """Raise ``MachineError`` where something else has the name of one of vidgen's folders.
@@ -197,16 +249,22 @@ class RunDirectory:
             disk.move(file, place)
         return place.relative_to(self.root).as_posix()
 
+    def _old_takes(self) -> Iterator[str]:
+        """Yield the folders of takes in which no crash left anything unfinished."""
+        replaced = self.path(layout.REPLACED)
+        takes = sorted(_takes(replaced), key=lambda take: int(take.name))
+        for take in takes[:-_TAKES_UNDER_WAY]:
+            yield take.relative_to(self.root).as_posix()
+
     @staticmethod
     def _new_take(replaced: Path) -> Path:
-        numbers = [
-            int(take.name) for take in replaced.iterdir() if re.fullmatch(r"[0-9]{1,9}", take.name)
-        ]
-        number = max(numbers, default=0) + 1
+        number = 1 + max(
+            (int(each.name) for each in replaced.iterdir() if _is_take(each)), default=0
+        )
         while True:
             with contextlib.suppress(FileExistsError):
                 take = replaced / f"{number:04}"
-                take.mkdir()
+                disk.make_new(take)
                 disk.sync_directory(replaced)
                 return take
             number += 1
@@ -218,6 +276,18 @@ class RunDirectory:
         with disk.machine_errors(f"cannot write {relative}"):
             self._make(target.parent)
             disk.write_file(target, content)
+
+
+def _is_take(path: Path) -> bool:
+    return re.fullmatch(r"[0-9]{1,9}", path.name) is not None
+
+
+def _takes(replaced: Path) -> list[Path]:
+    """Return the folders of takes, none where they cannot be read."""
+    try:
+        return [path for path in replaced.iterdir() if _is_take(path)]
+    except OSError:
+        return []
 
 
 def _take(handle: int, root: Path) -> None:

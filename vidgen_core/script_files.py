@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -19,6 +18,8 @@ _PREVIOUS = ("movement", "emotions", "camera", "sound_prompt")
 _PREVIOUS_SCENE = "previous_scene_"
 _NONE = "none"
 _ENVIRONMENTS = "environments"
+#: No speech lasts as many seconds: it is some months.
+_LONGEST = 10_000_000
 
 
 def dump_scenes(scenes: Iterable[Scene]) -> bytes:
@@ -100,7 +101,7 @@ def _timing(item: Any) -> Timing | None:
     for seconds in (start, end):
         if isinstance(seconds, bool) or not isinstance(seconds, (int, float)):
             return None
-        if not math.isfinite(seconds) or seconds < 0:
+        if not 0 <= seconds <= _LONGEST:  # whole numbers may be larger than any other
             return None
     return Timing(text=item["text"], start=float(start), end=float(end)) if start <= end else None  # type: ignore[operator,arg-type]
 

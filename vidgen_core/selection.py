@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -200,7 +199,7 @@ def _key_state(keys: Sequence[str], run_directory: Path) -> str:
 
 def key_for(loaded: Loaded, run_directory: Path) -> str:
     """Return the key of a provider, or an empty text."""
-    found = find_key(loaded.spec.keys, os.environ, run_directory=run_directory)
+    found = find_key(loaded.spec.keys, run_directory=run_directory)
     return found.value if found else ""
 
 

@@ -46,6 +46,8 @@ _SYNTAX = (
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{},:]|[^\s\[\]{},:"]+', re.DOTALL)
 _CONSTANTS = frozenset({"NaN", "Infinity", "-Infinity"})
+#: What the decoder takes for a constant or a number; more of the token may follow it.
+_LITERAL = re.compile(r"NaN|-?Infinity|-?[0-9]+(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?")
 
 #: The way to a value: keys and positions (from 0), from the outside in.
 Way = tuple[str | int, ...]
@@ -249,13 +251,20 @@ def _first_fault(text: str) -> tuple[int, str]:
             if key in keys:
                 return offset, f"the key {printable(token)} is given twice"
             keys.add(key)
-        elif token in _CONSTANTS:
-            return offset, f"{token} is not a JSON number"
         elif token in ("[", "{") and len(stack) >= MAX_DEPTH:
             return offset, f"it is nested deeper than {MAX_DEPTH} levels"
-        elif token[0] in "-0123456789":
-            if token.lstrip("-").isdigit() and len(token) > MAX_DIGITS:
-                return offset, f"a number of {len(token.lstrip('-'))} digits is too long"
-            if math.isinf(float(token)):
-                return offset, f"{token[:20]} is too large a number"
+        elif literal := _LITERAL.match(token):
+            said = _fault_in(literal.group())
+            if said:
+                return offset, said
     return 0, "it is too large or too deep for this machine"
+
+
+def _fault_in(literal: str) -> str:
+    """Return what is wrong with a constant or a number, or an empty text."""
+    digits = literal.lstrip("-")
+    if literal in _CONSTANTS:
+        return f"{literal} is not a JSON number"
+    if digits.isdigit():
+        return f"a number of {len(digits)} digits is too long" if len(literal) > MAX_DIGITS else ""
+    return f"{literal[:20]} is too large a number" if math.isinf(float(literal)) else ""

@@ -64,6 +64,17 @@ def test_nobody_at_the_address_is_no_reason_to_give_up(into: Path) -> None:
     assert (error.retry, error.billed) == (True, Billed.NO)
 
 
+@pytest.mark.parametrize("page", [b"<!DOCTYPE html><html>", b"\xef\xbb\xbf \n<HTML lang='en'>"])
+@pytest.mark.parametrize("kind", ["text/html", "video/mp4", ""])
+def test_the_page_of_a_network_that_wants_a_sign_in_is_no_result(
+    into: Path, page: bytes, kind: str
+) -> None:
+    with serving(file(page + b"Sign in" * 100, Content_Type=kind)) as site:
+        error = fails(site, into, Unavailable)
+    assert isinstance(error, Unavailable)
+    assert (error.retry, error.billed) == (True, Billed.NO)
+
+
 SECRET = "s3cr3t"
 
 

@@ -9,12 +9,16 @@ import pytest
 from attrs import evolve
 
 from vidgen_core.errors import (
+    AuthFailed,
     Billed,
     ExitCode,
     JobFailed,
     JobLost,
     MachineError,
+    OutOfCredit,
+    ProviderError,
     RateLimited,
+    Refused,
     Unavailable,
 )
 from vidgen_core.journal import read_ledger
@@ -311,3 +315,35 @@ def test_a_paid_file_that_broke_and_is_gone_at_the_service_is_a_question_of_its_
     assert film.open().plan().price == PRICE  # the user sees it before the next run
     assert film.work().codes == set()
     assert film.service.bill() == {"clip-1-1": 2, "clip-2-1": 1}
+
+
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        AuthFailed("it does not accept the key (401)", advice="set PAID_KEY first"),
+        Refused("it refuses the request (403)"),
+        OutOfCredit("there is no credit (402)"),
+        JobLost("there is no such list (404)"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_a_search_that_is_refused_is_no_order_that_was_refused(
+    film: Film, refusal: ProviderError
+) -> None:
+    put_first_frames(film.root, 2)
+    use(film, abilities=frozenset({"find"}), max_active=1)
+    fail_first(film, "submitted", Unavailable("timeout", billed=Billed.UNKNOWN))
+    fail_first(film, "find", refusal)
+    outcome = film.work()
+    assert ended(outcome) is ExitCode.DECISION
+    assert "it is not known whether paid took scene 1 clip 1" in film.said
+    assert refusal.message in film.said
+    ((_, question),) = outcome.errors
+    assert question.advice.startswith(refusal.advice)
+    assert "--in-doubt again" in question.advice
+    ledger = read_ledger(film.root)
+    assert list(ledger.in_flight) == [CLIP_1]  # as it was
+    assert ledger.bill.high == pytest.approx(2 * (PRICE.high or 0))
+    assert (film.root / clip_path(2, 1)).is_file()  # the rest goes on
+    assert film.work().codes == set()
+    assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}

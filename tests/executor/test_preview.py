@@ -51,5 +51,6 @@ def test_a_preview_stops_when_the_run_is_interrupted(film: Film) -> None:
     fail_first(film, "film", Interrupted("interrupted"))
     with film.working() as run:
         run.work()
+        run.interrupt()
         with pytest.raises(Interrupted):
             join_preview(run)

@@ -139,6 +139,33 @@ def test_cancelling_ends_a_child_that_is_silent(tmp_path: Path) -> None:
     assert gone(int(begun.read_text()))
 
 
+@on_posix
+def test_a_kill_ends_every_child_at_once_though_nobody_is_looking(tmp_path: Path) -> None:
+    begun, written = tmp_path / "pid", tmp_path / "part"
+    script = stand_in(tmp_path, f"echo $$ > '{written}'; mv '{written}' '{begun}'; sleep 60")
+    looking = threading.Event()
+    media = Media(str(script), lambda: looking.wait(60) and False)
+    ended: list[BaseException] = []
+
+    def encode() -> None:
+        try:
+            media.encode_audio([bytes(8)], tmp_path / "x.wav", rate=8000, channels=1)
+        except Exception as error:
+            ended.append(error)
+
+    thread = threading.Thread(target=encode)
+    thread.start()
+    while not begun.exists():
+        time.sleep(0.01)
+    media.kill()  # as a signal handler does before the process ends
+    assert gone(int(begun.read_text()))
+    looking.set()
+    thread.join(30)
+    assert len(ended) == 1
+    with pytest.raises(Interrupted):
+        media.encode_audio([bytes(8)], tmp_path / "y.wav", rate=8000, channels=1)
+
+
 def test_what_the_source_of_frames_raises_goes_through_and_the_child_ends(
     media: Media, tmp_path: Path
 ) -> None:

@@ -46,7 +46,8 @@ def test_looking_at_a_paid_run_imports_no_sdk_and_asks_nobody(customer: Customer
     customer.killed_once(command, lambda: customer.service.requests("luma.get"))
     add_scene(root, 2)
     asked = len(customer.service.requests())
-    for words in (("status",), ("status", "--json"), ("cost",), ("continue", "--dry-run")):
+    looking = (("status",), ("status", "--json"), ("cost",), ("verify",), ("log",))
+    for words in (*looking, ("continue", "--dry-run")):
         command_, *more = words
         found = imported(customer, command_, root, *more)
         assert found >= PACKAGES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from importlib.metadata import EntryPoint
 
 import pytest
@@ -67,6 +68,10 @@ FAULTS = {
         "read as clip",
     ),
 }
+
+
+#: What Ctrl-C is for a process.
+PRESSED = "import signal\nsignal.raise_signal(signal.SIGINT)\n"
 
 
 @pytest.mark.parametrize("fault", FAULTS)
@@ -141,17 +146,38 @@ def test_what_a_plugin_prints_while_it_loads_is_no_result(
 
 
 def test_ctrl_c_while_a_plugin_loads_is_no_fault_of_the_plugin(install: Install) -> None:
-    install("vidgen-slow", "raise KeyboardInterrupt")
+    install("vidgen-slow", PRESSED)
     with pytest.raises(KeyboardInterrupt):
         load()
 
 
 def test_ctrl_c_in_a_hook_is_no_fault_of_the_plugin(install: Install) -> None:
     install(
-        "vidgen-slow", PREAMBLE + "@hookimpl\ndef vidgen_video_engines(): raise KeyboardInterrupt"
+        "vidgen-slow",
+        f"{PREAMBLE}@hookimpl\ndef vidgen_video_engines():\n{textwrap.indent(PRESSED, '    ')}",
     )
     with pytest.raises(KeyboardInterrupt):
         load()
+
+
+@pytest.mark.parametrize("after", ["pass", "raise SystemExit", "raise KeyboardInterrupt"])
+def test_ctrl_c_is_not_lost_where_a_plugin_swallows_it(install: Install, after: str) -> None:
+    caught = textwrap.indent(PRESSED, "    ")
+    install("vidgen-slow", f"try:\n{caught}except BaseException:\n    {after}\n")
+    with pytest.raises(KeyboardInterrupt):
+        load()
+
+
+def test_an_interrupt_that_nobody_asked_for_is_the_plugins_fault(install: Install) -> None:
+    install("vidgen-odd", "raise KeyboardInterrupt")
+    hook = "@hookimpl\ndef vidgen_video_engines(): raise KeyboardInterrupt"
+    install("vidgen-odder", PREAMBLE + hook)
+    install("vidgen-good", GOOD)
+    registry = load()
+    assert len(of(registry, "vidgen-good")) == 1
+    faults = {f.distribution: f.error for f in registry.failures}
+    assert faults["vidgen-odd"] == "it cannot be imported: KeyboardInterrupt"
+    assert faults["vidgen-odder"] == "vidgen_video_engines raised KeyboardInterrupt"
 
 
 def test_an_entry_point_without_a_distribution_is_unknown() -> None:

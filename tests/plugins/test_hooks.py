@@ -52,10 +52,20 @@ def test_observers_are_told_and_what_they_raise_is_logged(
 
 
 def test_ctrl_c_in_an_observer_stops(install: Install) -> None:
-    install("vidgen-diary", OBSERVER.replace('SystemExit("stop it all")', "KeyboardInterrupt"))
+    pressed = 'raise SystemExit("stop it all")', "import signal; signal.raise_signal(2)"
+    install("vidgen-diary", OBSERVER.replace(*pressed))
     task = Task(key=Key(Step.FILM), decision=Decision.MAKE, output="film.mp4")
     with pytest.raises(KeyboardInterrupt):
         load().task_done(task, Outcome())
+
+
+def test_an_interrupt_that_an_observer_raises_itself_is_logged(
+    install: Install, caplog: pytest.LogCaptureFixture
+) -> None:
+    install("vidgen-diary", OBSERVER.replace('SystemExit("stop it all")', "KeyboardInterrupt"))
+    task = Task(key=Key(Step.FILM), decision=Decision.MAKE, output="film.mp4")
+    load().task_done(task, Outcome())
+    assert "vidgen-diary 1.0: vidgen_task_done raised KeyboardInterrupt" in caplog.text
 
 
 def test_every_kind_of_provider_has_a_hook() -> None:

@@ -17,8 +17,10 @@ from hypothesis import strategies as st
 from vidgen_core.errors import MachineError
 from vidgen_core.model import Facts, Kind, Verdict
 from vidgen_core.probe import probe
+from vidgen_core.probe.mp4 import check_mp4
 
 from .. import broken_files
+from ..endless_files import EndlessFile
 from .probing import EITHER, FRAMES, Make, verdict, written
 
 
@@ -219,3 +221,23 @@ def test_no_bytes_make_probing_raise(
     facts = probe(written(folder, bytes(changed)), kind, decode=data.draw(st.booleans()))
     assert isinstance(facts, Facts)
     assert bool(facts.fault) == (facts.verdict is not Verdict.WHOLE)
+
+
+def test_a_file_of_many_small_parts_is_given_up() -> None:
+    """A terabyte of empty boxes would be walked for days."""
+    handle = EndlessFile(struct.pack(">I4s", 8, b"ftyp"), 1 << 40, struct.pack(">I4s", 8, b"free"))
+    assert check_mp4(handle, 1 << 40).fault == "it is damaged: it has too many parts"
+    assert handle.reads < 1_000_000
+
+
+@pytest.mark.parametrize("table", [b"stts", b"ctts"])
+def test_an_index_that_fills_the_memory_is_not_read(table: bytes) -> None:
+    size = (1 << 32) - 64
+    count = size // 8 - 2
+    index = struct.pack(">I4sII", size, table, 0, count)
+    for depth, kind in enumerate((b"stbl", b"minf", b"mdia", b"trak", b"moov"), start=1):
+        index = struct.pack(">I4s", size + 8 * depth, kind) + index
+    size += 40
+    handle = EndlessFile(index, size, b"\0")
+    assert check_mp4(handle, size).fault == f"its index is damaged: it has {size - 8} bytes"
+    assert handle.amount < 1_000_000

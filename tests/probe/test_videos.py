@@ -270,3 +270,20 @@ def test_frames_that_an_edit_list_cuts_off_must_be_in_the_file_all_the_same(
     facts = probe(written(folder, data), Kind.VIDEO, decode=True)
     assert facts.verdict is Verdict.WHOLE, facts.fault
     assert FRAMES // 2 <= facts.frames < FRAMES
+
+
+def test_a_clip_whose_sound_lies_behind_the_end_of_the_file_is_broken(
+    folder: Path, make: Make
+) -> None:
+    """What plays in full and is silent was paid for with its sound."""
+    data = make("loud.mp4", sound=True, vcodec="copy", acodec="aac").read_bytes()
+    assert verdict(folder, data, Kind.VIDEO) is Verdict.WHOLE
+    place = data.index(b"stco", data.index(b"soun"))
+    count = int.from_bytes(data[place + 8 : place + 12], "big")
+    last = place + 12 + 4 * (count - 1)
+    for chunk in (len(data) - 8, len(data), len(data) + 1000, 2**32 - 1):
+        moved = data[:last] + struct.pack(">I", chunk) + data[last + 4 :]
+        for decode in (False, True):
+            facts = probe(written(folder, moved), Kind.VIDEO, decode=decode)
+            assert facts.verdict is Verdict.BROKEN, chunk
+            assert "that its index names are missing" in facts.fault

@@ -93,6 +93,7 @@ def test_what_nobody_can_tell_is_named_and_left_to_the_user(studio: Studio) -> N
     before = everything(studio.root)
     ended = studio.vidgen("collect")
     assert ended.code == ExitCode.DECISION
+    assert ended.last.endswith(f"to go on: vidgen continue {studio.root}")
     assert "scene 1 clip 1" in ended.words
     assert everything(studio.root) == before
 

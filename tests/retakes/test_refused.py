@@ -9,7 +9,7 @@ from vidgen_core.errors import ExitCode
 from ..run_directories import everything, put
 from .studio import PLAIN, Studio
 
-COMMANDS = ("redo", "continue", "status", "cost", "undo", "collect")
+COMMANDS = ("redo", "continue", "status", "cost", "undo", "collect", "verify", "log", "clean")
 
 
 @pytest.mark.parametrize(

@@ -90,6 +90,14 @@ def test_a_run_settings_file_behind_a_link_that_leaves_is_refused(
     assert "leaves the run directory" in refused(place).message
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs symlinks")
+def test_a_run_settings_file_that_is_a_link_to_itself_is_refused(place: Place) -> None:
+    place.run_file.unlink(missing_ok=True)
+    place.run_file.parent.mkdir(exist_ok=True)
+    place.run_file.symlink_to(place.run_file.name)
+    assert "settings.toml" in refused(place).message
+
+
 # Broken files
 
 

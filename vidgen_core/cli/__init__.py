@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import select
-import signal
 import sys
 from argparse import Namespace
 from collections.abc import Callable, Sequence
@@ -14,13 +13,19 @@ from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
 
+from vidgen_core import faults
 from vidgen_core.cli.ending import as_ours, as_told, show_trace, wants_traces
+from vidgen_core.cli.leaving import keep_streams, leave
 from vidgen_core.cli.parser import parse
+from vidgen_core.cli.signals import Signals
 from vidgen_core.errors import PluginBug, VidgenError
 
 #: What is read of a run directory lives until the end: looking for garbage among
 #: it again and again took a third of the time of a run with nothing to do.
 _ALLOCATIONS = 100_000
+
+#: The last of the handles that every program begins with.
+_STANDARD_ERROR = 2
 
 #: What a shell reports for a program whose reader went away (128 + SIGPIPE).
 READER_GONE = 141
@@ -32,32 +37,45 @@ def main(argv: Sequence[str] | None = None) -> int:
     Results go to standard output, everything else to standard error. Nothing
     is raised: Ctrl-C, a reader that went away and a bug have exit codes too.
     """
+    with Signals(for_good=argv is None) as signals:
+        code = _main(argv, signals)
+    return leave(code) if argv is None else code
+
+
+def _main(argv: Sequence[str] | None, signals: Signals) -> int:
     verbose = False
     try:
         _never_fail_to_encode()
+        if argv is None:
+            keep_streams()
+        faults.arm()
         try:
             arguments = parse(argv)
             verbose = arguments.verbose
-            code = _run(arguments)
+            code = _run(arguments, signals)
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
         if sys.stdout is not None:
             sys.stdout.flush()
-        if argv is None:  # all is said and done: what comes now changes nothing
-            signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signals.tell()
         return code
     except BaseException as error:
+        signals.tell()
         return _ended_by(error, verbose=verbose)
 
 
-def _run(arguments: Namespace) -> int:
+def _run(arguments: Namespace, signals: Signals) -> int:
     unused = getattr(arguments, "unused", ())
     if unused and not arguments.quiet:
         _say(f"not used when a film is finished: {', '.join(unused)}")
     module = import_module(f"vidgen_core.cli.{arguments.command}_command")
     gc.set_threshold(_ALLOCATIONS)
+    arguments.signals = signals
     run: Callable[[Namespace], int] = module.run
-    return int(run(arguments))
+    from vidgen_core.belongings import held  # not for --help: it loads more than that needs
+
+    with held():
+        return int(run(arguments))
 
 
 def _ended_by(error: BaseException, *, verbose: bool) -> int:
@@ -87,12 +105,20 @@ def _say(message: str, advice: str = "") -> None:
 
 def _never_fail_to_encode() -> None:
     """File names may hold what a terminal cannot show; an escape is better than a crash."""
+    _fill_standard_handles()
     for name in ("stdout", "stderr"):
         if getattr(sys, name) is None:  # it was closed before vidgen began
             setattr(sys, name, Path(os.devnull).open("w"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+
+
+def _fill_standard_handles() -> None:
+    """What was closed before vidgen began leads nowhere, never into a file that is opened next."""
+    while (handle := os.open(os.devnull, os.O_RDWR)) <= _STANDARD_ERROR:
+        pass
+    os.close(handle)
 
 
 def _reader_gone() -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 
 from vidgen_core.cli.inquiry import Inquiry
@@ -26,7 +25,7 @@ def without_jobs(opened: Opened, works: Iterable[InFlight]) -> Jobless:
     for who in asked & opened.selection.providers.installed.keys():
         try:
             loaded = opened.registry.find(*who)
-            key = find_key(loaded.spec.keys, os.environ, run_directory=opened.directory.root)
+            key = find_key(loaded.spec.keys, run_directory=opened.directory.root)
         except VidgenError:  # two of one name, or a key that cannot be read
             continue
         if not inquiry.keeps_jobs(loaded, key):

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import signal
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 
 from attrs import define, field
 
 import vidgen_core
-from vidgen_core import layout
+from vidgen_core import faults, layout, shortage
 from vidgen_core.cli.ending import show_trace, wants_traces
+from vidgen_core.cli.last_line import command_in
+from vidgen_core.cli.signals import Signals
 from vidgen_core.errors import ExitCode, PluginBug, VidgenError
 from vidgen_core.executor import Outcome, Run
 from vidgen_core.executor.events import Event, Listener, Noted, Planned, Published, Stopped
@@ -54,7 +55,7 @@ def carry_out(
         work.agreed, work.collect = agreed, collect
         work.import_picture()
         _save_choices(opened, plan, quiet=arguments.quiet)
-        with _signals(work):
+        with _heard(work, arguments):
             outcome = outcome_of(work, preview=arguments.preview)
     if ExitCode.INTERRUPTED not in outcome.codes:
         opened.directory.clear_scratch()
@@ -65,7 +66,7 @@ def carry_out(
 def preview_alone(opened: Opened, arguments: Namespace) -> None:
     """Join what is there in the locked directory to a preview, where nothing can be made."""
     news = News(said=set(text.notes(opened, opened.plan())))
-    with _prepared(opened, arguments, news) as work, _signals(work):
+    with _prepared(opened, arguments, news) as work, _heard(work, arguments):
         work.plan = opened.plan()
         work.outcome = Outcome(plan=work.plan)
         join_preview(work)
@@ -79,9 +80,10 @@ def outcome_of(work: Run, *, preview: bool) -> Outcome:
         work.work()
         if preview and not (work.interrupted or work.plan.finished):
             join_preview(work)
-    except (VidgenError, OSError) as error:
-        if not hasattr(work, "outcome"):
-            raise  # nothing was begun
+    except Exception as error:
+        told = isinstance(error, (VidgenError, OSError)) or shortage.is_short(error)
+        if not (told and hasattr(work, "outcome")):
+            raise  # it is a bug, or nothing was begun
         film = work.plan.by_key[Key(Step.FILM)]
         ended = as_vidgen_error(error, film)
         work.outcome.plan = work.plan
@@ -157,23 +159,17 @@ def _run(opened: Opened, media: Media, journal: Journal, listen: Listener) -> Ru
     return work
 
 
-@contextmanager
-def _signals(work: Run) -> Iterator[None]:
+def _heard(work: Run, arguments: Namespace) -> AbstractContextManager[None]:
     """Let Ctrl-C and a polite kill end the run cleanly; a second one ends it at once."""
-
-    def stop(number: int, frame: object) -> None:
-        if work.interrupted:
-            os._exit(ExitCode.INTERRUPTED)
-        work.interrupt()
-
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.signal(number, stop) for number in numbers}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+    signals: Signals = arguments.signals
+    root = work.directory.root
+    again = "collect" if work.collect else "continue"
+    place, *draft = (str(root.parent), "--draft") if arguments.draft else (str(root),)
+    then = (
+        f"interrupted, and ended at once; to see what it cost: {command_in(str(root), 'cost')}; "
+        f"to go on: {command_in(place, again, *draft)}"
+    )
+    return signals.at_work(work.interrupt, kill=work.bench.media.kill, then=then)
 
 
 # listened to -------------------------------------------------------------
@@ -271,12 +267,16 @@ def _save_choices(opened: Opened, plan: Plan, *, quiet: bool) -> None:
     directory = opened.directory
     path = directory.path(layout.SETTINGS)
     if not path.exists() or path.read_bytes() != content:
+        faults.point("settings-before")
         directory.write_state(layout.SETTINGS, content)
+        faults.point("settings-written")
         if opened.settings.to_save and not quiet:
             say(f"kept for this run: {flags(opened.settings.to_save)}")
     patterns = used_patterns(opened)
     if patterns is not None:
+        faults.point("patterns-before")
         directory.write_state(layout.PATTERNS, patterns)
+        faults.point("patterns-written")
 
 
 def _save_memory(opened: Opened) -> None:
@@ -284,6 +284,8 @@ def _save_memory(opened: Opened) -> None:
     if not opened.memory.changed:
         return
     try:
+        faults.point("probes-before")
         opened.directory.write_state(layout.PROBES, opened.memory.to_bytes())
+        faults.point("probes-written")
     except (VidgenError, OSError) as error:
         say(f"what was probed is not remembered: {error}")

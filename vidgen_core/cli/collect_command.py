@@ -121,7 +121,8 @@ def _nothing(opened: Opened, plan: Plan, arguments: Namespace) -> int:
         left = _left(opened, plan)
         _say_left(opened, left)
         what = "what is under way cannot be fetched" if left or _stuck(plan) else _NOTHING
-        say(f"nothing to collect: {what}")
+        then = f"; to go on: {command_for(str(opened.directory.root))}" if code else ""
+        say(f"nothing to collect: {what}{then}")
     _print_json(opened, plan, code, None, arguments)
     return code
 

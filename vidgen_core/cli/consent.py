@@ -26,7 +26,7 @@ def ask_for_money(opened: Opened, plan: Plan, arguments: Namespace) -> bool:
     by_option = arguments.yes or arguments.max_cost is not None
     if plan.price.free:
         return by_option or not arguments.no_input
-    if not (arguments.yes or arguments.no_input) and _is_terminal():
+    if not (arguments.yes or arguments.no_input) and is_terminal():
         return _asked(opened, plan)
     if not arguments.quiet:
         show(text.price(opened, plan))
@@ -41,7 +41,8 @@ def ask_for_money(opened: Opened, plan: Plan, arguments: Namespace) -> bool:
     return by_option
 
 
-def _is_terminal() -> bool:
+def is_terminal() -> bool:
+    """Whether somebody is there who can be asked."""
     return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
 
 

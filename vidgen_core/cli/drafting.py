@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import suppress
@@ -124,7 +123,7 @@ def _take_over(run: RunDirectory, place: RunDirectory, words: Words, registry: R
     """Have *words* of the *run*, and no older ones, lie in the draft at *place*."""
     run.may_write(f"{layout.DRAFT}/{layout.LOCK}")
     with disk.machine_errors(f"cannot make {place.root}"):
-        place.root.mkdir(exist_ok=True)
+        disk.make_directories(place.root, run.root)
     with place.locked("vidgen --draft"):
         for name in _outdated(place.root, words, registry):
             place.displace(name)
@@ -159,7 +158,6 @@ def _copy(source: Path, place: RunDirectory, file: File) -> None:
         place.displace(file.path)
     copy = place.scratch("draft") / file.path
     with disk.machine_errors(f"cannot copy {file.path} into {place.root}"):
-        shutil.copyfile(source, copy)
-        disk.sync_file(copy)
+        disk.copy(source, copy)
     place.publish(copy, file.path)
     place.clear_scratch()

@@ -11,6 +11,7 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import PurePath
 from typing import Any, TextIO
 
+from vidgen_core import shortage
 from vidgen_core.errors import ExitCode, Interrupted, MachineError, VidgenError
 
 #: What no program can do anything about: the disk is full, broken or read-only.
@@ -23,9 +24,15 @@ def as_ours(error: BaseException) -> BaseException:
     """Return what ended a command as one of vidgen's own errors, where it is no bug."""
     if isinstance(error, KeyboardInterrupt):
         return Interrupted("interrupted")
+    short = None if isinstance(error, VidgenError) else shortage.lacks(error)
+    if short is not None:
+        short.__cause__ = error
+        return short
     if isinstance(error, OSError) and error.errno in _THE_MACHINES:
+        from vidgen_core.disk import advice_for
+
         where = f"{error.filename}: " if error.filename else ""
-        return MachineError(f"{where}{error.strerror}")
+        return MachineError(f"{where}{error.strerror}", advice=advice_for(error))
     return error
 
 

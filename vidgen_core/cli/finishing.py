@@ -14,7 +14,7 @@ from vidgen_core.cli.obstacles import no_question, obstacle, without_effect
 from vidgen_core.cli.repeated import repeated
 from vidgen_core.cli.results import JsonFiles, print_plan, print_result
 from vidgen_core.cli.undo_command import finish_undo
-from vidgen_core.errors import ExitCode, UsageError
+from vidgen_core.errors import ExitCode, Interrupted, UsageError
 from vidgen_core.opening import Opened, Words
 from vidgen_core.plan import Plan
 from vidgen_core.plugins import Registry
@@ -61,6 +61,31 @@ def finish(
     *words*: what the directory goes on with, where it is a draft; they lie in it.
     *agreed*: whether its price was agreed to, where that was asked already.
     """
+    try:
+        return _finish(directory, arguments, registry, listed, words, agreed=agreed)
+    except KeyboardInterrupt:  # work under way is asked to end instead
+        raise _interrupted(directory, arguments, registry) from None
+
+
+def _interrupted(directory: RunDirectory, arguments: Namespace, registry: Registry) -> Interrupted:
+    """Return how a run ended that was interrupted before it began to work."""
+    root, draft = directory.root, arguments.draft
+    words = repeated(arguments, registry).words
+    command = command_for(str(root.parent if draft else root), *words, draft=draft)
+    return Interrupted(
+        "interrupted before anything was begun; nothing was charged", advice=f"to go on: {command}"
+    )
+
+
+def _finish(
+    directory: RunDirectory,
+    arguments: Namespace,
+    registry: Registry,
+    listed: JsonFiles,
+    words: Words | None,
+    *,
+    agreed: bool | None,
+) -> int:
     opened = open_asked(arguments, directory, registry, words=words)
     if unfinished(directory, opened.ledger):
         with directory.locked(_command()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
@@ -11,7 +10,7 @@ from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from vidgen_core import disk, layout, plugins
+from vidgen_core import disk, faults, layout, plugins
 from vidgen_core.cli.asked import flags_of, open_asked
 from vidgen_core.cli.drafting import draft, use_offline_providers
 from vidgen_core.cli.ending import one_object, results_only
@@ -164,13 +163,15 @@ def begin(runs: Path, script: str, settings: Settings, image: Path | None = None
     Where it could not be written, nothing is left of what was made for it.
     """
     missing = [each for each in (runs, *runs.parents) if not os.path.lexists(each)]
+    faults.point("begin-before")
     with ExitStack() as undo:
         undo.callback(_remove_empty, missing)
         with disk.machine_errors(f"cannot make a directory in {runs}"):
-            runs.mkdir(parents=True, exist_ok=True)
+            disk.make_directories(runs, Path(runs.anchor))
             root, timestamp = _new_directory(runs)
             undo.callback(_take_back, root, timestamp)
             disk.sync_directory(runs)
+        faults.point("begin-directory")
         directory = RunDirectory(root)
         with directory.locked("vidgen generate"):
             _fill(directory, timestamp, script, settings, image)
@@ -183,14 +184,19 @@ def _fill(
 ) -> None:
     content = run_settings(settings, {"timestamp": timestamp})
     directory.write_state(layout.SETTINGS, content.encode())
+    faults.point("begin-settings")
     if image is not None:
         picture = directory.scratch("image") / "output.png"
         Media(settings.core.ffmpeg).save_image(image, picture)
+        with disk.machine_errors(f"cannot write in {directory.root}"):
+            disk.sync_file(picture)
         directory.publish(picture, _named(Step.INITIAL_IMAGE, timestamp))
+        faults.point("begin-image")
     file = directory.scratch("script") / "output.txt"
     with disk.machine_errors(f"cannot write in {directory.root}"):
         disk.write_file(file, _encoded(script))
     directory.publish(file, _named(Step.SCRIPT, timestamp))
+    faults.point("begin-script")
     directory.clear_scratch()
 
 
@@ -206,7 +212,7 @@ def _new_directory(runs: Path) -> tuple[Path, str]:
     """Make the directory of a new run; return it and its timestamp, the next free second."""
     for root, timestamp in _names(runs):
         try:
-            root.mkdir()
+            disk.make_new(root)
         except FileExistsError:
             continue
         return root, timestamp
@@ -237,14 +243,13 @@ def _take_back(root: Path, timestamp: str) -> None:
     """Remove the directory of a run that has no script, with all that was put there for it."""
     if (root / _named(Step.SCRIPT, timestamp)).exists():
         return  # it was begun, and can be continued
-    shutil.rmtree(root / layout.STATE, ignore_errors=True)
+    disk.clear(root / layout.STATE)
     with suppress(OSError):
-        (root / _named(Step.INITIAL_IMAGE, timestamp)).unlink(missing_ok=True)
+        disk.drop(root / _named(Step.INITIAL_IMAGE, timestamp))
     _remove_empty([root])
 
 
 def _remove_empty(folders: Iterable[Path]) -> None:
     """Remove those *folders* that hold nothing; each is looked at before the one it lies in."""
     for folder in folders:
-        with suppress(OSError):
-            folder.rmdir()
+        disk.drop_empty(folder)

@@ -9,10 +9,12 @@ import re
 import shlex
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import redirect_stdout
 from typing import Any
 
 import attrs
 
+from vidgen_core.belongings import Kept, UsersInterrupt
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import held_key
 from vidgen_core.plugins import Failure, Loaded, Registry, load
@@ -106,14 +108,25 @@ def _key(names: Sequence[str]) -> dict[str, Any]:
 
 
 def _options(spec: ProviderSpec) -> Iterator[dict[str, Any]]:
-    defaults = spec.options()
+    defaults = _defaults(spec)
     for attribute in attrs.fields(spec.options):
         yield {
             "name": attribute.alias,
-            "default": _plain(to_toml(getattr(defaults, attribute.name))),
+            "default": _plain(to_toml(getattr(defaults, attribute.name, ""))),
             "scope": attribute.metadata.get("scope", "user"),
             "help": attribute.metadata.get("help", ""),
         }
+
+
+def _defaults(spec: ProviderSpec) -> Any:
+    """Return the options of a provider as they are by themselves; what it prints is no result."""
+    try:
+        with redirect_stdout(sys.stderr), Kept():
+            return spec.options()
+    except UsersInterrupt:
+        raise
+    except BaseException:  # it could be made as it was loaded, and a plugin's class may do anything
+        return None
 
 
 def _plain(value: Any) -> Any:

@@ -5,21 +5,23 @@ from __future__ import annotations
 import shlex
 import sys
 from argparse import Namespace
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 
 from attrs import evolve
 
 import vidgen_core
-from vidgen_core import plugins
+from vidgen_core import disk, plugins
 from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.at_work import carry_out
 from vidgen_core.cli.consent import ask_for_money, how_to_agree
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.last_line import command_in, exit_code
+from vidgen_core.cli.last_line import command_for, command_in, exit_code
 from vidgen_core.cli.obstacles import obstacle
 from vidgen_core.cli.remaking import Remaking, begun_from, listed, remaking, stands_in_the_way
 from vidgen_core.cli.remaking import under_way as already_paid
 from vidgen_core.cli.results import print_plan, print_result
-from vidgen_core.errors import ExitCode, Undecided, UsageError
+from vidgen_core.errors import ExitCode, MachineError, Undecided, UsageError
 from vidgen_core.executor.books import mend_records
 from vidgen_core.executor.events import Event
 from vidgen_core.executor.publishing import Shelf
@@ -127,14 +129,15 @@ def _make_again(
             _look_ahead(opened, made, arguments)
             agreed = _agreed(made, arguments)
         away: list[str] = []
-        move_away(
-            directory,
-            journal,
-            made.paths,
-            scenes=made.scenes,
-            step=made.step,
-            on_move=lambda path, place: away.append(path),
-        )
+        with _saying_how_to_go_on(directory, away):
+            move_away(
+                directory,
+                journal,
+                made.paths,
+                scenes=made.scenes,
+                step=made.step,
+                on_move=lambda path, place: away.append(path),
+            )
         ledger = journal.ledger
     if away and not arguments.quiet:
         undo = command_in(str(directory.root), "undo")
@@ -145,6 +148,20 @@ def _make_again(
     code = exit_code(outcome)
     print_result(opened, outcome.plan, arguments, code, None, outcome)
     return code
+
+
+@contextmanager
+def _saying_how_to_go_on(directory: RunDirectory, away: Collection[str]) -> Iterator[None]:
+    """Have a disk that fails half-way say what brings the film together again."""
+    try:
+        with disk.machine_errors("the old take cannot be moved away"):
+            yield
+    except MachineError as error:
+        if away:
+            root = str(directory.root)
+            go_on, back = command_for(root), command_in(root, "undo")
+            error.advice = f"to go on: {go_on}; to have the old take back: {back}"
+        raise
 
 
 def _mended(opened: Opened, journal: Journal) -> Opened:

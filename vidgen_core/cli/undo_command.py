@@ -85,7 +85,7 @@ def _bring_back(opened: Opened, arguments: Namespace) -> None:
         return
     again = " (an undo that was interrupted is finished)" if resumed else ""
     files = count(len(back), "file") if back else "all of it was there"
-    say(f"{_what(retake)} brought back: {files}{again}")
+    say(f"{what_it_is_of(retake)} brought back: {files}{again}")
     if away:
         say(f"{count(len(away), 'file')} moved to .vidgen/replaced; another undo brings them back")
     for path in back if arguments.verbose else ():
@@ -109,7 +109,8 @@ def _give_up_questions(opened: Opened, journal: Journal, retake: Retake) -> None
             )
 
 
-def _what(retake: Retake) -> str:
+def what_it_is_of(retake: Retake) -> str:
+    """Return what the *retake* moved away: ``clips of scene 3``."""
     step = {Step.CLIP: "clips", Step.FIRST_FRAME: "first frame", Step.SOUND: "sound"}
     what = step.get(Step(retake.only), "narration")
     return f"{what} of {scenes(retake.scenes, all_of_them=False)}"

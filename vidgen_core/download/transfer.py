@@ -32,6 +32,11 @@ _LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 _RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)", re.ASCII)
 
 
+#: So many bytes tell a web page: the sign-in of a network, or a proxy's, answers with 200.
+_HEAD = 200
+_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)[\s>]", re.IGNORECASE)
+
+
 def download(url: str, into: Path, *, limit: int, rules: Downloader) -> None:
     """Write what stands at *url* to *into*, or leave nothing there."""
     watch = Watch.begin(rules)
@@ -43,13 +48,13 @@ def download(url: str, into: Path, *, limit: int, rules: Downloader) -> None:
 @contextlib.contextmanager
 def _whole_or_gone(into: Path) -> Iterator[BinaryIO]:
     """Yield the new file *into*; if anything goes wrong, take it away again."""
-    file = into.open("wb")
+    file = disk.create(into)
     try:
         with file:
             yield file
     except BaseException:
         with contextlib.suppress(OSError):
-            into.unlink()
+            disk.drop(into)
         raise
 
 
@@ -79,6 +84,7 @@ class Transfer:
     size: int | None = None
     version: str = ""
     _began: bool = field(default=False, init=False)
+    _head: bytes = field(default=b"", init=False)
 
     def run(self) -> None:
         """Try until the file is whole, or there is no use in trying."""
@@ -94,6 +100,10 @@ class Transfer:
             break
         if not self.have:
             raise BadOutput(f"the download from {self.host} is empty")
+        if _is_page(self._head):
+            raise Unavailable(
+                f"a web page came in place of the download from {self.host}", billed=Billed.NO
+            )
 
     def _given_up(self, tried: int, broken: _Broken) -> ProviderError:
         tries = f" {tried} times" if tried > 1 else ""
@@ -171,6 +181,8 @@ class Transfer:
         if self.have + len(chunk) > self.limit:
             raise self._too_large()
         self.file.write(chunk)
+        if self.have < _HEAD:
+            self._head = self._head[: self.have] + chunk[:_HEAD]
         self.have += len(chunk)
         self._began = self._began or bool(chunk)
 
@@ -189,6 +201,11 @@ class Transfer:
         if status in (408, 425) or status >= 500:
             return _Broken(f"the server answered {status}", wait)
         return BadOutput(f"{self.host} answered {status} to the download")
+
+
+def _is_page(head: bytes) -> bool:
+    """Whether a file that begins with *head* was made by no service that makes media."""
+    return _PAGE.match(head) is not None
 
 
 def _version(headers: httpx.Headers) -> str:

@@ -180,8 +180,10 @@ class Run:
             self.replan()
             self._loop()
         finally:
-            self._stop_workers()
-            self.outcome.charges = self.books.news()
+            try:
+                self._stop_workers()
+            finally:
+                self.outcome.charges = self.books.news()
         if self.interrupted:
             self.outcome.codes.add(ExitCode.INTERRUPTED)
         else:
@@ -356,8 +358,10 @@ class Run:
             self._interrupted = True
             self.bench.media.stop()
         self.relay.dismiss()
-        self._say_what_is_waited_for()
-        gone = self.relay.leave(self.patience, self.grace, lambda: self._hurried)
+        try:
+            self._say_what_is_waited_for()
+        finally:  # who listens may be gone: an answer that costs money is waited for all the same
+            gone = self.relay.leave(self.patience, self.grace, lambda: self._hurried)
         if self._interrupted and gone:
             self.directory.clear_scratch()
 

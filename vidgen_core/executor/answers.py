@@ -6,8 +6,9 @@ from typing import Any
 
 from attrs import evolve, frozen
 
+from vidgen_core import faults
 from vidgen_core.errors import VidgenError
-from vidgen_core.executor.bought import Bought, trouble_in
+from vidgen_core.executor.bought import Bought, as_answer, trouble_in
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.sent import path_of_answer
 from vidgen_core.ledger import InFlight
@@ -67,12 +68,16 @@ def answer_to(errand: Errand, work: InFlight, request: Any) -> Bought:
     It is asked what it cost as it came: one that is read from the disk may be somebody's.
     """
     run = errand.run
-    answer = errand.call("ask", lambda: bytes(errand.provider.ask(request)))
+    faults.point("ask-before")
+    answer = errand.call("ask", lambda: as_answer(errand.provider.ask(request)))
+    faults.point("ask-after")
     run.charged(work.key)
     trouble = trouble_in(lambda: run.directory.write_state(path_of_answer(work), answer))
+    faults.point("answer-stored")
     cost, note = _cost_of(errand, work, answer, request)
     if trouble is None:
         trouble = trouble_in(lambda: run.journal.answered(work.key, work.take, cost))
+    faults.point("answer-written")
     return Bought(answer=answer, cost=cost, note=note, trouble=trouble)
 
 

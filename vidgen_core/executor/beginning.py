@@ -92,7 +92,8 @@ def _url(run: Run, provider: str, picture: str) -> str:
         made = workshop.provider(kind, host)
         url = workshop.call(kind, host, f"publishing {picture}", lambda: made.publish(file))
         if not _is_url(url):
-            raise PluginBug(f"frame host {host} gave no URL for {picture}")
+            owner = workshop.find(kind, host).owner
+            raise PluginBug(f"frame host {host} gave no URL for {picture} ({owner})")
     except ProviderError as error:
         error.billed = Billed.NO  # whatever became of the picture, no clip was asked for
         raise

@@ -7,20 +7,20 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from vidgen_core import disk
+from vidgen_core import disk, faults
 from vidgen_core.errors import (
     BadOutput,
     Billed,
     JobFailed,
     JobLost,
     MachineError,
-    PluginBug,
     ProviderError,
     Refused,
     Undecided,
     VidgenError,
 )
 from vidgen_core.executor import parts
+from vidgen_core.executor.bought import as_rest, as_state
 from vidgen_core.executor.clock import real
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.events import Noted
@@ -82,11 +82,14 @@ class Collection:
         """Ask the service how the job is doing."""
         self._write_down()
         errand, ref = self.errand, JobRef(id=self.work.job, facts=dict(self.work.facts))
-        errand.in_worker(
-            lambda: errand.call("poll", lambda: errand.provider.poll(ref)),
-            self._polled,
-            self._failed,
-        )
+
+        def ask() -> Pending | Ready | Failed:
+            faults.point("poll-before")
+            state = errand.call("poll", lambda: as_state(errand.provider.poll(ref)))
+            faults.point("poll-after")
+            return state
+
+        errand.in_worker(ask, self._polled, self._failed)
 
     def _write_down(self) -> None:
         if not self.unwritten:
@@ -98,14 +101,13 @@ class Collection:
             return
         self.unwritten = False
 
-    def _polled(self, state: object) -> None:
+    def _polled(self, state: Pending | Ready | Failed) -> None:
         match state:
             case Ready():
                 self.errand.was_done()
                 self._fetch(state)
             case Failed():
-                billed = Billed(state.billed) if state.billed in tuple(Billed) else Billed.UNKNOWN
-                self._failed(JobFailed(str(state.message), billed=billed))
+                self._failed(JobFailed(state.message, billed=Billed(state.billed)))
             case Pending():
                 self.errand.tries = 0  # not so when it is ready: fetching it may still fail
                 fraction = real(state.fraction)
@@ -113,15 +115,15 @@ class Collection:
                     None if fraction is None else min(1.0, max(0.0, fraction))
                 )
                 self._wait(state.seconds_left)
-            case _:
-                self._failed(PluginBug(f"{self.work.provider}: poll answered {state!r:.200}"))
 
     def _fetch(self, ready: Ready) -> None:
         errand, into = self.errand, self.errand.into
 
         def fetch() -> Made | _More:
             self._begin()
+            faults.point("fetch-before")
             errand.call("fetch", lambda: errand.provider.fetch(ready, into))
+            faults.point("fetch-after")
             return self._whole(self._checked())
 
         errand.in_worker(fetch, self._got, self._not_fetched)
@@ -130,7 +132,8 @@ class Collection:
         """Clear away what was fetched or written before, of this part or the one before it."""
         parts.must_be_known(self.work, self.sent, self.errand.job.task.request)
         for left in (self.errand.into, self.errand.into.with_suffix(".json")):
-            left.unlink(missing_ok=True)
+            is_folder = left.is_dir() and not left.is_symlink()  # a plugin may have made one
+            (disk.drop_all if is_folder else disk.drop)(left)
 
     def _checked(self) -> Made:
         """Check what was delivered; remember the digest of what cannot be used."""
@@ -238,7 +241,9 @@ class Collection:
             if rest is not None:
                 return _More(rest, "the answer so far is a part of it")
             self._begin()
+            faults.point("parse-before")
             errand.call("write", lambda: errand.provider.write(answer, request, into))
+            faults.point("parse-after")
             return self._whole(self._checked())
 
         errand.in_worker(write, self._got, self._not_written)
@@ -248,8 +253,10 @@ class Collection:
         provider = self.errand.provider
         if self.sent is None or not hasattr(provider, "rest"):
             return None
-        given = self.errand.call("rest", lambda: provider.rest(answer, request))
-        rest: Request | None = self.errand.run.bench.relative(given)
+        relative = self.errand.run.bench.relative
+        rest: Request | None = self.errand.call(
+            "rest", lambda: relative(as_rest(provider.rest(answer, request), request))
+        )
         return rest
 
     def _request(self) -> Any:

@@ -52,7 +52,15 @@ class Crew:
                 return
             thread = threading.Thread(target=self._work, name=name, daemon=True)
             self._threads.add(thread)
-        thread.start()
+        try:
+            thread.start()
+        except (RuntimeError, MemoryError):
+            with self._lock:
+                self._threads.discard(thread)
+                if self._threads or not self._waiting:
+                    return  # those that are there take it up
+                self._waiting.clear()
+            raise
 
     def _work(self) -> None:
         thread = threading.current_thread()

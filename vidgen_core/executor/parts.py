@@ -212,10 +212,10 @@ def joined(media: Media, root: Path, request: Any, last: Path) -> None:
     times = _shifted([file.with_suffix(".json") for file in files], begins)
     beside = last.with_suffix(".json")
     with disk.machine_errors(f"cannot write {last.name}"):
-        beside.unlink(missing_ok=True)
+        disk.drop(beside)
         if times:
-            beside.write_bytes(dump_timings(times))
-        whole.replace(last)
+            disk.put(beside, dump_timings(times))
+        disk.take_place(whole, last)
 
 
 def _shifted(files: Iterable[Path], begins: Iterable[float]) -> list[Timing]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import define, evolve, field, frozen
 
-from vidgen_core import disk
+from vidgen_core import disk, faults
 from vidgen_core.errors import Billed
 from vidgen_core.executor.events import Listener, Moved, Noted, Published
 from vidgen_core.executor.work import Made, asked_with
@@ -53,9 +53,13 @@ class Shelf:
     tell: Listener
 
     def may_write(self, task: Task) -> None:
-        """Raise ``MachineError`` where *task* would write or move outside the directory."""
+        """Raise ``MachineError`` where *task* would write or move outside the directory.
+
+        So it does where its file could not be put into its place once it was paid for.
+        """
         for path in (task.output, *task.displaces):
             self.directory.may_write(path)
+        self.directory.can_write(task.output)
 
     def inputs(self, task: Task) -> dict[str, File]:
         """Return the listed files that *task* is made from."""
@@ -67,6 +71,7 @@ class Shelf:
 
         What stood in its place or was built on it is moved aside before.
         """
+        faults.point("publish-before")
         self.may_write(task)  # no record may be written of a file that cannot be
         self._learn(made.checked, made.inputs)
         self._move_aside(task)
@@ -151,11 +156,16 @@ class Shelf:
         """
         if task.key in self.journal.ledger.in_flight:
             self.journal.arriving(task.key, record)
+            faults.point("publish-arriving")
             self.directory.publish(file, task.output)
+            faults.point("publish-named")
             self.journal.published(task.key, record)
+            faults.point("publish-written")
         else:
             self.journal.published(task.key, record)
+            faults.point("publish-written")
             self.directory.publish(file, task.output)
+            faults.point("publish-named")
 
     def found_broken(self, found: Mapping[str, Facts]) -> None:
         """Take note of what a full decode found, and say which files do not count any more."""
@@ -195,8 +205,11 @@ class Shelf:
 
     def _move(self, path: str, why: str) -> None:
         if os.path.lexists(self.directory.path(path)):
+            faults.point("aside-before")
             place = self.directory.displace(path)
+            faults.point("aside-moved")
             self.journal.displaced(path, place, why)
+            faults.point("aside-written")
             self.tell(Moved(path, place, why))
         self._relist(file for file in self.listing.files if file.path != path)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from attrs import define, evolve, field
 
+from vidgen_core import faults
 from vidgen_core.errors import (
     AuthFailed,
     Billed,
@@ -192,7 +193,9 @@ class Purchase:
             if hindered is not None and not self._covered:
                 raise hindered  # its text was changed since the plan was made
             self._stop_if_interrupted()  # a frame host may have taken its time
+            faults.point("request-before")
             run.directory.write_state(path_of_sent(self.work), describe(self.sent))
+            faults.point("request-written")
             run.purse.take_out(self.work)
             self._begun = self._ordered = True
             if not self._covered:
@@ -246,11 +249,14 @@ class Purchase:
         self._give_url_again()
         errand, work, request = self.errand, self.work, self._request()
         submit = lambda: as_job(errand.provider.submit(request, work.token))  # noqa: E731
+        faults.point("submit-before")
         ref = errand.call("submit", submit)
+        faults.point("submit-after")
         errand.run.charged(work.key)
         trouble = trouble_in(
             lambda: errand.run.journal.submitted(work.key, work.take, ref.id, ref.facts)
         )
+        faults.point("job-written")
         return Bought(ref=ref, trouble=trouble)
 
     def _give_url_again(self) -> None:
@@ -348,7 +354,16 @@ class Purchase:
         def look() -> tuple[tuple[JobRef, ...], float]:
             return jobs_like(errand, work, self._request())
 
-        errand.in_worker(look, self._found, lambda error: errand.try_again(error, self._look))
+        errand.in_worker(look, self._found, self._not_told)
+
+    def _not_told(self, error: VidgenError) -> None:
+        """The service did not say what it took: the order is in doubt as before, and no other."""
+        if self.errand.tries_again(error, self._look):
+            return
+        if isinstance(error, ProviderError) and not error.retry:
+            self._ask_user(error.message, error)
+            return
+        self.errand.give_up(error)
 
     def _found(self, answer: tuple[tuple[JobRef, ...], float]) -> None:
         refs, settle = answer

@@ -6,6 +6,7 @@ import threading
 
 from attrs import define, field
 
+from vidgen_core import faults
 from vidgen_core.journal import Journal
 from vidgen_core.ledger import InFlight
 from vidgen_core.limit import Limit
@@ -33,7 +34,9 @@ class Purse:
         with self._lock:
             if not work.covered:
                 self.check(work.price + work.rest, work.key)
+            faults.point("intent-before")
             self.journal.intent(work)
+        faults.point("intent-written")
 
     def check(self, price: Price, key: Key) -> None:
         """Raise ``CapReached`` where there is no room for *price* for the output *key*."""

@@ -22,11 +22,12 @@ def what_to_do(work: InFlight) -> str:
 def was_it_taken(work: InFlight, why: str, cause: VidgenError | None = None) -> Undecided:
     """Return the question whether *work* was taken, which the user has to answer.
 
-    *cause*: what the submit raised, for those who want to see where.
+    *cause*: what the submit raised, or the search for it; what it advises comes first.
     """
+    advised = f"{cause.advice}, or " if cause is not None and cause.advice else ""
     question = Undecided(
         f"it is not known whether {work.provider} took {name(work.key)} ({why})",
-        advice=what_to_do(work),
+        advice=f"{advised}{what_to_do(work)}",
     )
     question.__cause__ = cause
     return question

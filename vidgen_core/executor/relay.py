@@ -72,7 +72,10 @@ class Relay:
                 self.put(partial(self.guarded, job, partial(then, result)))
 
         crew = self._services if self.turns.is_remote(job.task) else self._here
-        crew.start(run, name=_thread_name(job), precious=precious)
+        try:
+            crew.start(run, name=_thread_name(job), precious=precious)
+        except (RuntimeError, MemoryError) as error:  # no thread can be had
+            self.put(partial(self.raised, job, error, otherwise))
 
     def at(self, job: Job, seconds: float, then: Event) -> None:
         """Call *then* for *job* in *seconds* from now."""

@@ -20,6 +20,7 @@ from vidgen_core.journal.stored import path_of_sent as path_of_sent
 from vidgen_core.ledger import InFlight
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.specs import Request
+from vidgen_core.strict_json import parse_json
 
 _LARGEST = 8 * 1024 * 1024
 _CLASSES: Mapping[str, type] = MappingProxyType(
@@ -112,7 +113,7 @@ def read_sent(path: Path) -> Sent:
     the run directory: what a run directory says is not trusted.
     """
     try:
-        value = json.loads(disk.read_file(path, _LARGEST))
+        value = parse_json(disk.read_file(path, _LARGEST), path.name, max_bytes=_LARGEST)
         request = _converter().structure(value["request"], _CLASSES[value["type"]])
         for name in specs.paths_of(request):
             _must_stay_inside(name)

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import define, evolve, field, frozen
 
-from vidgen_core import disk
+from vidgen_core import disk, faults, shortage
 from vidgen_core.errors import (
     BadOutput,
     Billed,
@@ -32,6 +32,7 @@ from vidgen_core.planner.situation import (
     scene_digest,
     texts_digest,
 )
+from vidgen_core.plugins.admission import sentence
 from vidgen_core.probe import probe
 from vidgen_core.script_files import load_environments, load_timings, without_previous
 from vidgen_core.serialize import load_storyboard
@@ -123,6 +124,7 @@ class Bench:
         into = folder / f"output{Path(task.output).suffix}"
         checked = self._check_inputs(task, inputs, own, progress, say)
         note = self._render(task, into, progress)
+        faults.point("make-after")
         damaged = any(
             checked.get(path, file.facts).verdict is Verdict.DAMAGED
             for path, file in inputs.items()
@@ -138,8 +140,10 @@ class Bench:
         maker = task.provider or "vidgen"
         if into.is_symlink() or not into.is_file():
             raise BadOutput(f"{maker} made no file for {task.key}")
+        faults.point("probe-before")
         facts = self._facts(into, OUTPUT[task.key.step].probe)
         _check_words(task, into)
+        faults.point("probe-after")
         bad = facts.verdict is Verdict.DAMAGED and not (paid or damaged)
         if facts.verdict is Verdict.BROKEN or bad:
             raise BadOutput(f"what {maker} made for {task.key} is {facts.verdict}: {facts.fault}")
@@ -165,7 +169,9 @@ class Bench:
                 raise BadOutput(size)
             note = f"{note}; {size}" if note else size
         with disk.machine_errors(f"cannot read what was made for {task.key}"):
+            faults.point("sync-before")
             disk.sync_file(into)
+            faults.point("sync-after")
             timings = _timings(into) if task.key.step is Step.SCENE_NARRATION else None
             sha256 = disk.digest(into)
         return Made(file=into, facts=facts, sha256=sha256, timings=timings, note=note)
@@ -234,6 +240,7 @@ class Bench:
 
     def _render(self, task: Task, into: Path, progress: Callable[[float], None]) -> str:
         """Make the file; return a sentence for the user, or an empty text."""
+        faults.point("make-before")
         request = self.absolute(self.spelled_out(task.request))
         if isinstance(request, FrameRequest):
             self.media.save_frame(Path(request.video), into, request.frame)
@@ -242,7 +249,7 @@ class Bench:
             self.media.save_image(Path(request.path), into)
             return ""
         if isinstance(request, NarrationFromScenesRequest):
-            into.write_text(narration_of(request.scenes), "utf-8")
+            disk.put(into, narration_of(request.scenes).encode())
             return ""
         if isinstance(request, SubtitlesRequest):
             return write_subtitles(request, into)
@@ -387,12 +394,10 @@ def as_vidgen_error(error: BaseException, task: Task) -> VidgenError:
         made = disk.machine_error(error, f"cannot make {task.key}")
         made.__cause__ = error
         return made
-    if isinstance(error, MemoryError):
-        short = MachineError(f"not enough memory to make {task.key}")
+    if (short := shortage.lacks(error)) is not None:
+        short = MachineError(f"cannot make {task.key}: {short.message}", advice=short.advice)
         short.__cause__ = error
         return short
-    bug = PluginBug(
-        f"making {task.key} raised {type(error).__name__}: {error}", billed=Billed.UNKNOWN
-    )
+    bug = PluginBug(f"making {task.key} raised {sentence(error)}", billed=Billed.UNKNOWN)
     bug.__cause__ = error
     return bug

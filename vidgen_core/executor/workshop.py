@@ -9,13 +9,14 @@ from typing import Any, TypeVar, cast
 import attrs
 from attrs import define, field
 
-from vidgen_core import disk
+from vidgen_core import disk, shortage
+from vidgen_core.belongings import NO_STREAMS, Kept, Streams, UsersInterrupt
 from vidgen_core.download import Downloader
 from vidgen_core.errors import MachineError, PluginBug, VidgenError
 from vidgen_core.hosts import is_on_this_machine
 from vidgen_core.keys import redacted
 from vidgen_core.plugins import Loaded
-from vidgen_core.plugins.admission import sentence
+from vidgen_core.plugins.admission import sentence, tidied
 from vidgen_core.protocols import Context, Failed, MediaTools
 from vidgen_core.selection import missing_key
 from vidgen_core.specs import ProviderKind
@@ -36,6 +37,7 @@ class Workshop:
     options_for: Callable[[Loaded], Any]
     key_for: Callable[[Loaded], str]
     cancelled: Callable[[], bool] = lambda: False
+    _streams: Streams = field(factory=Streams.now, init=False)
     _made: dict[tuple[ProviderKind, str], Any] = field(factory=dict, init=False)
     _makers: dict[tuple[ProviderKind, str], threading.Lock] = field(factory=dict, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
@@ -79,23 +81,27 @@ class Workshop:
         """
         return self._guarded(self.find(kind, name), what, call)
 
-    @staticmethod
-    def _guarded(loaded: Loaded, what: str, call: Callable[[], T]) -> T:
+    def _guarded(self, loaded: Loaded, what: str, call: Callable[[], T]) -> T:
         """Call into a plugin. No key is in the words that come back: it may quote its own."""
         try:
-            return _without_keys(call())
-        except KeyboardInterrupt:
+            # After a run that was interrupted the streams are not what they were any more.
+            with Kept(NO_STREAMS if self.cancelled() else self._streams):
+                return _without_keys(call())
+        except UsersInterrupt:
             raise
         except VidgenError as error:
-            error.message, error.advice = redacted(error.message), redacted(error.advice)
-            error.args = (error.message,)
-            raise
+            told = tidied(error, loaded.owner, stopping=self.cancelled())
+            raise told from told.__cause__
         except BaseException as error:
             if disk.is_everywhere(error):
-                why = redacted(str(error))
-                raise MachineError(f"{loaded.name}: {what} failed: {why}") from error
+                why = f"{what} failed: {sentence(error)}"
+                short = shortage.lacks(error)
+                advice = f"{short.message}; {short.advice}" if short else ""
+                raise MachineError(
+                    f"{loaded.name} ({loaded.owner}): {why}", advice=advice
+                ) from error
             raise PluginBug(
-                f"{loaded.distribution} {loaded.version}: {what} raised {sentence(error)}",
+                f"{loaded.owner}: {what} raised {sentence(error)}",
                 advice=f"this is a fault of {loaded.distribution}; its authors want to know",
             ) from error
 

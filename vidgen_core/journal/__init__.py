@@ -21,7 +21,7 @@ from typing import Any
 
 from attrs import evolve
 
-from vidgen_core import disk, layout
+from vidgen_core import disk, faults, layout
 from vidgen_core.errors import Billed, JournalDamaged
 from vidgen_core.journal.reading import HEAD, SCHEMA, checksum, read
 from vidgen_core.ledger import InFlight, Ledger, Published
@@ -30,6 +30,8 @@ from vidgen_core.serialize import record_to_json
 from vidgen_core.specs import Price
 
 __all__ = ["Journal", "read_ledger"]
+
+_write_all = disk.write_all
 
 
 def read_ledger(root: Path) -> Ledger:
@@ -51,15 +53,10 @@ class Journal:
         self._path = root / layout.JOURNAL
         self._lock = threading.Lock()
         self._reading = read(root)
-        flags = os.O_RDWR | os.O_CREAT | os.O_APPEND
-        flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         with disk.machine_errors(f"cannot open {self._path}"):
-            new = not self._path.exists()
-            self._handle = os.open(self._path, flags, 0o666)
+            self._handle = disk.open_log(self._path)
             try:
                 self._mend_end()
-                if new:
-                    disk.sync_directory(self._path.parent)
             except OSError:
                 os.close(self._handle)
                 raise
@@ -67,16 +64,16 @@ class Journal:
             lost = sorted(key.id for key in self._reading.forgotten)
             more = {"forgotten": lost} if lost else {}
             self._append("opened", schema=SCHEMA, vidgen=version, **more)
+        faults.point("journal-opened")
 
     def _mend_end(self) -> None:
         reading = self._reading
         if reading.cut:
-            os.ftruncate(self._handle, reading.end)
+            disk.cut(self._handle, reading.end)
         if reading.open_end:
             _write_all(self._handle, b"\n")
             reading.end += 1
-        if reading.cut or reading.open_end:
-            os.fsync(self._handle)
+        disk.sync(self._handle)  # what is gone by now may be of a process that was killed
 
     def __enter__(self) -> Journal:
         return self
@@ -205,19 +202,17 @@ class Journal:
             if self._handle < 0:
                 raise OSError(errno.EBADF, "the journal is closed")
             if os.fstat(self._handle).st_size > reading.end:
-                os.ftruncate(self._handle, reading.end)  # a failed write could not be undone
+                disk.cut(self._handle, reading.end)  # a failed write could not be undone
             try:
+                faults.point("journal-before")
                 _write_all(self._handle, line)
-                os.fsync(self._handle)
+                faults.point("journal-written")
+                disk.sync(self._handle)
+                faults.point("journal-synced")
             except OSError:
                 with contextlib.suppress(OSError):
-                    os.ftruncate(self._handle, reading.end)  # half a line would be damage later
+                    disk.cut(self._handle, reading.end)  # half a line would be damage later
                 raise
             reading.end += len(line)
             reading.lines += 1
             reading.take_in(record)
-
-
-def _write_all(handle: int, content: bytes) -> None:
-    while content:
-        content = content[os.write(handle, content) :]

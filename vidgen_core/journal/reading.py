@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import zlib
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,8 @@ from attrs import define, evolve, field
 from vidgen_core import disk, layout
 from vidgen_core.errors import Billed, JournalDamaged
 from vidgen_core.journal.orders import Orders
+from vidgen_core.journal.stored import requested
+from vidgen_core.journal.torn import is_torn
 from vidgen_core.ledger import Away, InFlight, Ledger, Published, Retake
 from vidgen_core.model import Key, Step, key_from_id
 from vidgen_core.serialize import record_from_json
@@ -93,20 +94,10 @@ def read(root: Path) -> Reading:
     """Return the journal of run directory *root*, with what was asked for before it was lost."""
     reading = _folded(root / layout.JOURNAL)
     if not reading.lines:
-        reading.forgotten = _requested(root)
+        reading.forgotten = requested(root)
     elif reading.forgotten:
-        reading.forgotten &= _requested(root)
+        reading.forgotten &= requested(root)
     return reading
-
-
-def _requested(root: Path) -> set[Key]:
-    """Return what requests are stored for: each is, right before its intent is written."""
-    found = set()
-    with contextlib.suppress(OSError):
-        for name in os.listdir(root / layout.REQUESTS):  # noqa: PTH208 (nothing but the names)
-            with contextlib.suppress(ValueError):
-                found.add(key_from_id(name.rpartition("-")[0]))
-    return found
 
 
 def _folded(path: Path) -> Reading:
@@ -117,22 +108,38 @@ def _folded(path: Path) -> Reading:
         return reading
     except OSError as error:
         raise disk.machine_error(error, f"cannot read {path}") from error
-    lines = content.split(b"\n")
-    tail = lines.pop()
-    if tail and _body(tail) is not None:  # all of it is there but its newline
-        lines.append(tail)
-        reading.open_end, tail = True, b""
+    lines, tail = lines_of(content)
+    reading.open_end = not tail and bool(content) and not content.endswith(b"\n")
     for number, record in enumerate(_records(lines), start=1):
         fault = _apply(reading, record, number)
         if fault:
             reading.damage = reading.damage or f"{path}, line {number}: {fault}"
         reading.lines = number
+    if tail and reading.damage:  # it is kept: without it the line before it could pass for torn
+        reading.lines += 1
+        reading.open_end, tail = not tail.endswith(b"\n"), b""
     reading.end = len(content) - len(tail)
     reading.cut = bool(tail)
     return reading
 
 
-def _body(line: bytes) -> str | None:
+def lines_of(content: bytes) -> tuple[list[bytes], bytes]:
+    """Return the lines of a journal, and behind them the torn one that a crash may leave.
+
+    That one has no end, or there are zeros in it where sectors never reached the disk.
+    """
+    lines = content.split(b"\n")
+    tail = lines.pop()
+    if tail and body_of(tail) is not None:  # all of it is there but its newline
+        return [*lines, tail], b""
+    if lines and not tail:
+        last = lines[-1] + b"\n"
+        if is_torn(last, len(content) - len(last)):
+            return lines[:-1], last
+    return lines, tail
+
+
+def body_of(line: bytes) -> str | None:
     """Return the record in *line* as JSON text, or ``None`` where its checksum does not fit."""
     if line[:18] != f'{HEAD}{checksum(line[18:])}",'.encode():
         return None
@@ -147,7 +154,7 @@ def _records(lines: list[bytes]) -> list[Any]:
 
     Sound lines are parsed at one go, which is much faster than one by one.
     """
-    bodies = [_body(line) for line in lines]
+    bodies = [body_of(line) for line in lines]
     if None not in bodies:
         with contextlib.suppress(ValueError, RecursionError):
             records: list[Any] = json.loads(f"[{','.join(map(str, bodies))}]")

@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from attrs import field, frozen
 
+from vidgen_core.belongings import users_environment, working_directory
 from vidgen_core.errors import UsageError
 from vidgen_core.keys import env_file
 from vidgen_core.keys.env_file import Exposure
@@ -136,7 +137,7 @@ def held_keys(
     """
     if not names:
         return
-    variables = os.environ if environ is None else environ
+    variables = users_environment() if environ is None else environ
     for name in names:
         if value := variables.get(name, "").strip():
             yield HeldKey(variable=name, source=ENVIRONMENT, value=partial(str, value))
@@ -148,7 +149,7 @@ def held_keys(
 
 def _env_file(directory: Path | None) -> Path | None:
     try:
-        return (directory or Path.cwd()) / ".env"
+        return (directory or working_directory()) / ".env"
     except FileNotFoundError:  # the working directory was removed
         return None
 
@@ -247,4 +248,7 @@ def _less(piece: str, key: str) -> str:
 
 
 def _inside(path: Path, directory: Path | None) -> bool:
-    return directory is not None and path.resolve().is_relative_to(directory.resolve())
+    if directory is None:
+        return False
+    # Unlike Path.resolve, it never raises: a link that leads round in a circle is somewhere, too.
+    return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(directory))

@@ -7,7 +7,6 @@ neither a name nor a playlist in disguise can make ffmpeg open something else.
 
 from __future__ import annotations
 
-import errno
 import math
 import os
 import re
@@ -18,7 +17,7 @@ from typing import Any
 
 from vidgen_core import disk
 from vidgen_core.errors import InputError, MachineError
-from vidgen_core.media.children import Ended, NotStarted, Stalled, TooMuch, run_child
+from vidgen_core.media.children import Children, Ended, NotStarted, Stalled, TooMuch, run_child
 from vidgen_core.media.encoding import (
     AS_THEY_COME,
     FLOATS,
@@ -34,8 +33,9 @@ from vidgen_core.media.encoding import (
     sound_options,
     video_options,
 )
-from vidgen_core.media.ffmpeg_binary import Binary, ffmpeg_python, find_ffmpeg
+from vidgen_core.media.ffmpeg_binary import Binary, ffmpeg_python, find_ffmpeg, not_started
 from vidgen_core.media.glance import Glance, container_of, glance
+from vidgen_core.media.machine_faults import check_machine, last_words
 from vidgen_core.model import Kind
 from vidgen_core.protocols import Progress
 
@@ -55,17 +55,6 @@ FILTERS = frozenset(
 #: A decoder, an encoder and a graph use this many threads each.
 THREADS = 2
 
-#: What ffmpeg says when the machine is at fault, and what we say.
-_MACHINE_FAULTS = (
-    ("Read-only file system", "the file system is read-only"),
-    ("Permission denied", "permission was denied"),
-    ("Input/output error", "the disk reported an error"),
-    ("Too many open files", "too many files are open"),
-    ("Cannot allocate memory", "there is not enough memory"),
-)
-#: What it says when the disk is full, and the error that anything else would meet there.
-_FULL = (("No space left on device", errno.ENOSPC), ("Disk quota exceeded", errno.EDQUOT))
-_LINES_SHOWN = 15
 _FILE = "file:"
 
 
@@ -88,7 +77,7 @@ class Media:
         self._wanted = ffmpeg
         self._cancelled = cancelled
         self._patience = patience
-        self._stop = threading.Event()
+        self._children = Children()
         self._lock = threading.Lock()
         self._binary: Binary | None = None
 
@@ -104,7 +93,11 @@ class Media:
 
     def stop(self) -> None:
         """Kill every child that runs, and let none start again; callers get ``Interrupted``."""
-        self._stop.set()
+        self._children.stopped = True
+
+    def kill(self) -> None:
+        """Kill every child at once; for a signal handler before the process ends."""
+        self._children.kill()
 
     def input(self, path: Path | None, **options: Any) -> Any:
         """Return an ffmpeg-python input node that reads *path* and nothing else.
@@ -211,9 +204,9 @@ class Media:
             self.input(path).audio, "pipe:1", format=FLOATS, ar=rate, ac=channels, t=seconds
         )
         ended = self._run(node, None, capture=4 * channels * math.ceil((seconds + 1) * rate))
-        _check_machine(ended, None)
+        check_machine(ended, None)
         if not ended.data:
-            raise InputError(f"{path}: no sound could be decoded\n{_last(ended.words)}")
+            raise InputError(f"{path}: no sound could be decoded\n{last_words(ended.words)}")
         return ended.data
 
     def read_frame(self, path: Path, *, width: int, height: int) -> bytes:
@@ -229,7 +222,7 @@ class Media:
         size = width * height * 3
         ended = self._run(node, None, capture=size)
         if len(ended.data) != size:
-            raise InputError(f"{path}: no picture could be decoded\n{_last(ended.words)}")
+            raise InputError(f"{path}: no picture could be decoded\n{last_words(ended.words)}")
         return ended.data
 
     def save_frame(self, video: Path, into: Path, frame: int | None = None) -> None:
@@ -255,7 +248,7 @@ class Media:
         words = self._words(self.output(meter, into=None))
         found = re.findall(r"^\s*I:\s+(-?[0-9.]+|-inf|nan) LUFS", words, re.MULTILINE)
         if not found:
-            raise MachineError(f"{path}: its loudness could not be measured\n{_last(words)}")
+            raise MachineError(f"{path}: its loudness could not be measured\n{last_words(words)}")
         # EBU R 128 gates at -70: nothing was louder.
         loudness = float(found[-1])
         return loudness if loudness > -70 else -math.inf
@@ -273,7 +266,7 @@ class Media:
             wanted = found - 1
             found = self._extract(video, into, wanted, look, reading)
         if found <= wanted:
-            into.unlink(missing_ok=True)
+            disk.drop(into)
             raise InputError(f"{video}: frame {wanted} cannot be decoded; {found} frames can")
 
     def _extract(
@@ -295,7 +288,7 @@ class Media:
             self.output(picture, into=into, **still),
         )
         ended = self._run(node, into)
-        _check_machine(ended, into)
+        check_machine(ended, into)
         if ended.frames > frame:
             self._check(ended, into)
         return ended.frames
@@ -307,7 +300,7 @@ class Media:
             return self._binary
 
     def _stopped(self) -> bool:
-        return self._stop.is_set() or self._cancelled()
+        return self._children.stopped or self._cancelled()
 
     def _run(
         self,
@@ -341,9 +334,10 @@ class Media:
                 feed=frames,
                 capture=capture,
                 tick=_fractions(progress, seconds),
+                among=self._children,
             )
         except NotStarted as error:
-            raise MachineError(f"ffmpeg cannot be started: {error}") from None
+            raise not_started(error) from error.__cause__
         except Stalled:
             raise MachineError(
                 f"ffmpeg stood still for {self._patience:g} s while {name} and was stopped"
@@ -354,24 +348,12 @@ class Media:
     @staticmethod
     def _check(ended: Ended, into: Path | None) -> None:
         """Raise ``MachineError`` unless the child ended well and *into* is there."""
-        _check_machine(ended, into)
+        check_machine(ended, into)
         place = f"{into}: " if into else ""
         if ended.code != 0:
-            raise MachineError(f"{place}ffmpeg failed ({ended.code})\n{_last(ended.words)}")
+            raise MachineError(f"{place}ffmpeg failed ({ended.code})\n{last_words(ended.words)}")
         if into is not None and not (into.is_file() and into.stat().st_size):
-            raise MachineError(f"{place}ffmpeg wrote nothing\n{_last(ended.words)}")
-
-
-def _check_machine(ended: Ended, into: Path | None) -> None:
-    """Raise ``MachineError`` where ffmpeg's words put the fault on the machine."""
-    for words, number in _FULL:
-        if words in ended.words:  # a muxer may report it and still end well
-            full = OSError(number, os.strerror(number))
-            raise disk.machine_error(full, f"cannot write {into or 'what was asked for'}") from full
-    place = f"{into}: " if into else ""
-    for words, fact in _MACHINE_FAULTS:
-        if words in ended.words and ended.code != 0:
-            raise MachineError(f"{place}{fact}\n{_last(ended.words)}")
+            raise MachineError(f"{place}ffmpeg wrote nothing\n{last_words(ended.words)}")
 
 
 def _url(path: Path) -> str:
@@ -390,7 +372,3 @@ def _fractions(progress: Progress | None, seconds: float | None) -> Callable[[fl
     if progress is None or not seconds:
         return None
     return lambda done: progress(min(1.0, max(0.0, done / seconds)))
-
-
-def _last(words: str) -> str:
-    return "\n".join(words.splitlines()[-_LINES_SHOWN:])

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import IO, Any
 
 from attrs import field, frozen
@@ -17,6 +17,8 @@ from vidgen_core.errors import Interrupted
 
 _TICK = 0.05
 _TAIL = 16 * 1024
+#: No child takes longer to start, in seconds.
+_STARTS = 1.0
 
 #: What a child may see of the environment: where libraries and fonts are, and no secret.
 _PASSED_ON = (
@@ -46,6 +48,54 @@ class Stalled(Exception):
 
 class TooMuch(Exception):
     """The child wrote more to its standard output than was allowed."""
+
+
+class Children:
+    """Which children run; a signal handler can kill them, for nothing here waits for a lock."""
+
+    def __init__(self) -> None:
+        self.stopped = False
+        self._starting: set[object] = set()
+        self._running: set[subprocess.Popen[bytes]] = set()
+
+    @contextlib.contextmanager
+    def starting(self) -> Iterator[Callable[[subprocess.Popen[bytes]], None]]:
+        """Yield what is told of the child that is being started.
+
+        Raises ``Interrupted`` where none may begin any more.
+        """
+        name = object()
+        self._starting.add(name)  # before it looks: who stops all waits for those that begin
+        try:
+            if self.stopped:
+                raise Interrupted("stopped before it began")
+            yield self._running.add
+        finally:
+            self._starting.discard(name)
+
+    def ended(self, process: subprocess.Popen[bytes]) -> None:
+        """Forget a child that has ended."""
+        self._running.discard(process)
+
+    def kill(self) -> None:
+        """Kill every child and all that it started, and let none begin."""
+        self.stopped = True
+        late = time.monotonic() + _STARTS
+        while self._starting and time.monotonic() < late:
+            time.sleep(_TICK / 10)
+        for process in list(self._running):
+            kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a child and all that it started, unless it has ended."""
+    if process.returncode is not None:
+        return
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        if os.name == "nt":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 @frozen(kw_only=True)
@@ -85,13 +135,15 @@ def run_child(
     feed: Iterable[bytes | memoryview] | None = None,
     capture: int = 0,
     tick: Callable[[float], None] | None = None,
+    among: Children | None = None,
 ) -> Ended:
     """Run *command* to its end and say how it ended.
 
     *feed* is written to its standard input, block by block. *capture*: keep up to
     so many bytes of its standard output; 0 means that its standard output is
     ffmpeg's ``-progress``. *tick* is called in this thread with the seconds done.
-    *stopped* is asked about twenty times a second, from another thread.
+    *stopped* is asked about twenty times a second, from another thread. *among*: the
+    children that end together.
 
     Raises ``Interrupted``, :class:`Stalled` (no progress in *patience* seconds,
     the time that *feed* takes to make a block not counted), :class:`TooMuch`,
@@ -99,7 +151,10 @@ def run_child(
     """
     if stopped():
         raise Interrupted("stopped before it began")
-    child = _Child(command, patience=patience, piped=feed is not None, capture=capture)
+    among = among or Children()
+    with among.starting() as started:
+        child = _Child(command, patience=patience, piped=feed is not None, capture=capture)
+        started(child.process)
     try:
         child.watch(stopped)
         if feed is not None:
@@ -107,6 +162,7 @@ def run_child(
         child.wait(tick)
     finally:
         child.close()
+        among.ended(child.process)
     return child.ended()
 
 
@@ -228,13 +284,8 @@ class _Child:
 
     def kill(self) -> None:
         """Kill the child and all that it started."""
-        if self.process.poll() is not None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            if os.name == "nt":
-                self.process.kill()
-            else:
-                os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.poll()
+        kill(self.process)
 
     def close(self) -> None:
         """Leave nothing behind: no process, no thread, no pipe."""

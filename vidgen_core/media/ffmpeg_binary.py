@@ -13,6 +13,7 @@ from typing import Any
 
 from attrs import frozen
 
+from vidgen_core import shortage
 from vidgen_core.errors import MachineError
 from vidgen_core.media.children import apart, bare_environment
 
@@ -42,12 +43,24 @@ def find_ffmpeg(wanted: str, *, encoders: frozenset[str], filters: frozenset[str
             version = _version(path)
             _lacks_nothing(path, encoders, filters)
         except (OSError, subprocess.SubprocessError, ValueError) as error:
+            if isinstance(error, OSError) and shortage.to_start(error) is not None:
+                raise not_started(error) from error  # another one would find no more
             faults.append(f"{label}: {error}")
         else:
             return Binary(path, version)
     if not faults:
         faults = [_NONE.get(wanted, f"there is no ffmpeg at {wanted}")]
     raise MachineError(f"ffmpeg cannot be used: {'; '.join(faults)}", advice=_ADVICE)
+
+
+def not_started(error: Exception) -> MachineError:
+    """Return the error for an ffmpeg that could not be started, because of *error*."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    short = shortage.to_start(cause) if isinstance(cause, OSError) else None
+    advice = short.advice if short else ""
+    return MachineError(
+        f"ffmpeg cannot be started: {short.message if short else error}", advice=advice
+    )
 
 
 _NONE = {

@@ -8,6 +8,7 @@ from vidgen_core.layout import REQUESTS
 from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Step
 from vidgen_core.plan import Decision, Provider, Reason, Task, Why, because
+from vidgen_core.planner.blame import raised
 from vidgen_core.planner.doubts import CAN_TELL, is_doubtful, part_again
 from vidgen_core.planner.script_prices import whole_price
 from vidgen_core.planner.situation import Situation
@@ -81,9 +82,7 @@ def _offer(
     try:
         price = whole_price(provider, request)
     except Exception as error:
-        fault = f"price() raised {type(error).__name__}: {error}"
-        reason = because(Why.PROVIDER_RAISED, provider=provider.name, fault=fault)
-        return Decision.BLOCKED, FREE, (reason,)
+        return Decision.BLOCKED, FREE, (raised(provider, "price()", error),)
     if s.ledger.damage and not price.free:
         return Decision.ASK, price, (because(Why.JOURNAL_DAMAGED, fault=s.ledger.damage),)
     if key in s.ledger.forgotten and not price.free:

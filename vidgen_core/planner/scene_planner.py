@@ -21,6 +21,7 @@ from vidgen_core.plan import (
     Why,
     because,
 )
+from vidgen_core.planner.blame import raised
 from vidgen_core.planner.coverage import NewClip, is_covered, missing_clips
 from vidgen_core.planner.freshness import outdated, stale_reasons, stale_video
 from vidgen_core.planner.kept import kept
@@ -189,8 +190,7 @@ def _new_clips(
             fps=s.fps,
         )
     except Exception as error:
-        fault = f"split() raised {type(error).__name__}: {error}"
-        return (), because(Why.PROVIDER_RAISED, provider=engine.name, fault=fault)
+        return (), raised(engine, "split()", error)
     return clips, None
 
 

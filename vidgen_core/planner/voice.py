@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Reason, Why, because
+from vidgen_core.plan import Reason
+from vidgen_core.planner.blame import raised
 from vidgen_core.planner.situation import Situation
 from vidgen_core.specs import SpeechEngineSpec
 
@@ -33,8 +34,7 @@ def fault(s: Situation, text: str) -> Reason | None:
     try:
         speech.spec.unable(text.strip(), speech.options)
     except Exception as error:
-        what = f"unable() raised {type(error).__name__}: {error}"
-        return because(Why.PROVIDER_RAISED, provider=speech.name, fault=what)
+        return raised(speech, "unable()", error)
     return None
 
 

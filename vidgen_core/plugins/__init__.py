@@ -31,13 +31,15 @@ from attrs import field, frozen
 from pluggy import PluginManager
 
 import vidgen_core
-from vidgen_core import hookspecs
+from vidgen_core import hookspecs, shortage
+from vidgen_core.belongings import Kept, UsersInterrupt
 from vidgen_core.errors import PluginError, UsageError
 from vidgen_core.hookspecs import PROJECT, Outcome
 from vidgen_core.layout import OUTPUTS, Output
 from vidgen_core.patterns import OutputPattern
 from vidgen_core.plan import Plan, Task
 from vidgen_core.plugins.admission import check_outputs, check_spec, sentence
+from vidgen_core.plugins.pure import guarded
 from vidgen_core.specs import (
     ExecutorSpec,
     FrameHostSpec,
@@ -156,8 +158,9 @@ class _Plugin:
     def observe(self, hook: str, **facts: Any) -> None:
         """Call an observer; log what it raises."""
         try:
-            getattr(self.manager.hook, hook)(**facts)
-        except KeyboardInterrupt:
+            with Kept():
+                getattr(self.manager.hook, hook)(**facts)
+        except UsersInterrupt:
             raise
         except BaseException as error:
             _log.warning("%s: %s raised %s", self.source.owner, hook, sentence(error))
@@ -254,9 +257,11 @@ class Registry:
 def load(found: Iterable[EntryPoint] | None = None) -> Registry:
     """Load what is installed, or *found*, and core's own stitcher.
 
-    Never raises for a plugin's sake. Whatever a plugin prints while it loads
-    goes to standard error, for standard output carries only results.
+    Never raises for a plugin's sake, but ``MachineError`` where this machine is short of
+    what it takes. Whatever a plugin prints while it loads goes to standard error, for
+    standard output carries only results.
     """
+    shortage.check_files(shortage.NEEDED)
     providers: list[Loaded] = []
     observers: list[_Plugin] = []
     with redirect_stdout(sys.stderr):
@@ -325,17 +330,23 @@ def _owner(distribution: Any) -> Owner:
 def _open(source: _Source) -> _Plugin | Failure:
     """Import one plugin and check that it implements hooks that exist, as they are."""
     try:
-        module = source.entry_point.load()
-    except KeyboardInterrupt:
+        with Kept():
+            module = source.entry_point.load()
+    except UsersInterrupt:
         raise
     except BaseException as error:  # SystemExit is no Exception
+        if (short := shortage.confirmed(error)) is not None:
+            raise short from error
         return source.failure(f"it cannot be imported: {sentence(error)}", error)
     manager = PluginManager(PROJECT)
     manager.add_hookspecs(hookspecs)
     try:
-        manager.register(module)
-        manager.check_pending()
-    except Exception as error:
+        with Kept():  # a module may make its names up as they are asked for
+            manager.register(module)
+            manager.check_pending()
+    except UsersInterrupt:
+        raise
+    except BaseException as error:
         return source.failure(f"its hooks do not fit: {sentence(error)}", error)
     return _Plugin(source, manager)
 
@@ -344,15 +355,16 @@ def _collect(plugin: _Plugin, hook: str, providers: list[Loaded], failures: list
     """Call one producing hook; append each provider it gives, or why it is none."""
     source = plugin.source
     try:
-        for number, spec in enumerate(_yielded(plugin.manager, hook)):
-            if number == _MOST_SPECS:
-                failures.append(source.failure(f"{hook} yielded more than {_MOST_SPECS} specs"))
-                return
-            try:
-                providers.append(_accept(spec, hook, source.owner, providers))
-            except PluginError as error:
-                failures.append(source.failure(f"{hook}: {error}"))
-    except KeyboardInterrupt:
+        with Kept():
+            for number, spec in enumerate(_yielded(plugin.manager, hook)):
+                if number == _MOST_SPECS:
+                    failures.append(source.failure(f"{hook} yielded more than {_MOST_SPECS} specs"))
+                    return
+                try:
+                    providers.append(_accept(spec, hook, source.owner, providers))
+                except PluginError as error:
+                    failures.append(source.failure(f"{hook}: {error}"))
+    except UsersInterrupt:
         raise
     except BaseException as error:
         failures.append(source.failure(f"{hook} raised {sentence(error)}", error))
@@ -366,6 +378,7 @@ def _yielded(manager: PluginManager, hook: str) -> Iterator[Any]:
 def _accept(spec: Any, hook: str, owner: Owner, accepted: list[Loaded]) -> Loaded:
     kind, spec_class = _HOOKS[hook]
     check_spec(spec, spec_class)
+    spec = guarded(spec, spec_class, str(owner))
     if any((p.kind, p.name, p.owner) == (kind, spec.name, owner) for p in accepted):
         raise PluginError(f"it yielded {_words(kind)} {spec.name!r} twice")
     taken = [(output, CORE) for output in OUTPUTS]

@@ -9,11 +9,28 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from vidgen_core.errors import PluginError
+from vidgen_core.belongings import UsersInterrupt
+from vidgen_core.errors import (
+    EXIT_ORDER,
+    Billed,
+    ExitCode,
+    InputError,
+    Interrupted,
+    MachineError,
+    PluginBug,
+    PluginError,
+    ProviderError,
+    UsageError,
+    VidgenError,
+)
 from vidgen_core.keys import redacted
 from vidgen_core.layout import OUTPUT, STATE, Output
 from vidgen_core.patterns import overlaps
 from vidgen_core.specs import API, ProviderSpec, VideoEngineSpec
+
+#: What a plugin may raise of vidgen's errors, and what the process may end with for it.
+_PLUGINS = (ProviderError, MachineError, InputError, UsageError, PluginError)
+_PLUGINS_CODES = frozenset(EXIT_ORDER) - {ExitCode.BUG, ExitCode.INTERRUPTED}
 
 _IDENTITY = frozenset({"scene", "clip"})
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
@@ -23,10 +40,39 @@ def sentence(error: BaseException) -> str:
     """Return one printable line that says what *error* is. No key is in it."""
     try:
         text = " ".join(redacted(str(error)).split())
-    except Exception:
+    except UsersInterrupt:
+        raise
+    except BaseException:  # a plugin's own exception may do anything
         text = ""
     line = f"{type(error).__name__}: {text}" if text else type(error).__name__
     return "".join(c if c.isprintable() else "?" for c in line)[:500]
+
+
+def tidied(error: VidgenError, owner: object, *, stopping: bool) -> VidgenError:
+    """Return an *error* that a plugin of *owner* raised, as core can work with it.
+
+    No key is in its words. One that only core can mean is the plugin's fault, and so is one
+    that is made up wrongly. *stopping*: whether the run was asked to stop.
+    """
+    try:
+        if not (isinstance(error.message, str) and isinstance(error.advice, str)):
+            raise TypeError(f"a {type(error).__name__} whose message is no text")
+        error.message, error.advice = redacted(error.message), redacted(error.advice)
+        error.args = (error.message,)
+        if isinstance(error, ProviderError):
+            error.retry, error.billed = bool(error.retry), Billed(error.billed)
+        if isinstance(error, _PLUGINS) and error.exit_code in _PLUGINS_CODES:
+            return error
+        if isinstance(error, Interrupted) and stopping:
+            return error
+        fault: BaseException = error
+    except UsersInterrupt:
+        raise
+    except BaseException as raised:
+        fault = raised
+    bug = PluginBug(f"{owner}: it raised what no plugin may: {sentence(fault)}")
+    bug.__cause__ = error
+    return bug
 
 
 def check_spec(spec: Any, spec_class: type[ProviderSpec]) -> None:
@@ -50,7 +96,9 @@ def check_spec(spec: Any, spec_class: type[ProviderSpec]) -> None:
             raise PluginError(str(error)) from None
     try:
         spec.options()
-    except Exception as error:
+    except UsersInterrupt:
+        raise
+    except BaseException as error:
         raise PluginError(
             f"{spec.name!r}: its options cannot all be left out: {sentence(error)}"
         ) from None

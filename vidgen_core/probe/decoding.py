@@ -11,6 +11,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
+from vidgen_core import shortage
+from vidgen_core.errors import MachineError
 from vidgen_core.model import Facts, Verdict
 from vidgen_core.probe.containers import AVI, FLAC, MAX_PIXELS, MAX_SIDE, MP4, Container, opened
 from vidgen_core.probe.nal_units import fault_in_units, length_size
@@ -104,6 +106,7 @@ def check_picture(handle: IO[bytes], container: Container) -> Facts:
             if stream.codec_context.decode(None):
                 return evolve(facts, fps=0.0, signature="", decoded=True)
         except av.error.FFmpegError as error:
+            _blame_the_machine(error)
             raise Fault(f"it cannot be decoded ({error.strerror})") from None
     raise Fault("there is no picture in it")
 
@@ -120,8 +123,21 @@ def _stream(
         with opened(handle, container, **options) as source:
             yield source, _first(source, kind)
     except (av.error.FFmpegError, OSError) as error:
+        _blame_the_machine(error)
         # Also a seek to a place that a broken header made up.
         raise Fault(f"it cannot be read ({error.strerror})") from None
+
+
+def _blame_the_machine(error: Exception) -> None:
+    """Raise ``MachineError`` where a file could not be read for want of memory, or of threads.
+
+    A file may also ask for more than any machine has: then it is the file that is broken.
+    """
+    if isinstance(error, BlockingIOError):
+        raise MachineError("no more threads can be started", advice="allow more (ulimit -u)")
+    short = shortage.lacks(error)
+    if short is not None and not (isinstance(error, MemoryError) and shortage.has_memory()):
+        raise short from None
 
 
 def _first(source: InputContainer, kind: str) -> Any:
@@ -257,6 +273,7 @@ class _Strict:
                 if frame.is_corrupt:
                     self.complaint = "a frame of it is patched up by the decoder"
         except av.error.FFmpegError as error:
+            _blame_the_machine(error)
             self.complaint = f"a strict decoder complains ({error.strerror})"
 
 
@@ -275,6 +292,7 @@ def _strictly(source: InputContainer, stream: Any, end: int | None) -> tuple[int
         try:
             samples += sum(frame.samples for frame in codec.decode(packet))
         except av.error.FFmpegError as error:
+            _blame_the_machine(error)
             complaint = f"a strict decoder complains ({error.strerror})"
         if samples > _LONGEST * (codec.sample_rate or 1):
             raise Fault("it lasts longer than a day")
@@ -291,11 +309,13 @@ def _patiently(source: InputContainer, stream: Any, end: int | None = None) -> I
     for packet in _filled(source, stream, end):
         try:
             yield from codec.decode(packet)
-        except av.error.FFmpegError:
+        except av.error.FFmpegError as error:
+            _blame_the_machine(error)
             yield None
     try:
         yield from codec.decode(None)
-    except av.error.FFmpegError:
+    except av.error.FFmpegError as error:
+        _blame_the_machine(error)
         yield None
 
 

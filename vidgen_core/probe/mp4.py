@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import IO, NamedTuple
+from typing import IO
 
 from attrs import define, field, frozen
+
+from vidgen_core.probe.sample_places import Box, Places, integers
 
 #: More boxes than this are no film but an attack on whoever walks them.
 _MANY = 200_000
 _DEEP = 12
+#: The index of a day of film is half as large; its tables are held in memory.
+_LARGEST_INDEX = 128 * 1024 * 1024
 #: libavformat takes seconds for a track with a number far above this.
 _HIGHEST_TRACK = 1_000_000
 
@@ -59,18 +63,14 @@ class _Damaged(Exception):
     pass
 
 
-class _Box(NamedTuple):
-    kind: bytes
-    body: int
-    end: int
-
-
 def check_mp4(handle: IO[bytes], size: int) -> Mp4:
     """Walk an open file of *size* bytes; junk after its last complete box is no fault."""
     kinds: set[bytes] = set()
     index = _Index(handle, size)
     try:
-        for box in _boxes(handle, 0, size):
+        for count, box in enumerate(_boxes(handle, 0, size)):
+            if count > _MANY:
+                return Mp4("it is damaged: it has too many parts")
             if box.end > size:
                 if box.kind not in _KNOWN:
                     break
@@ -87,10 +87,13 @@ def check_mp4(handle: IO[bytes], size: int) -> Mp4:
             return Mp4(f"it has no {what} ('{kind.decode()}')")
     if max(index.samples.total(), index.times) > size:
         return Mp4("its index names more samples than it has bytes")
+    missing = index.reach - size
+    if missing > 0:
+        return Mp4(f"it is cut short: {missing} bytes that its index names are missing")
     return Mp4("", tuple(index.tracks), index.samples)
 
 
-def _boxes(handle: IO[bytes], start: int, end: int) -> Iterator[_Box]:
+def _boxes(handle: IO[bytes], start: int, end: int) -> Iterator[Box]:
     """Yield the boxes that tile *start* to *end*; the last may reach beyond *end*."""
     while start + 8 <= end:
         handle.seek(start)
@@ -101,7 +104,7 @@ def _boxes(handle: IO[bytes], start: int, end: int) -> Iterator[_Box]:
         stop = end if length == 0 else start + length
         if stop < body:
             return
-        yield _Box(kind, body, stop)
+        yield Box(kind, body, stop)
         start = stop
 
 
@@ -114,14 +117,18 @@ class _Index:
     tracks: list[int] = field(factory=list)
     samples: Counter[int] = field(factory=Counter)
     times: int = 0
+    reach: int = 0
     _track: int = 0
     _seen: int = 0
+    _places: Places = field(factory=Places)
 
-    def read(self, box: _Box, depth: int = 0) -> None:
+    def read(self, box: Box, depth: int = 0) -> None:
         """Read one box and what is in it. Raises ``_Damaged``."""
         self._seen += 1
         if self._seen > _MANY or depth > _DEEP:
             raise _Damaged("it has too many parts")
+        if depth == 0 and box.end - box.body > _LARGEST_INDEX:
+            raise _Damaged(f"it has {box.end - box.body} bytes")
         if box.kind in _PARENTS:
             self._parent(box, depth)
         elif box.kind in _TABLES:
@@ -133,14 +140,18 @@ class _Index:
             self.tracks.append(self._track)
         elif box.kind == b"tfhd":
             self._track = self._integer(box, 4)
+        elif box.kind == b"hdlr":
+            self._places.holds = self._integer(box, 8).to_bytes(4, "big")
         elif box.kind in (b"stsz", b"stz2"):
             self._sizes(box)
         elif box.kind == b"trun":
             self._run(box)
 
-    def _parent(self, box: _Box, depth: int) -> None:
+    def _parent(self, box: Box, depth: int) -> None:
         kinds = set()
         place = box.body
+        if box.kind == b"trak":
+            self._places = Places()
         for child in _boxes(self.handle, box.body, box.end):
             if child.end > box.end:
                 raise _Damaged(f"a part of '{_name(box)}' is longer than it")
@@ -151,42 +162,44 @@ class _Index:
             raise _Damaged(f"'{_name(box)}' holds what is no part of it")
         if box.kind == b"stbl" and not {b"stts", b"stsc"} <= kinds:
             raise _Damaged("a track has no times or no places")
+        if box.kind == b"trak":
+            self.reach = max(self.reach, self._places.reach(self.handle))
 
-    def _table(self, box: _Box) -> None:
+    def _table(self, box: Box) -> None:
         place, entry = _TABLES[box.kind]
         if box.kind == b"elst" and self._integer(box, 0, 1):
             entry = 20
         count = self._integer(box, place)
         self._must_hold(box, place + 4, count, entry)
+        self._places.note(box, count)
         if box.kind in (b"stts", b"ctts"):
-            self.handle.seek(box.body + place + 4)
-            table = self.handle.read(count * entry)
-            times = sum(int.from_bytes(table[i : i + 4], "big") for i in range(0, len(table), 8))
-            self.times = max(self.times, times)
+            table = integers(self.handle, box.body + place + 4, 2 * count)
+            self.times = max(self.times, sum(table[::2]))
 
-    def _sizes(self, box: _Box) -> None:
+    def _sizes(self, box: Box) -> None:
         count = self._integer(box, 8)
         if box.kind == b"stsz" and self._integer(box, 4) == 0:
             self._must_hold(box, 12, count, 4)
+            self._places.note(box, count)
         self.samples[self._track] = count
 
-    def _run(self, box: _Box) -> None:
+    def _run(self, box: Box) -> None:
         flags = self._integer(box, 1, 3)
         count = self._integer(box, 4)
         entry = 4 * sum(1 for field in _RUN_FIELDS if flags & field)
         self._must_hold(box, 8, count, entry)
         self.samples[self._track] += count
 
-    def _must_hold(self, box: _Box, place: int, count: int, entry: int) -> None:
+    def _must_hold(self, box: Box, place: int, count: int, entry: int) -> None:
         if box.body + place + count * entry > box.end:
             raise _Damaged(f"'{_name(box)}' names more than it holds")
 
-    def _integer(self, box: _Box, place: int, length: int = 4) -> int:
+    def _integer(self, box: Box, place: int, length: int = 4) -> int:
         if box.body + place + length > box.end:
             raise _Damaged(f"'{_name(box)}' is too short")
         self.handle.seek(box.body + place)
         return int.from_bytes(self.handle.read(length), "big")
 
 
-def _name(box: _Box) -> str:
+def _name(box: Box) -> str:
     return box.kind.decode("ascii", "replace")

@@ -40,10 +40,10 @@ def state(opened: Opened, plan: Plan) -> dict[str, Any]:
         "film": _film(plan),
         "scenes": [_scene(scene) for scene in plan.scenes],
         "tasks": [_task(task) for task in plan.tasks],
-        "price": _price(plan.price),
+        "price": price(plan.price),
         "prices": [_share(share) for share in shares(opened, plan)],
-        "cost": _price(opened.ledger.bill),
-        "in_flight": [_in_flight(work) for work in opened.ledger.in_flight.values()],
+        "cost": price(opened.ledger.bill),
+        "in_flight": [in_flight(work) for work in opened.ledger.in_flight.values()],
         "not_whole": [_fault(file) for file in opened.listing.files if file.facts.fault],
         "notes": notes(opened, plan),
         "left_alone": list(plan.left_alone),
@@ -58,8 +58,8 @@ def ending(code: ExitCode, outcome: Outcome | None) -> dict[str, Any]:
         "made": list(outcome.made) if outcome else [],
         "charged": {
             "pieces": outcome.paid if outcome else 0,
-            "price": _price(outcome.price if outcome else FREE),
-            "in_doubt": {"pieces": len(doubtful), "price": _price(sum(doubtful, FREE))},
+            "price": price(outcome.price if outcome else FREE),
+            "in_doubt": {"pieces": len(doubtful), "price": price(sum(doubtful, FREE))},
         },
         "errors": [
             {"id": task.key.id, "error": error.message, "advice": error.advice}
@@ -100,7 +100,7 @@ def _task(task: Task) -> dict[str, Any]:
         "path": task.output,
         "provider": task.provider or None,
         "needs": [key.id for key in task.needs],
-        "price": _price(task.price),
+        "price": price(task.price),
         "reasons": [_reason(reason) for reason in task.reasons],
     }
 
@@ -118,22 +118,24 @@ def _share(share: Share) -> dict[str, Any]:
         "kind": share.kind.value,
         "provider": share.provider,
         "pieces": share.pieces,
-        **_price(share.price),
+        **price(share.price),
         "priced_on": share.priced_on or None,
     }
 
 
-def _in_flight(work: InFlight) -> dict[str, Any]:
+def in_flight(work: InFlight) -> dict[str, Any]:
+    """Return paid work that has begun and is not published."""
     return {
         "id": work.key.id,
         "provider": work.provider,
         "job": work.job or None,
         "in_doubt": is_doubtful(work),
-        "price": _price(work.price),
+        "price": price(work.price),
     }
 
 
-def _price(price: Price) -> dict[str, float | None]:
+def price(price: Price) -> dict[str, float | None]:
+    """Return a price in dollars; ``None`` where a bound is not known."""
     low, high = (None if each is None else float(each) for each in (price.low, price.high))
     return {"low": low, "high": high}
 

@@ -33,6 +33,7 @@ __all__ = [
     "scenes",
     "sentence",
     "show",
+    "sized",
     "why",
     "width",
 ]
@@ -62,9 +63,9 @@ def width(stream: TextIO) -> int:
     return max(20, min(columns(stream), 120))
 
 
-def folded(text: str, stream: TextIO) -> str:
+def folded(text: str, stream: TextIO | None) -> str:
     """Return *text* as *stream* shows it: folded for a terminal, line by line for a log."""
-    if not stream.isatty():
+    if stream is None or not stream.isatty():
         return text
     return "\n".join(_folded(line, width(stream)) for line in text.split("\n"))
 
@@ -141,6 +142,18 @@ def _flag(option: str, value: Any) -> str:
     if "." in option:
         return f"--set {option}={value}"
     return f"--{option.replace('_', '-')} {value}"
+
+
+def sized(number: int) -> str:
+    """Return a number of bytes as people write it: ``812 bytes``, ``3.4 MB``."""
+    if number < 1000:
+        return count(number, "byte")
+    size = float(number)
+    for unit in ("kB", "MB", "GB"):
+        size /= 1000
+        if size < 999.95:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1000:.1f} TB"
 
 
 def error_line(error: VidgenError) -> str:

@@ -11,7 +11,6 @@ are used. Core's own options stand at the top of a file, a provider's in a table
 from __future__ import annotations
 
 import copy
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -19,7 +18,8 @@ from typing import Any, TypeVar, get_type_hints
 import attrs
 from attrs import field, frozen
 
-from vidgen_core.errors import PluginError, UsageError
+from vidgen_core.belongings import Kept, UsersInterrupt, users_environment
+from vidgen_core.errors import PluginError, UsageError, VidgenError
 from vidgen_core.settings.core_options import CoreOptions, has_aspect
 from vidgen_core.settings.names import attributes, declaration, declared, dotted, nearest
 from vidgen_core.settings.option_values import BadValue, at_fault, parse, to_toml
@@ -106,7 +106,7 @@ def load(
     run's own does not. *specs*: those of the installed providers.
     Raises ``UsageError`` for an unknown name, a bad value or a broken file.
     """
-    variables = os.environ if environ is None else environ
+    variables = users_environment() if environ is None else environ
     classes = declared(specs)
     user_path = user_file(variables)
     user = read_user_file(variables)
@@ -171,9 +171,19 @@ def _build(provider: str, options: type[T], sources: Sequence[Source]) -> T:
             given[option] = found
             values[option] = _typed(dotted(provider, option), found, options, attribute)
     try:
-        return options(**values)
+        with Kept():
+            return options(**values)
     except ValueError as error:
         raise _culprit(provider, options, given, values, error) from None
+    except (UsersInterrupt, VidgenError):
+        raise
+    except BaseException as error:  # a plugin's class may raise anything
+        if not provider:
+            raise
+        package = options.__module__.partition(".")[0]
+        raise PluginError(
+            f"the options of {provider} ({package}) cannot be made: {type(error).__name__}"
+        ) from error
 
 
 def _typed(name: str, found: Found, options: type, attribute: attrs.Attribute[Any]) -> Any:

@@ -65,7 +65,11 @@ def read_run_file(run_directory: Path) -> Mapping[str, Any]:
     would be copied into the run directory. Raises ``UsageError``.
     """
     path, advice = run_file(run_directory), run_advice(run_directory)
-    if not path.resolve().is_relative_to(run_directory.resolve()):
+    try:
+        stays = path.resolve().is_relative_to(run_directory.resolve())
+    except (OSError, RuntimeError):  # Python 3.11 and 3.12 raise the latter
+        raise UsageError(f"{path} is a link that leads round in a circle", advice=advice) from None
+    if not stays:
         raise UsageError(f"{path} is a link that leaves the run directory", advice=advice)
     return _read(path, advice=advice)
 

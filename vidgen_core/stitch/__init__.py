@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from attrs import frozen
 
+from vidgen_core import disk, faults
 from vidgen_core.errors import BadOutput, Billed
 from vidgen_core.hookspecs import hookimpl
 from vidgen_core.protocols import Context, Progress
@@ -232,6 +233,7 @@ class FfmpegStitcher:
     ) -> None:
         """Join *parts* and count the result; what is wrong does not stay."""
         try:
+            faults.point("join-before")
             splice(
                 self._drawn(parts, into.parent, told),
                 into,
@@ -241,9 +243,10 @@ class FfmpegStitcher:
                 progress=progress,
                 cancelled=self._cancelled,
             )
+            faults.point("join-after")
             check_join(into, parts, sound=sound is not None)
         except BaseException:
-            into.unlink(missing_ok=True)
+            disk.drop(into)
             raise
 
     def _track(self, subtitles: Path | None, scratch: Path) -> Path | None:
@@ -260,7 +263,7 @@ class FfmpegStitcher:
         splice(parts, plain, cancelled=self._cancelled)
         words = scratch / "drawn.mp4"
         draw(self._media, survey(plain), told.subtitles, told.typeface, words)
-        plain.unlink(missing_ok=True)
+        disk.drop(plain)
         return [survey(words)]
 
 

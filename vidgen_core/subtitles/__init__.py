@@ -97,7 +97,7 @@ def _write(cues: Iterable[Cue], into: Path) -> None:
         file.append(SSAEvent(start=round(cue.start * 1000), end=round(cue.end * 1000), text=text))
     words = file.to_string("srt")
     with disk.machine_errors(f"cannot write {into.name}"):
-        into.write_text(words or "\n", "utf-8", newline="\n")
+        disk.put(into, (words or "\n").encode())
 
 
 def _remark(scenes: list[int]) -> str:

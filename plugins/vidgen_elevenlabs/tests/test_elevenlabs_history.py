@@ -110,6 +110,8 @@ def test_a_history_without_end_is_an_error(
         {"text": None},
         {"date_unix": "now"},
         {"date_unix": True},
+        {"date_unix": 10**400},
+        {"date_unix": 1e300},
     ],
 )
 def test_what_is_no_speech_of_a_text_is_passed_over(more: dict[str, Any]) -> None:
@@ -130,6 +132,30 @@ def test_speech_that_is_gone_is_lost(
         speech.fetch(ready, tmp_path / "speech.mp3")
     with pytest.raises(JobLost, match="history_item_not_found"):
         speech.poll(job)
+
+
+@pytest.mark.parametrize("mode", ["400", "409", "418", "422"])
+def test_a_question_that_is_refused_loses_no_speech(
+    service: Service, speech: ElevenLabsSpeech, mode: str
+) -> None:
+    speech.ask(spoken())
+    job = JobRef(id=service.jobs[0].id)
+    for route, asking in (
+        ("elevenlabs.item", lambda: speech.poll(job)),
+        ("elevenlabs.history", lambda: speech.find(spoken(), "token", 0.0)),
+    ):
+        service.trouble(route, mode)
+        with pytest.raises(Unavailable) as raised:
+            asking()
+        assert (raised.value.billed, raised.value.retry) == ("no", True)
+        asking()
+
+
+def test_the_page_of_a_proxy_that_finds_nothing_loses_no_speech() -> None:
+    page = Answer(status=404, body=b"<html>Not Found</html>", headers={"content-type": "text/html"})
+    with answering(page) as (base, _), pytest.raises(Unavailable) as raised:
+        speech_of(base).poll(JobRef(id="a1"))
+    assert (raised.value.billed, raised.value.retry) == ("no", True)
 
 
 @pytest.mark.parametrize("name", ["", "../../v1/user", "a b", "a/b", "x" * 200])

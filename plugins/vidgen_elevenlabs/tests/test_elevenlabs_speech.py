@@ -235,6 +235,8 @@ def test_a_sentence_is_heard_from_its_first_to_its_last_letter() -> None:
         {**aligned("Ab."), "character_start_times_seconds": [0.0, "1", 2.0]},
         {**aligned("Ab."), "character_end_times_seconds": [0.0, float("nan"), 2.0]},
         {**aligned("Ab."), "character_end_times_seconds": [0.0, -1.0, True]},
+        {**aligned("Ab."), "character_end_times_seconds": [0.0, 1.0, 10**400]},
+        {**aligned("Ab."), "character_end_times_seconds": [0.0, 1.0, 1e300]},
     ],
 )
 def test_times_that_make_no_sense_are_left_out(alignment: Any) -> None:

@@ -56,3 +56,11 @@ def test_an_answer_without_a_balance_is_no_sign_of_a_good_key(body: bytes) -> No
 def test_both_providers_ask_the_same_and_none_lists_models() -> None:
     assert ENGINE.check is PAINTER.check
     assert (ENGINE.models, PAINTER.models) == (None, None)
+
+
+@pytest.mark.parametrize("cents", [b"1e999", b"-1e999", b"9" * 400, b"1e20"])
+def test_a_balance_that_is_no_sum_is_not_told(cents: bytes) -> None:
+    body = b'{"credit_balance": ' + cents + b"}"
+    answer = Answer(body=body, headers={"content-type": "application/json"})
+    with answering(answer) as (base, _), pytest.raises(Unavailable, match="cannot be read"):
+        account(base)

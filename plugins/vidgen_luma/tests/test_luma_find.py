@@ -163,3 +163,13 @@ def test_a_list_that_cannot_be_read_is_asked_for_again(service: Service, mode: s
     with pytest.raises(Unavailable) as raised:
         found(service, clip())
     assert (raised.value.billed, raised.value.retry) == ("no", True)
+
+
+@pytest.mark.parametrize("mode", ["400", "409", "422"])
+def test_a_list_that_is_refused_is_no_order_that_is_refused(service: Service, mode: str) -> None:
+    name = lost(service, clip())
+    service.trouble("luma.list", mode)
+    with pytest.raises(Unavailable) as raised:
+        found(service, clip())
+    assert (raised.value.billed, raised.value.retry) == ("no", True)
+    assert found(service, clip()) == [name]

@@ -20,6 +20,7 @@ from vidgen_core import (
     Unavailable,
 )
 from vidgen_core.probe import Verdict, probe
+from vidgen_core.testing.answers import Answer, answering
 from vidgen_core.testing.service import Service
 from vidgen_luma.generation import read_generation
 from vidgen_luma.work import LumaEngine, LumaPainter
@@ -140,3 +141,22 @@ def test_a_job_is_read_whatever_else_stands_in_it() -> None:
     assert (made.state, made.url, made.created, dict(made.asked)) == ("", "", None, {})
     assert not made.is_done
     assert not made.has_failed
+
+
+@pytest.mark.parametrize("mode", ["400", "409", "418", "422"])
+def test_a_question_that_is_refused_ends_no_job(
+    service: Service, engine: LumaEngine, mode: str
+) -> None:
+    job = engine.submit(clip(), TOKEN)
+    service.trouble("luma.get", mode)
+    with pytest.raises(Unavailable) as raised:
+        engine.poll(job)
+    assert (raised.value.billed, raised.value.retry) == ("no", True)
+    assert isinstance(engine.poll(job), Ready)
+
+
+def test_the_page_of_a_proxy_that_finds_nothing_loses_no_job() -> None:
+    page = Answer(status=404, body=b"<html>Not Found</html>", headers={"content-type": "text/html"})
+    with answering(page) as (base, _), pytest.raises(Unavailable) as raised:
+        engine_of(base).poll(JobRef(id="a1"))
+    assert (raised.value.billed, raised.value.retry) == ("no", True)

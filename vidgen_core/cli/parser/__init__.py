@@ -145,8 +145,21 @@ def _add_reading(command: Callable[..., ArgumentParser]) -> None:
     )
     options.add_directory(status)
     options.add_list(status)
-    options.add_json(status)
-    options.add_verbose(status)
+    verify = command("verify", "say which files are not whole", "DIR [options]", words.VERIFY)
+    options.add_directory(verify)
+    options.add_deep(verify)
+    log = command("log", "tell what happened in a run", "DIR [options]", words.LOG)
+    options.add_directory(log)
+    options.add_scenes(log)
+    for each in (status, verify, log):
+        options.add_json(each)
+        options.add_verbose(each)
+    clean = command("clean", "delete what is not needed", "DIR [options]", words.CLEAN)
+    options.add_directory(clean)
+    options.add_what_goes(clean)
+    options.add_json(clean)
+    options.add_quiet(clean)
+    options.add_verbose(clean)
     plugins = command("plugins", "list the providers", "[options]", words.PLUGINS)
     options.add_json(plugins)
     options.add_verbose(plugins)
@@ -182,4 +195,6 @@ def parse(argv: Sequence[str] | None = None) -> Namespace:
         checks.check_directory(arguments, parser)
     if arguments.command == "redo":
         checks.check_redo(arguments, parser)
+    elif arguments.command == "log":
+        checks.check_log(arguments)
     return arguments

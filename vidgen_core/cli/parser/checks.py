@@ -67,6 +67,11 @@ def check_redo(arguments: Namespace, parser: ArgumentParser) -> None:
         parser.error("--stale is about clips: it goes with --only clip alone")
 
 
+def check_log(arguments: Namespace) -> None:
+    """Have ``scene`` be the numbers of the scenes that the story is about, empty for all."""
+    arguments.scene = tuple(sorted(set(arguments.scene or ())))
+
+
 def check_key(arguments: Namespace, parser: ArgumentParser) -> None:
     """Have a key be named where one is meant."""
     if arguments.action == "list" and arguments.name is not None:

@@ -250,17 +250,35 @@ def add_manner(parser: ArgumentParser) -> None:
 def add_what_again(parser: ArgumentParser) -> None:
     """Add what is made again."""
     group = parser.add_argument_group("what is made again")
+    add_scenes(group)
+    add(group, "--only", choices=REDONE, help="only this of them (clip)")
+    add(group, "--stale", action="store_true", help="the scenes with clips that are out of date")
+    add(group, "--failed", action="store_true", help="what was tried and came to nothing")
+
+
+def add_scenes(parts: Parts) -> None:
+    """Add which scenes are meant."""
     add(
-        group,
+        parts,
         "--scene",
         metavar="N[,M-P]",
         action="extend",
         type=values.scenes,
         help="the scenes with these numbers: 3 or 3,5-7",
     )
-    add(group, "--only", choices=REDONE, help="only this of them (clip)")
-    add(group, "--stale", action="store_true", help="the scenes with clips that are out of date")
-    add(group, "--failed", action="store_true", help="what was tried and came to nothing")
+
+
+def add_deep(parts: Parts) -> None:
+    """Add the wish to decode all of each file."""
+    add(parts, "--deep", action="store_true", help="decode each file in full, which takes longer")
+
+
+def add_what_goes(parser: ArgumentParser) -> None:
+    """Add what is deleted, and whether somebody is asked."""
+    what = parser.add_mutually_exclusive_group()
+    add(what, "--tmp", action="store_true", help="only what unfinished work left")
+    add(what, "--replaced", action="store_true", help="only what was replaced")
+    add(parser, "--yes", action="store_true", help="do not ask before it is deleted")
 
 
 def add_patience(parts: Parts) -> None:

@@ -97,6 +97,26 @@ Say what a run directory holds and what is missing, as
 continue sees it. Nothing is written.
 """
 
+VERIFY = """\
+Read again all that counts in a run directory, and say what
+is not whole: films, clips, pictures, speech, sounds, and
+what vidgen keeps in .vidgen. Nothing is written. The exit
+code is 0 where all is whole, and 3 where something is not.
+"""
+
+LOG = """\
+Tell the story of a run as its journal has it: what was
+asked for, of whom and at what price, what came of it, and
+what was moved away. Nothing is written.
+"""
+
+CLEAN = """\
+Delete what unfinished work left in .vidgen/tmp, and what
+was replaced and lies in .vidgen/replaced. What of it was
+paid for is told first, and you are asked. Nothing else is
+touched; after that, vidgen undo brings nothing back.
+"""
+
 PLUGINS = """\
 List the providers that are installed, the keys they need,
 and what could not be loaded.

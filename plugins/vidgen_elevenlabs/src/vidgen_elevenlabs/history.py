@@ -7,6 +7,8 @@ from typing import Any
 
 from attrs import field, frozen
 
+#: No Unix time is later.
+_LATEST = 1e12
 _ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
@@ -39,6 +41,8 @@ def read_spoken(told: Any) -> Spoken | None:
     if not isinstance(name, str) or not is_id(name) or not isinstance(text, str):
         return None
     if isinstance(created, bool) or not isinstance(created, (int, float)):
+        return None
+    if not abs(created) < _LATEST:  # a number that is too large for one is no time
         return None
     alignments = told.get("alignments")
     return Spoken(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from typing import Any
 
 from vidgen_core import Timing
 
+#: No speech lasts as many seconds.
+_LONGEST = 1_000_000
 #: What ends a sentence, and what may still belong to it.
 _ENDS = frozenset(".!?…")
 _FULL_WIDTH = frozenset("。！？")
@@ -71,4 +72,4 @@ def _is_character(value: object) -> bool:
 def _is_time(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    return math.isfinite(value) and value >= 0
+    return 0 <= value <= _LONGEST

@@ -13,9 +13,12 @@ from lumaai import APIConnectionError, APIStatusError, DefaultHttpxClient, LumaA
 
 from vidgen_core import (
     AuthFailed,
+    Billed,
     Context,
     Interrupted,
+    JobLost,
     ProviderError,
+    Refused,
     Unavailable,
     retry_after,
     service_error,
@@ -25,6 +28,8 @@ from vidgen_luma.generation import Generation, VideoOrImage, is_id, read_generat
 
 SERVICE = "Luma"
 
+#: Nobody has as much: a number that no sum can be is not told.
+_MOST_CENTS = 1e15
 _PAGE = 100
 _MOST_PAGES = 100
 #: Seconds by which the clocks of this machine and of Luma may still differ.
@@ -67,6 +72,8 @@ class Luma:
         told = _json(answer)
         cents = told.get("credit_balance") if isinstance(told, dict) else None
         if isinstance(cents, bool) or not isinstance(cents, (int, float)):
+            raise _unreadable(answer, submitting=False)
+        if not abs(cents) < _MOST_CENTS:
             raise _unreadable(answer, submitting=False)
         return cents / 100
 
@@ -144,7 +151,18 @@ def _failure(error: APIStatusError, submitting: bool) -> ProviderError:
     )
     if isinstance(failure, AuthFailed):
         failure.advice = "set LUMAAI_API_KEY to a valid key first"
+    if not submitting and _says_nothing(failure, error.body):
+        return Unavailable(failure.message, billed=Billed.NO)
     return failure
+
+
+def _says_nothing(failure: ProviderError, body: object) -> bool:
+    """Whether the answer to a question tells nothing of the job: it is still there, and paid for.
+
+    The question was refused, not the job; or the page of something on the way was not found.
+    """
+    lost = isinstance(failure, JobLost)
+    return isinstance(failure, Refused) or (lost and not isinstance(body, dict))
 
 
 def _unreadable(answer: httpx.Response, *, submitting: bool) -> ProviderError:

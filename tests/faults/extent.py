@@ -1,0 +1,58 @@
+"""How much of the sweeps is run, and what the runs count.
+
+The part that is run by default is chosen by a seed, which ``tests/conftest.py`` prints.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+from collections.abc import Sequence
+from typing import TypeVar
+
+from ..extent import spread
+
+T = TypeVar("T")
+
+#: Whether everything is run, as ``nox -s faults -- --all`` does.
+ALL = os.environ.get("VIDGEN_TEST_FAULTS", "") == "all"
+#: Where a drawn seed is kept, so that all workers of one run have the same one.
+_DRAWN = "VIDGEN_TEST_DRAWN_SEED"
+_WHERE = "VIDGEN_FAULT_COUNTS"
+#: Where counts go, for tests in whose environment nothing of vidgen's is set.
+_COUNTS = os.environ.get(_WHERE)
+
+
+def _seed() -> int:
+    given = os.environ.get("VIDGEN_TEST_SEED")
+    if given is None:
+        given = os.environ.setdefault(_DRAWN, str(random.SystemRandom().randrange(1, 10**6)))
+    return int(given)
+
+
+#: What chooses the part: as given, else drawn once in the process that starts the workers.
+SEED = _seed()
+
+
+def some(items: Sequence[T], count: int) -> list[T]:
+    """Return all *items* in the whole extent, else *count* of them, spread over the whole."""
+    chosen = list(items) if ALL else spread(items, count, SEED)
+    print(f"{len(chosen)} of {len(items)} chosen by VIDGEN_TEST_SEED={SEED}")
+    return chosen
+
+
+def counted(layer: str, **counts: int) -> None:
+    """Add to what a layer has done: a line of JSON in the file that is asked for, if any.
+
+    One write to a file that is open for appending: lines of many processes do not mix.
+    """
+    path = os.environ.get(_WHERE) or _COUNTS
+    if not path:
+        return
+    line = json.dumps({"layer": layer, **counts}, sort_keys=True) + "\n"
+    number = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        os.write(number, line.encode())
+    finally:
+        os.close(number)

@@ -1,0 +1,332 @@
+"""What belongs to the process and its user, and no plugin: put back after each of its calls.
+
+A plugin may do anything, and some do it by accident: go to another directory, empty the
+environment, replace a signal handler, close a stream. :class:`Kept` surrounds what calls
+one. Afterwards the next part of vidgen, and the next plugin, find everything as it was:
+the environment, the working directory, the umask, the locale, the hooks and limits of the
+interpreter, the standard streams, and in the main thread the signal handlers.
+"""
+
+from __future__ import annotations
+
+import gc
+import io
+import locale
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType, TracebackType
+from typing import Any
+
+from attrs import evolve, field, frozen
+
+
+def _those_of(*names: str) -> tuple[int, ...]:
+    """Return the signals of these names that this system has."""
+    return tuple(getattr(signal, name) for name in names if hasattr(signal, name))
+
+
+#: What asks a program to end; its handler may raise ``KeyboardInterrupt``.
+_ASKING = _those_of("SIGINT", "SIGTERM", "SIGHUP")
+#: What a program may handle, as far as it changes how this one works.
+_HANDLED = (
+    *_ASKING,
+    *_those_of("SIGQUIT", "SIGCHLD", "SIGPIPE", "SIGALRM", "SIGVTALRM", "SIGPROF", "SIGXFSZ"),
+    *_those_of("SIGUSR1", "SIGUSR2", "SIGWINCH", "SIGTSTP", "SIGCONT", "SIGTTIN", "SIGTTOU"),
+    *_those_of("SIGBREAK"),
+)
+_STANDARD = (0, 1, 2)
+#: Where a stream leads that was closed: its handle, which is open in every process of vidgen.
+_HANDLES = {"stdin": 0, "stdout": 2, "stderr": 2}
+
+
+class UsersInterrupt(KeyboardInterrupt):
+    """The user asked the process to end while a plugin was called.
+
+    Any other ``KeyboardInterrupt`` that comes out of :class:`Kept` the plugin raised.
+    """
+
+
+@frozen(kw_only=True)
+class Belongings:
+    """The state of the process that a plugin could change, but for streams and signals.
+
+    Whatever of it cannot be told is ``None``, and left as it is. ``handles``: of each
+    standard handle a copy, which is put in its place where it was closed: else the next
+    file that is opened would be written into by everything that means standard error.
+    """
+
+    environment: Mapping[str, str]
+    directory: str | None
+    umask: int
+    recursion: int
+    locale: str | None
+    waiting: float | None
+    timed: bool
+    collecting: bool
+    threshold: tuple[int, int, int]
+    hooks: tuple[Any, ...]
+    watched: tuple[Any, Any]
+    handles: Mapping[int, int] = field(factory=dict)
+    _mapping: Any = field(repr=False)
+
+    @classmethod
+    def now(cls) -> Belongings:
+        """Return them as they are."""
+        return cls(
+            environment=dict(os.environ),
+            directory=_directory(),
+            umask=_umask(),
+            recursion=sys.getrecursionlimit(),
+            locale=_locale(),
+            waiting=socket.getdefaulttimeout(),
+            timed=_is_timed(),
+            collecting=gc.isenabled(),
+            threshold=gc.get_threshold(),
+            hooks=(sys.excepthook, sys.unraisablehook, threading.excepthook),
+            watched=(threading.gettrace(), threading.getprofile()),
+            mapping=os.environ,
+        )
+
+    def put_back(self) -> None:
+        """Make the process as it was, as far as this system lets it."""
+        if sys.getrecursionlimit() != self.recursion:
+            with suppress(RecursionError):  # this very stack may be deeper
+                sys.setrecursionlimit(self.recursion)
+        for put_back in (
+            self._put_back_handles,
+            self._put_back_environment,
+            self._put_back_directory,
+            self._put_back_rest,
+        ):
+            with suppress(Exception):
+                put_back()
+
+    def _put_back_environment(self) -> None:
+        os.environ = self._mapping  # noqa: B003 - a plugin may have put another in its place
+        now = dict(os.environ)
+        if now == self.environment:
+            return
+        for name in now.keys() - self.environment.keys():
+            del os.environ[name]
+        for name, value in self.environment.items():
+            if now.get(name) != value:
+                os.environ[name] = value
+        if now.get("TZ") != self.environment.get("TZ") and hasattr(time, "tzset"):
+            time.tzset()
+
+    def _put_back_handles(self) -> None:
+        _put_back_handles(self.handles)
+
+    def _put_back_directory(self) -> None:
+        os.umask(self.umask)
+        if self.directory is not None and _directory() != self.directory:
+            os.chdir(self.directory)
+
+    def _put_back_rest(self) -> None:
+        sys.excepthook, sys.unraisablehook, threading.excepthook = self.hooks
+        trace, profile = self.watched
+        threading.settrace(trace)
+        threading.setprofile(profile)
+        socket.setdefaulttimeout(self.waiting)
+        if gc.isenabled() != self.collecting:
+            (gc.enable if self.collecting else gc.disable)()
+        if gc.get_threshold() != self.threshold:
+            gc.set_threshold(*self.threshold)
+        if _is_timed() and not self.timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+        if self.locale is not None and _locale() != self.locale:
+            locale.setlocale(locale.LC_ALL, self.locale)
+
+
+@frozen
+class Streams:
+    """The standard streams; a plugin may have replaced or closed one of them."""
+
+    streams: Mapping[str, Any]
+
+    @classmethod
+    def now(cls) -> Streams:
+        """Return them as they are."""
+        return cls({name: getattr(sys, name) for name in _HANDLES})
+
+    def put_back(self) -> None:
+        """Have them stand where they stood; one that was closed is opened again."""
+        for name, stream in self.streams.items():
+            if getattr(stream, "closed", False):
+                stream = _opened_again(name)
+            if getattr(sys, name) is not stream:
+                setattr(sys, name, stream)
+
+
+#: Streams that are left as they are.
+NO_STREAMS = Streams({})
+#: What holds for the command that runs, while it runs.
+_held: Belongings | None = None
+
+
+@contextmanager
+def held() -> Iterator[None]:
+    """Have the process's state of now be what holds until the end of this block.
+
+    Without it, each call of a plugin leaves what it found, be that of another one's making.
+    """
+    global _held
+    copies = {handle: os.dup(handle) for handle in _STANDARD}
+    before, _held = _held, evolve(Belongings.now(), handles=copies)
+    try:
+        yield
+    finally:
+        _held = before
+        for copy in copies.values():
+            with suppress(OSError):
+                os.close(copy)
+
+
+def put_back_handles() -> None:
+    """Open the standard handles again that a plugin closed, before a file gets their number."""
+    if _held is not None:
+        _put_back_handles(_held.handles)
+
+
+def _put_back_handles(copies: Mapping[int, int]) -> None:
+    for handle, copy in copies.items():
+        try:
+            os.fstat(handle)
+        except OSError:
+            os.dup2(copy, handle)
+
+
+def users_environment() -> Mapping[str, str]:
+    """Return the user's environment, whatever a plugin is just doing to the process's."""
+    return os.environ if _held is None else _held.environment
+
+
+def working_directory() -> Path:
+    """Return the user's working directory. Raises ``FileNotFoundError`` where it was removed."""
+    if _held is None or _held.directory is None:
+        return Path.cwd()
+    return Path(_held.directory)
+
+
+class Kept:
+    """Surrounds a call of a plugin: afterwards all is as it was, whatever was raised.
+
+    *streams*: those to be put back; the ones of now where that is left out, which is right
+    in the main thread alone: another one may find what a third one's plugin made of them.
+
+    Out of it comes :class:`UsersInterrupt` where the user asked the process to end
+    meanwhile, even if the plugin swallowed that.
+    """
+
+    def __init__(self, streams: Streams | None = None) -> None:
+        self._streams = streams
+        self._handlers: dict[int, Any] = {}
+        self._blocked: Any = None
+        self._heard: list[int] = []
+        self._trace: Any = None
+        self._profile: Any = None
+
+    def __enter__(self) -> Kept:
+        self._belongings = _held or Belongings.now()
+        self._streams = self._streams or Streams.now()
+        self._trace, self._profile = sys.gettrace(), sys.getprofile()
+        if threading.current_thread() is threading.main_thread():
+            self._listen()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._belongings.put_back()
+        if self._streams is not None:
+            self._streams.put_back()
+        if sys.gettrace() is not self._trace:
+            sys.settrace(self._trace)
+        if sys.getprofile() is not self._profile:
+            sys.setprofile(self._profile)
+        self._put_back_signals()
+        if self._heard and not isinstance(error, UsersInterrupt):
+            raise UsersInterrupt from error
+
+    # signals: they concern the main thread alone -------------------------
+
+    def _listen(self) -> None:
+        """Remember every handler, and take note of what makes one raise."""
+        self._handlers = {number: signal.getsignal(number) for number in _HANDLED}
+        if hasattr(signal, "pthread_sigmask"):
+            self._blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())
+        for number in _ASKING:
+            handler = self._handlers[number]
+            if callable(handler):
+                signal.signal(number, self._hearing(handler))
+
+    def _hearing(
+        self, handler: Callable[[int, FrameType | None], Any]
+    ) -> Callable[[int, FrameType | None], None]:
+        def hear(number: int, frame: FrameType | None) -> None:
+            try:
+                handler(number, frame)
+            except KeyboardInterrupt as interrupt:
+                self._heard.append(number)
+                raise UsersInterrupt from interrupt
+
+        return hear
+
+    def _put_back_signals(self) -> None:
+        for number, handler in self._handlers.items():
+            # ``None``: it was set by no Python code, which cannot set it either.
+            if handler is not None and signal.getsignal(number) is not handler:
+                with suppress(OSError, ValueError):
+                    signal.signal(number, handler)
+        if self._blocked is not None:
+            signal.pthread_sigmask(signal.SIG_SETMASK, self._blocked)
+
+
+def _directory() -> str | None:
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except OSError:  # it was removed
+        return None
+
+
+def _umask() -> int:
+    """Return the umask, which can only be read by setting it: to one that gives nothing away."""
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
+def _is_timed() -> bool:
+    """Whether an alarm is set, which ends a process that does not expect it."""
+    return hasattr(signal, "getitimer") and signal.getitimer(signal.ITIMER_REAL)[0] > 0
+
+
+def _locale() -> str | None:
+    try:
+        return locale.setlocale(locale.LC_ALL)
+    except locale.Error:
+        return None
+
+
+def _opened_again(name: str) -> Any:
+    """Return a stream in the place of one that was closed."""
+    try:
+        handle = os.dup(_HANDLES[name])
+    except OSError:
+        handle = os.open(os.devnull, os.O_RDWR)
+    binary = io.FileIO(handle, "r" if name == "stdin" else "w", closefd=False)
+    if name == "stdin":
+        return io.TextIOWrapper(io.BufferedReader(binary))
+    return io.TextIOWrapper(
+        io.BufferedWriter(binary), "utf-8", "backslashreplace", line_buffering=True
+    )

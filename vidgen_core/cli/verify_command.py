@@ -1,0 +1,113 @@
+"""``vidgen verify DIR``: is everything whole? Nothing is written, and nobody is asked."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+
+from vidgen_core import plugins
+from vidgen_core.cli.ending import one_object, results_only
+from vidgen_core.errors import ExitCode
+from vidgen_core.inspection import Condition, Finding, Inspection, exit_code, inspect
+from vidgen_core.keys import redacted
+from vidgen_core.opening import find_directory
+from vidgen_core.report import as_json
+from vidgen_core.report.progress import looking
+from vidgen_core.report.words import INDENT, count, folded, sized
+from vidgen_core.rundir import RunDirectory
+from vidgen_core.scenes_file import must_be_a_run
+from vidgen_core.strict_json import printable
+
+#: How each condition is called; the first are told first.
+_SAYS = {
+    Condition.UNREADABLE: "cannot be read",
+    Condition.NEWER: "is of a newer vidgen",
+    Condition.BROKEN: "is broken",
+    Condition.SPOILT: "is spoilt",
+    Condition.UNUSABLE: "cannot be used",
+    Condition.DAMAGED: "is damaged",
+    Condition.CHANGED: "was changed",
+}
+_ORDER = tuple(_SAYS)
+
+
+def run(arguments: Namespace) -> int:
+    """Read all of the directory again; return the exit code."""
+    with results_only(arguments), one_object(arguments, {}):
+        directory = find_directory(arguments.directory)
+        must_be_a_run(directory.root)
+        registry = plugins.load()
+        with looking() as on_probe:
+            found = inspect(directory, registry, deep=arguments.deep, on_probe=on_probe)
+        code = exit_code(found)
+        if arguments.json:
+            value = as_object(directory, found, code, deep=arguments.deep)
+            print(redacted(as_json.dump(value)), file=arguments.results, flush=True)
+            return code
+        lines = text_lines(directory, found, deep=arguments.deep, verbose=arguments.verbose)
+        told = folded(redacted("\n".join(lines)), arguments.results)
+        print(told, file=arguments.results, flush=True)
+        return code
+
+
+def text_lines(
+    directory: RunDirectory, found: Inspection, *, deep: bool = False, verbose: bool = False
+) -> Iterator[str]:
+    """Yield what was looked at, and what is not whole, with what to do about it."""
+    faults = [each for each in found.findings if each.condition is not Condition.CHANGED]
+    changed = [each for each in found.findings if each.condition is Condition.CHANGED]
+    yield printable(f"{directory.root.name}: {_looked_at(found, deep=deep)}")
+    for finding in sorted(faults, key=_order):
+        yield INDENT + printable(_words(finding))
+        if finding.advice:
+            yield INDENT * 2 + printable(finding.advice)
+    for finding in changed:
+        yield INDENT + printable(f"{finding.path}: {finding.fault}")
+    if faults:
+        yield f"not whole: {count(len(faults), 'finding')}"
+        return
+    yield "all of it is whole" + ("" if deep or not verbose else "; --deep decodes all of it")
+
+
+def _looked_at(found: Inspection, *, deep: bool) -> str:
+    how = "read and decoded in full" if deep else "read"
+    said = f"{count(found.files, 'file')}, {sized(found.bytes)}, {how}"
+    if found.compared:
+        said += f"; {found.compared} of them byte for byte as vidgen wrote them"
+    return said
+
+
+def _order(finding: Finding) -> tuple[int, str]:
+    return _ORDER.index(finding.condition), finding.path
+
+
+def _words(finding: Finding) -> str:
+    if not finding.path:
+        return finding.fault
+    return f"{finding.path} {_SAYS[finding.condition]}: {finding.fault}"
+
+
+def as_object(
+    directory: RunDirectory, found: Inspection, code: ExitCode, *, deep: bool
+) -> dict[str, Any]:
+    """Return the same for ``--json``."""
+    return {
+        "directory": str(directory.root),
+        "exit_code": int(code),
+        "whole": found.is_whole,
+        "deep": deep,
+        "files": found.files,
+        "bytes": found.bytes,
+        "as_written": found.compared,
+        "findings": [
+            attrs.asdict(each, value_serializer=lambda _, __, value: _plain(value))
+            for each in sorted(found.findings, key=_order)
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Condition) else value
