@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -265,7 +266,8 @@ def run_faults(session: nox.Session, options: list[str], *, everything: bool) ->
     counts = Path(given) if given else Path(session.create_tmp()).resolve() / "counts.jsonl"
     if not given:
         counts.unlink(missing_ok=True)
-    env = {"VIDGEN_FAULT_COUNTS": str(counts.resolve())}
+    seed = os.environ.get("VIDGEN_TEST_SEED") or str(random.SystemRandom().randrange(1, 10**6))
+    env = {"VIDGEN_FAULT_COUNTS": str(counts.resolve()), "VIDGEN_TEST_SEED": seed}
     if everything:
         env["VIDGEN_TEST_FAULTS"] = "all"
         options = [f"--timeout={LONGEST_SWEEP}", *options]

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from vidgen_core.belongings import held
+
 from .extent import ALL
 from .faults.extent import ALL as ALL_FAULTS
 from .faults.extent import SEED
@@ -45,8 +47,10 @@ def no_keys_of_other_tests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def no_workers_of_other_tests() -> None:
-    """What hangs in a thread since another test is no work of this one."""
+    """What hangs in a thread since another test is no work of this one, and changes nothing."""
     forget_workers()
+    with held():
+        pass
 
 
 @pytest.fixture

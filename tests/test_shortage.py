@@ -49,6 +49,8 @@ def test_a_shortage_is_no_bug_and_no_other_work_is_begun(error: Exception, words
     [
         RuntimeError("no more paint"),
         ImportError("No module named 'x'"),
+        ImportError("libgomp.so.1: cannot allocate memory in static TLS block"),
+        ImportError("x.so: failed to map segment from shared object: Operation not permitted"),
         OSError(errno.EFBIG, "it is larger than 100 MiB"),
         FileNotFoundError(errno.ENOENT, "No such file"),
     ],

@@ -161,7 +161,7 @@ class Streams:
         for name, stream in self.streams.items():
             if getattr(stream, "closed", False):
                 stream = _opened_again(name)
-            if getattr(sys, name) is not stream:
+            if getattr(sys, name, None) is not stream:
                 setattr(sys, name, stream)
 
 
@@ -169,6 +169,8 @@ class Streams:
 NO_STREAMS = Streams({})
 #: What holds for the command that runs, while it runs.
 _held: Belongings | None = None
+#: Goes on where a command begins and where it ends.
+_commands = 0
 
 
 @contextmanager
@@ -177,13 +179,15 @@ def held() -> Iterator[None]:
 
     Without it, each call of a plugin leaves what it found, be that of another one's making.
     """
-    global _held
+    global _held, _commands
+    _commands += 1
     copies = {handle: os.dup(handle) for handle in _STANDARD}
     before, _held = _held, evolve(Belongings.now(), handles=copies)
     try:
         yield
     finally:
         _held = before
+        _commands += 1
         for copy in copies.values():
             with suppress(OSError):
                 os.close(copy)
@@ -232,6 +236,7 @@ class Kept:
         self._heard: list[int] = []
         self._trace: Any = None
         self._profile: Any = None
+        self._process, self._command = os.getpid(), _commands
 
     def __enter__(self) -> Kept:
         self._belongings = _held or Belongings.now()
@@ -247,9 +252,14 @@ class Kept:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        if os.getpid() != self._process:  # a child that a plugin forked is no second vidgen
+            os._exit(1)
+        if self._command != _commands:  # it was given up, and comes back into another command
+            return
         self._belongings.put_back()
         if self._streams is not None:
-            self._streams.put_back()
+            with suppress(Exception):  # what was called may have been paid for
+                self._streams.put_back()
         if sys.gettrace() is not self._trace:
             sys.settrace(self._trace)
         if sys.getprofile() is not self._profile:

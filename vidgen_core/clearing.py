@@ -313,9 +313,9 @@ def _drop_takes(root: Path) -> None:
     while os.path.lexists(trash):
         trash = unfinished_work / f"{layout.REPLACED.rpartition('/')[2]}-{secrets.token_hex(4)}"
     disk.move(takes, trash)
-    _remove(trash)
     if numbers:
         disk.make_directories(takes / max(numbers, key=int), root)
+    _remove(trash)
 
 
 def _remove(folder: Path) -> None:

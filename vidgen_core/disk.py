@@ -144,7 +144,7 @@ def settle(root: Path, passed_over: Collection[str]) -> None:
     are not followed; what may not be read is nobody's work.
     """
     depth = len(root.parts)
-    for name, folders, _ in os.walk(root):
+    for name, folders, _ in os.walk(root, onerror=_unless_nobodys):
         folder = Path(name)
         shallow = len(folder.parts) - depth < _DEEPEST
         inner = [each for each in folders if shallow]
@@ -157,6 +157,11 @@ def settle(root: Path, passed_over: Collection[str]) -> None:
             sync_directory(folder)
     with contextlib.suppress(OSError):
         sync_directory(root.parent)  # it may be anybody's
+
+
+def _unless_nobodys(error: OSError) -> None:
+    if not isinstance(error, (PermissionError, FileNotFoundError)):
+        raise error
 
 
 def move(source: Path, target: Path) -> None:

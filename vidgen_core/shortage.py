@@ -11,6 +11,8 @@ from vidgen_core.errors import MachineError
 #: What a loader says of a library that it cannot bring into memory.
 _NOT_LOADED = (os.strerror(errno.EMFILE), os.strerror(errno.ENFILE), os.strerror(errno.ENOMEM))
 _NOT_MAPPED = ("failed to map segment", "cannot allocate memory", "cannot map zero-fill")
+#: What it says of a file system that runs nothing, and of a library's own room for threads.
+_NOT_MEMORY = (os.strerror(errno.EPERM), "static TLS")
 #: What Python says where the system gives it no more threads.
 NO_THREAD = "can't start new thread"
 #: So much is there wherever a file is at fault that seems to need more.
@@ -106,6 +108,8 @@ def _kind(error: BaseException) -> str:
         words = str(error)
         if any(each in words for each in _NOT_LOADED[:2]):
             return _FILES
+        if any(each in words for each in _NOT_MEMORY):
+            return ""
         if any(each in words for each in (_NOT_LOADED[2], *_NOT_MAPPED)):
             return _MEMORY
     return ""

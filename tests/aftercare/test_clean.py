@@ -254,11 +254,15 @@ def test_without_a_journal_it_says_that_nobody_can_tell(tmp_path: Path, command:
 # what stands in its way -----------------------------------------------------
 
 
-def test_a_damaged_journal_keeps_what_was_replaced(studio: Studio, retaken: Retaken) -> None:
+@pytest.mark.parametrize("between", [(b"x" * 30 + b"\n", 3), (b"", 4)], ids=["spoilt", "lacks"])
+def test_a_damaged_journal_keeps_what_was_replaced(
+    studio: Studio, retaken: Retaken, between: tuple[bytes, int]
+) -> None:
     retaken(studio)
     journal = path_of(studio.root)
     lines = journal.read_bytes().splitlines(keepends=True)
-    journal.write_bytes(b"".join([*lines[:3], b"x" * 30 + b"\n", *lines[3:]]))
+    line, rest = between
+    journal.write_bytes(b"".join([*lines[:3], line, *lines[rest:]]))
     before = all_but_the_lock(studio.root)
     ended = studio.vidgen("clean", "--yes")
     assert ended.code == ExitCode.DECISION
@@ -437,6 +441,21 @@ def test_a_later_take_never_passes_for_one_that_was_deleted(studio: Studio) -> N
     assert to_undo(directory, read_ledger(studio.root)) == {}
     assert studio.vidgen("undo").code == ExitCode.USAGE
     assert studio.vidgen("continue").code == 0
+
+
+def test_a_number_of_a_take_comes_once_though_cleaning_was_cut_off(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.made(*PLAIN)
+    assert studio.vidgen("redo", "--scene", "2", "--yes").code == 0
+
+    def interrupted(*_: Any) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(disk, "drop_all", interrupted)
+        assert studio.vidgen("clean", "--yes").code == ExitCode.INTERRUPTED
+    assert RunDirectory(studio.root).new_take() == ".vidgen/replaced/0002"
 
 
 def test_it_ends_at_ctrl_c_and_says_what_became_of_it(

@@ -308,3 +308,20 @@ def test_its_object_is_as_documented(root: Path, command: Command) -> None:
         part.replace("`", " ").replace(",", " ").split()
     )
     assert [each["id"] for each in told["in_flight"]]
+
+
+def test_a_line_that_lacks_is_told_with_the_sum(studio: Studio) -> None:
+    studio.made(*PLAIN)
+    journal = path_of(studio.root)
+    lines = journal.read_bytes().splitlines(keepends=True)
+    journal.write_bytes(b"".join([*lines[:3], *lines[4:]]))
+    ended = studio.vidgen("log")
+    assert ended.code == 0
+    assert "lines are missing or out of order before it: the sum may lack them" in ended.out
+
+
+def test_no_text_of_a_journal_takes_long_to_be_looked_through() -> None:
+    assert without_queries("data:" + ":" * 200_000 + "x ") == "data:…" + " "
+    assert without_queries("a" * 200_000 + " see https://a.example/b?key=c).") == (
+        "a" * 200_000 + " see https://a.example/b?…)."
+    )

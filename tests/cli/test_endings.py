@@ -34,6 +34,8 @@ from .command_lines import PROJECT
 
 posix = pytest.mark.skipif(os.name != "posix", reason="pipes, signals and names differ elsewhere")
 
+_MORE_SPACE = "free some space, then run the same command again\n"
+
 
 @pytest.fixture
 def command(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[Namespace], Any]], None]:
@@ -271,7 +273,7 @@ def test_a_full_disk_is_this_machines_error(
 ) -> None:
     command(raising(OSError(errno.ENOSPC, "No space left on device", "film.mp4")))
     assert main(["continue", "DIR"]) == ExitCode.MACHINE
-    assert capsys.readouterr().err == "vidgen: film.mp4: No space left on device\n"
+    assert capsys.readouterr().err == f"vidgen: film.mp4: No space left on device\n{_MORE_SPACE}"
 
 
 @needs_a_full_disk
@@ -279,7 +281,7 @@ def test_output_that_cannot_be_written_is_this_machines_error() -> None:
     with FULL.open("wb") as full:
         done = run_command("print(1)", stdout=full, stderr=subprocess.PIPE)
     assert done.returncode == ExitCode.MACHINE
-    assert done.stderr == b"vidgen: No space left on device\n"
+    assert done.stderr == f"vidgen: No space left on device\n{_MORE_SPACE}".encode()
 
 
 @posix

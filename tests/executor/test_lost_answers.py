@@ -22,7 +22,7 @@ from vidgen_core.errors import (
     Unavailable,
 )
 from vidgen_core.journal import read_ledger
-from vidgen_core.plan import Decision
+from vidgen_core.plan import Choice, Decision, InDoubt
 from vidgen_core.specs import Price
 
 from ..fakes import PRICE, Film, Remote, Service, engine
@@ -347,3 +347,15 @@ def test_a_search_that_is_refused_is_no_order_that_was_refused(
     assert (film.root / clip_path(2, 1)).is_file()  # the rest goes on
     assert film.work().codes == set()
     assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
+
+
+def test_what_is_bought_once_more_is_so_where_no_search_is_allowed(film: Film) -> None:
+    put_first_frames(film.root, 1)
+    use(film, abilities=frozenset({"find"}))
+    fail_first(film, "submitted", Unavailable("timeout", billed=Billed.UNKNOWN))
+    fail_first(film, "find", *[AuthFailed("it may not list jobs (401)")] * 9)
+    assert ended(film.work()) is ExitCode.DECISION
+    film.in_doubt = InDoubt(choice=Choice.AGAIN)
+    assert film.work().codes == set()
+    assert film.service.bill() == {"clip-1-1": 2, "clip-2-1": 1}
+    assert not read_ledger(film.root).in_flight

@@ -1,6 +1,6 @@
 """What plugins do that they should not, as data: each misdeed is a piece of Python.
 
-A misdeed is run in a plugin at one of its :data:`PLACES`. It may use ``into`` (where its
+A misdeed is run in a plugin, wherever it is called. It may use ``into`` (where its
 file goes), ``root`` (the run directory) and ``token``, where the place has them; what it
 leaves as ``result`` is returned.
 """
@@ -71,8 +71,6 @@ CHANGES = {
     "closes handle 2": "import os\nos.close(2)",
     "sets an alarm": "import signal\nsignal.setitimer(signal.ITIMER_REAL, 90)",
 }
-#: What a worker thread cannot do to the others, or what may hit at once.
-MAIN_THREAD_ONLY = frozenset({"blocks signals", "sets an alarm"})
 
 #: What is no result and must not look like one.
 PRINTS = {
@@ -177,6 +175,23 @@ RETURNS = {
         "a huge list": "result = [0] * 1_000_000",
     },
     "fetch": {"another thing": "result = b'bytes'"},
+    "find": {
+        "nothing": "result = None",
+        "a text": "result = 'job-7'",
+        "lazily raising": _LAZY,
+        "without end": (
+            "import itertools\nfrom vidgen_core import JobRef\n"
+            "result = itertools.repeat(JobRef(id='1'))"
+        ),
+        "jobs without a name": "from vidgen_core import JobRef\nresult = [JobRef(id='')]",
+        "what cannot be shown": _MUTE,
+    },
+    "ask": {
+        "nothing": "result = None",
+        "a number": "result = 10**13",
+        "a generator": "result = (x for x in 'x')",
+        "what cannot be shown": _MUTE,
+    },
 }
 
 #: The product of what may be raised, changed or printed with where it makes sense.
@@ -186,10 +201,3 @@ ANYWHERE = (
     *(("prints", name) for name in PRINTS),
 )
 ALL_OF = {"raises": RAISES, "changes": CHANGES, "prints": PRINTS}
-
-#: Where plugins are called. ``import`` and ``hook`` concern a distribution each, ``price``
-#: and ``split`` a scene each, the calls a clip each, ``join`` a scene, observers a command.
-PLACES = (
-    *("import", "hook", "price", "split", "factory", "render", "submit", "poll", "fetch"),
-    *("find", "ask", "write", "join", "options", "plan_ready", "task_done"),
-)

@@ -17,7 +17,7 @@ from attrs import field, frozen
 
 from ..command_line import Ended, environment, vidgen
 from ..plugins.distributions import write_distribution
-from ..run_directories import FPS, add_scene, begin, scene_object, video
+from ..run_directories import FPS, add_scene, begin, scene_object, sound, video
 from ..run_paths import FILM
 
 #: What every run here may end with: nothing is a bug of vidgen's, nothing is undocumented.
@@ -126,8 +126,9 @@ def vidgen_task_done(task, outcome):
 """
 
 _ODD = """
-from vidgen_core import FREE, JobRef, Price, Ready, Unavailable, VideoEngineSpec, hookimpl
-from vidgen_odd_deeds import NOTHING, at, bill, deliver
+from vidgen_core import FREE, JobRef, Price, Ready, Unavailable, hookimpl
+from vidgen_core import SoundEngineSpec, StitcherSpec, VideoEngineSpec, stitch
+from vidgen_odd_deeds import HERE, NOTHING, at, bill, deliver
 
 def given(result, usual):
     return usual if result is NOTHING else result
@@ -181,6 +182,39 @@ def vidgen_video_engines():
     yield engine("here", Here, price=price, split=split)
     yield engine("shop", Shop, price=cost, split=split)
     yield engine("list", Shop, price=cost, split=split, abilities=frozenset({"find"}))
+
+class Foley:
+    def __init__(self, context):
+        at("factory", 0)
+
+    def ask(self, request):
+        number = request.prompt.split()[-1]
+        bill(f"odd {number}")
+        return given(at("ask", number), (HERE / "sound.mp3").read_bytes())
+
+    def write(self, answer, request, into):
+        into.write_bytes(answer)
+        at("write", request.prompt.split()[-1], into)
+
+@hookimpl
+def vidgen_sound_engines():
+    yield SoundEngineSpec(name="foley", summary="odd", factory=Foley, price=cost)
+
+class Cutter:
+    def __init__(self, context):
+        (spec,) = stitch.vidgen_stitchers()
+        self.inner = spec.factory(context)
+
+    def __getattr__(self, name):
+        return getattr(self.inner, name)
+
+    def join_scene(self, request, into, progress):
+        self.inner.join_scene(request, into, progress)
+        at("join", into.parent.name.split("-")[1], into)
+
+@hookimpl
+def vidgen_stitchers():
+    yield StitcherSpec(name="cutter", summary="odd", factory=Cutter)
 """
 
 _AT_PLACE = {
@@ -270,7 +304,8 @@ class Stage:
 
     def goes_on(self, *words: str, **environ: str) -> Ended:
         """``vidgen continue`` with JSON, which must be the only thing on standard output."""
-        ended = self.vidgen("continue", self.root.name, *PICTURES, "--json", *words, **environ)
+        skipped = PICTURES if "--sound-engine" not in words else PICTURES[:1]
+        ended = self.vidgen("continue", self.root.name, *skipped, "--json", *words, **environ)
         assert ended.code in DOCUMENTED, ended.err
         assert ended.json["exit_code"] == ended.code, ended.err
         return ended
@@ -312,10 +347,14 @@ def stage(folder: Path, scenes: int, deeds: Mapping[str, Mapping[int, str]]) -> 
     home, site = folder / "home", folder / "site"
     home.mkdir(parents=True)
     site.mkdir()
-    objects = [scene_object(n, seconds=1 + n / FPS) for n in range(1, scenes + 1)]
+    objects = [
+        scene_object(n, seconds=1 + n / FPS, sound_effects_prompt=f"waves {n}")
+        for n in range(1, scenes + 1)
+    ]
     root = begin(home, objects)
     add_scene(root, 1)  # which tells how large the pictures are
     (site / "clip.mp4").write_bytes(video(2, 2.2))
+    (site / "sound.mp3").write_bytes(sound())
     (site / "bill").touch()
     plan = {"deeds": deeds, "root": str(root), "film": FILM}
     (site / "plan.json").write_text(json.dumps(plan))

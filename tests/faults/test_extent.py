@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -42,19 +41,6 @@ def test_the_whole_extent_leaves_nothing_out(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_a_few_are_all_of_them() -> None:
     assert some(["one", "two"], 10) == ["one", "two"]
-
-
-def test_processes_that_this_one_starts_have_the_seed_that_it_drew(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """As the workers of pytest-xdist do: else each of them would collect other tests."""
-    monkeypatch.delenv("VIDGEN_TEST_SEED", raising=False)
-    monkeypatch.delenv("VIDGEN_TEST_DRAWN_SEED", raising=False)
-    drawn = extent._seed()
-    assert os.environ["VIDGEN_TEST_DRAWN_SEED"] == str(drawn)
-    assert extent._seed() == drawn
-    monkeypatch.setenv("VIDGEN_TEST_SEED", "17")
-    assert extent._seed() == 17
 
 
 def _count(times: int) -> None:

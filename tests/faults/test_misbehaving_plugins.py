@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from ..run_directories import add_scene
 from . import misbehaviour as table
 from .extent import counted, some
 from .odd_plugins import Stage, numbered, stage
@@ -32,7 +33,7 @@ def in_parts(names: list[str]) -> list[list[str]]:
     return [names[at : at + _AT_ONCE] for at in range(0, len(names), _AT_ONCE)]
 
 
-@pytest.mark.parametrize("place", some(["import", "hook", "options", "plan_ready", "task_done"], 2))
+@pytest.mark.parametrize("place", some(["import", "hook", "options", "plan_ready", "task_done"], 1))
 def test_what_a_distribution_does_as_it_is_loaded_or_told_stays_its_own(
     place: str, tmp_path: Path
 ) -> None:
@@ -97,7 +98,7 @@ def test_work_on_this_machine_that_misbehaves_costs_its_own_clip(tmp_path: Path)
         counted("plugins", processes=2, misdeeds=len(names))
 
 
-@pytest.mark.parametrize("place", some(["submit", "poll", "fetch"], 2))
+@pytest.mark.parametrize("place", some(["submit", "poll", "fetch"], 1))
 def test_paid_work_that_misbehaves_is_neither_lost_nor_paid_twice(
     place: str, tmp_path: Path
 ) -> None:
@@ -123,6 +124,90 @@ def test_paid_work_that_misbehaves_is_neither_lost_nor_paid_twice(
         else:
             assert (again.code, run.is_made) == (0, True), again.err
         counted("plugins", processes=2, misdeeds=len(names))
+
+
+def test_a_search_that_misbehaves_leaves_the_order_in_doubt_and_buys_nothing(
+    tmp_path: Path,
+) -> None:
+    own = {f"returns: {n}": c for n, c in table.RETURNS["find"].items()}
+    every = {**ANYWHERE, **own}
+    for part, names in enumerate(in_parts(chosen(every, 6))):
+        lost = numbered(["result = True"] * len(names))
+        deeds = {"find": numbered([every[name] for name in names]), "lose": lost}
+        run = stage(tmp_path / str(part), len(names) + 1, deeds)
+        ended = run.goes_on("--engine", "list", "--yes")
+        run.assert_untouched(but=_TAKEN)
+        if any("raises: " in name for name in names):
+            assert "vidgen-odd 1.0" in ended.words, ended.err
+        run.mend()
+        again = run.goes_on("--yes")
+        assert (again.code, run.is_made) == (0, True), again.err
+        assert sorted(run.bill) == sorted(f"odd {n}" for n in numbered(names)), names
+        counted("plugins", processes=2, misdeeds=len(names))
+
+
+@pytest.mark.parametrize("name", some(list(ANYWHERE), 1))
+def test_a_factory_that_misbehaves_costs_no_money(name: str, tmp_path: Path) -> None:
+    run = stage(tmp_path, 2, {"factory": {0: ANYWHERE[name]}})
+    ended = run.goes_on("--engine", "shop", "--yes")
+    run.assert_untouched(but=_TAKEN)
+    if _is_harmful(name):
+        assert (ended.code, run.bill) == (3, []), ended.err
+        assert "vidgen-odd 1.0" in ended.words, ended.err
+    else:
+        assert (ended.code, run.is_made) == (0, True), ended.err
+    run.mend()
+    again = run.goes_on("--yes")
+    assert (again.code, run.is_made, run.bill) == (0, True, ["odd 2"]), again.err
+    counted("plugins", processes=2, misdeeds=1)
+
+
+@pytest.mark.parametrize("place", some(["ask", "write"], 1))
+def test_an_answer_that_was_paid_for_is_kept_whatever_reads_it(place: str, tmp_path: Path) -> None:
+    own = {f"returns: {n}": c for n, c in table.RETURNS.get(place, {}).items()}
+    every = {**ANYWHERE, **own}
+    for part, names in enumerate(in_parts(chosen(every, 6))):
+        deeds = numbered([every[name] for name in names])
+        run = stage(tmp_path / str(part), len(names) + 1, {place: deeds})
+        for number in deeds:
+            add_scene(run.root, number)
+        ended = run.goes_on("--sound-engine", "foley", "--yes")
+        run.assert_untouched(but=_TAKEN)
+        orders = sorted(f"odd {n}" for n in (1, *deeds))
+        assert sorted(run.bill) == orders
+        if any("raises: " in name for name in names):
+            assert "vidgen-odd 1.0" in ended.words, ended.err
+        run.mend()
+        again = run.goes_on("--sound-engine", "foley", "--yes")
+        assert sorted(run.bill) == orders, names
+        if place == "write" or not any(map(_is_harmful, names)):
+            assert (again.code, run.is_made) == (0, True), again.err
+        else:
+            assert again.code == 10, again.err
+        counted("plugins", processes=2, misdeeds=len(names))
+
+
+def test_a_stitcher_that_misbehaves_costs_its_own_scene(tmp_path: Path) -> None:
+    for part, names in enumerate(in_parts(chosen(ANYWHERE, 6))):
+        deeds = numbered([ANYWHERE[name] for name in names])
+        run = stage(tmp_path / str(part), len(names) + 1, {"join": deeds})
+        ended = run.goes_on("--engine", "here", "--stitcher", "cutter")
+        assert_clips(run, names, ended.words)
+        assert ended.code == (3 if any(map(_is_harmful, names)) else 0), ended.err
+        run.assert_untouched(but=_TAKEN)
+        assert_mended(run, "here")
+        counted("plugins", processes=2, misdeeds=len(names))
+
+
+def test_a_plugin_that_is_out_of_memory_is_this_machines_trouble(tmp_path: Path) -> None:
+    run = stage(tmp_path, 2, {"submit": {2: table.OUT_OF_MEMORY}})
+    ended = run.goes_on("--engine", "shop", "--yes")
+    assert ended.code == 9, ended.err
+    assert "shop (vidgen-odd 1.0)" in ended.words, ended.err
+    run.mend()
+    again = run.goes_on("--yes")
+    assert (again.code, run.bill) == (10, ["odd 2"]), again.err  # it may have been taken
+    counted("plugins", processes=2, misdeeds=1)
 
 
 def by_place(names: list[str], every: Mapping[str, str]) -> dict[str, dict[int, str]]:

@@ -99,6 +99,8 @@ def ending(
     if lost:
         them = "it" if lost == 1 else "them"
         yield f"{count(lost, 'line')} of {journal} cannot be read: the sum may lack {them}"
+    elif story.reading.damage:
+        yield f"{story.reading.damage}: the sum may lack them"
 
 
 def _nothing(story: Story, wanted: tuple[int, ...]) -> str:

@@ -142,7 +142,7 @@ class Collection:
         try:
             return errand.run.bench.finish(task, into, paid=self._is_paid())
         except BadOutput:
-            if into.is_file():
+            if into.is_file() and not into.is_symlink():  # a link tells nothing of the service
                 self._bad.append(disk.digest(into))
             raise
 

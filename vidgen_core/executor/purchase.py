@@ -360,10 +360,12 @@ class Purchase:
         """The service did not say what it took: the order is in doubt as before, and no other."""
         if self.errand.tries_again(error, self._look):
             return
-        if isinstance(error, ProviderError) and not error.retry:
+        if not isinstance(error, ProviderError) or error.retry:
+            self.errand.give_up(error)
+        elif self._may_buy_again():
+            self._buy_anew()
+        else:
             self._ask_user(error.message, error)
-            return
-        self.errand.give_up(error)
 
     def _found(self, answer: tuple[tuple[JobRef, ...], float]) -> None:
         refs, settle = answer
@@ -377,9 +379,7 @@ class Purchase:
             self.work = evolve(work, job=ref.id, facts=ref.facts)
             self._collection().poll()
         elif new and self._may_buy_again():
-            self._chose_again = True
-            self._give_up()
-            self._buy()
+            self._buy_anew()
         elif new:
             self._ask_user(f"its jobs {', '.join(sorted(new))} may be this one")
         elif self._looks + 1 < LOOKS:
@@ -389,6 +389,11 @@ class Purchase:
             # A list that does not have it is no proof: it may still have been charged.
             self._give_up()
             self._buy_if_agreed()
+
+    def _buy_anew(self) -> None:
+        self._chose_again = True
+        self._give_up()
+        self._buy()
 
     def _give_up(self) -> None:
         """Have this bought once more: what may have been charged is in its price only once."""

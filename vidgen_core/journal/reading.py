@@ -111,7 +111,7 @@ def _folded(path: Path) -> Reading:
     lines, tail = lines_of(content)
     reading.open_end = not tail and bool(content) and not content.endswith(b"\n")
     for number, record in enumerate(_records(lines), start=1):
-        fault = _apply(reading, record, number)
+        fault = applied(reading, record, number)
         if fault:
             reading.damage = reading.damage or f"{path}, line {number}: {fault}"
         reading.lines = number
@@ -170,7 +170,7 @@ def _parsed(body: str | None) -> Any:
         return f"it makes no sense ({error})"
 
 
-def _apply(reading: Reading, record: Any, number: int) -> str:
+def applied(reading: Reading, record: Any, number: int) -> str:
     """Apply one record to *reading*; return what is wrong with it, or an empty text."""
     if record is None:
         return "its checksum does not fit"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from attrs import define, field, frozen
 
 from vidgen_core import disk, layout
 from vidgen_core.errors import Billed
-from vidgen_core.journal.reading import Reading, body_of, lines_of
+from vidgen_core.journal.reading import Reading, applied, body_of, lines_of
 from vidgen_core.ledger import InFlight, Published
 from vidgen_core.model import Key, key_from_id
 from vidgen_core.serialize import record_from_json
@@ -90,15 +89,22 @@ class Story:
         body = body_of(line)
         if body is None:
             fault = "it is nothing but zero bytes" if not line.strip(b"\0") else ""
-            return _unreadable(number, fault or "its checksum does not fit")
+            return self._unreadable(number, fault or "its checksum does not fit")
         try:
             record = json.loads(body)
             told = self._happening(number, record)
         except _WRONG as error:
-            return _unreadable(number, f"it makes no sense ({error})")
-        with suppress(*_WRONG):
-            self.reading.take_in(record)
+            return self._unreadable(number, f"it makes no sense ({error})")
+        fault = applied(self.reading, record, number)
+        if fault:
+            self._unreadable(number, fault)
         return told
+
+    def _unreadable(self, number: int, fault: str) -> Happening:
+        """Take note of a fault in line *number*."""
+        damage = f"{self.root / layout.JOURNAL}, line {number}: {fault}"
+        self.reading.damage = self.reading.damage or damage
+        return Happening(number=number, kind="unreadable", fault=fault)
 
     def _happening(self, number: int, record: Mapping[str, Any]) -> Happening:
         kind = str(record["kind"])
@@ -106,10 +112,6 @@ class Story:
         if kind not in _TOLD:
             return Happening(**facts)
         return Happening(**facts | _TOLD[kind](self.reading, record))
-
-
-def _unreadable(number: int, fault: str) -> Happening:
-    return Happening(number=number, kind="unreadable", fault=fault)
 
 
 def _opened(reading: Reading, record: Mapping[str, Any]) -> dict[str, Any]:

@@ -22,8 +22,9 @@ from vidgen_core.strict_json import printable
 #: Said only to those who want all of it: the next line tells the same.
 QUIET = frozenset({"arriving", "closed", "priced"})
 
-#: Of what comes behind it, only what ends a sentence is none of it.
-_URL = re.compile(r"((?:[A-Za-z][A-Za-z0-9+.-]*://|data:)[^\s'\"<>]*?)([.,;:)\]]*)(?=[\s'\"<>]|$)")
+#: How a URL begins, and what may belong to it; no scheme has more letters.
+_URL = re.compile(r"([A-Za-z][A-Za-z0-9+.-]{0,20}://|data:)([^\s'\"<>]*)")
+_ENDS_A_SENTENCE = ".,;:)]"
 #: Below so many columns the date stands above the lines, not in each.
 _NARROW = 70
 _TIME, _DAY = "%H:%M:%S", "%Y-%m-%d"
@@ -42,7 +43,12 @@ _BILLED = {
 
 def without_queries(text: str) -> str:
     """Return *text* with no more than the place in each URL: what follows may be a secret."""
-    return _URL.sub(lambda found: _place(found[1]) + found[2], text)
+    return _URL.sub(_shortened, text)
+
+
+def _shortened(found: re.Match[str]) -> str:
+    more = found[2].rstrip(_ENDS_A_SENTENCE)
+    return _place(found[1] + more) + found[2][len(more) :]
 
 
 def _place(url: str) -> str:
