@@ -76,6 +76,8 @@ def install_for_tests(session: nox.Session) -> None:
     """Install the core, all plugins and what their tests need, from the checkout."""
     editable = [part for path in plugin_paths() for part in ("-e", path)]
     session.install(*group("test"), "-e", ".", *editable)
+    # Each command that a test starts would compile all of vidgen again.
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
 
 
 @nox.session

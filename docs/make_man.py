@@ -24,7 +24,7 @@ EXIT_CODES = {
     ExitCode.COMPLETE: "the film is complete, or there was nothing to do",
     ExitCode.BUG: "a bug in vidgen",
     ExitCode.USAGE: "the command line or the settings make no sense",
-    ExitCode.FAILED: "some steps were refused or failed for good",
+    ExitCode.FAILED: "some steps were refused or failed for good; verify: not all is whole",
     ExitCode.KEY: "a key is missing or was rejected",
     ExitCode.LATER: "network, rate or time: run continue again",
     ExitCode.MONEY: "money: out of credit, or a limit was reached",

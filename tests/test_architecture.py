@@ -18,6 +18,7 @@ ROWS = (
         "belongings",
         "errors",
         "shortage",
+        "refusal",
         "http_errors",
         "hosts",
         "patterns",
@@ -163,7 +164,6 @@ WRITES = {
     "cli/__init__.py": "what nobody can read any more goes to the null device",
     "cli/health.py": "a folder of its own is tried out, and is gone before the command ends",
     "stitch/splice.py": "a library writes the film into a scratch folder",
-    "stitch/captions.py": "a filter of ffmpeg's needs plain names, outside of the run's folders",
 }
 #: Functions of ``os`` and methods of paths that change what is there.
 CHANGES = {

@@ -39,19 +39,19 @@ NO, UNKNOWN = Billed.NO, Billed.UNKNOWN
         (200, (Unavailable, UNKNOWN), (Unavailable, NO)),
         (201, (Unavailable, UNKNOWN), (Unavailable, NO)),
         (302, (Unavailable, UNKNOWN), (Unavailable, NO)),
-        (400, (Refused, NO), (Refused, NO)),
+        (400, (Refused, NO), (Unavailable, NO)),
         (401, (AuthFailed, NO), (AuthFailed, NO)),
         (402, (OutOfCredit, NO), (OutOfCredit, NO)),
         (403, (AuthFailed, NO), (AuthFailed, NO)),
         (404, (Refused, NO), (JobLost, UNKNOWN)),
         (408, (Unavailable, UNKNOWN), (Unavailable, NO)),
-        (409, (Refused, NO), (Refused, NO)),
+        (409, (Refused, NO), (Unavailable, NO)),
         (410, (Refused, NO), (JobLost, UNKNOWN)),
-        (413, (Refused, NO), (Refused, NO)),
-        (415, (Refused, NO), (Refused, NO)),
-        (422, (Refused, NO), (Refused, NO)),
+        (413, (Refused, NO), (Unavailable, NO)),
+        (415, (Refused, NO), (Unavailable, NO)),
+        (422, (Refused, NO), (Unavailable, NO)),
         (429, (RateLimited, NO), (RateLimited, NO)),
-        (451, (Refused, NO), (Refused, NO)),
+        (451, (Refused, NO), (Unavailable, NO)),
         (500, (Unavailable, UNKNOWN), (Unavailable, NO)),
         (503, (Unavailable, UNKNOWN), (Unavailable, NO)),
         (529, (Unavailable, UNKNOWN), (Unavailable, NO)),
@@ -111,6 +111,15 @@ def test_what_a_service_documents_about_its_own_failures_counts() -> None:
     assert error.billed is NO
 
 
+def test_who_refuses_a_question_says_nothing_of_the_job_that_it_is_about() -> None:
+    refused = service_error("luma", 400, "unknown field", submitting=False)
+    assert refused.message == "luma refuses the request (400): unknown field"
+    page = service_error("luma", 404, "<html>nginx</html>", submitting=False)
+    assert (type(page), page.billed) == (Unavailable, NO)
+    gone = service_error("luma", 404, '{"detail": "no such job"}', submitting=False)
+    assert (type(gone), gone.billed) == (JobLost, UNKNOWN)
+
+
 @settings(max_examples=60)
 @given(
     st.integers(100, 599),
@@ -135,6 +144,7 @@ def test_every_answer_is_an_error_that_keeps_money_safe(
     assert error.retry is isinstance(error, (Unavailable, RateLimited))
     assert error.retry_after == (wait if error.retry else None)
     assert not (submitting and isinstance(error, JobLost))
+    assert submitting or not isinstance(error, Refused)
 
 
 def test_the_services_own_words_are_shown_and_a_web_servers_page_is_not() -> None:

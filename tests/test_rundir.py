@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from vidgen_core import disk, layout
+from vidgen_core import disk, faults, layout
 from vidgen_core.errors import ExitCode, Locked, MachineError
 from vidgen_core.listing import list_directory
 from vidgen_core.rundir import RunDirectory, new_timestamp, timestamp_of_run
@@ -264,7 +264,24 @@ def test_scratch_folders_are_new_and_empty(run: RunDirectory) -> None:
     assert one.name.startswith("clip-1-1-")
 
 
-def test_the_same_run_makes_the_same_scratch_folders(run: RunDirectory) -> None:
+def test_scratch_folders_have_names_that_no_run_before_had(run: RunDirectory) -> None:
+    """An ffmpeg that outlived the run which was killed may still write there."""
+    names = set()
+    for _ in range(8):
+        again = RunDirectory(run.root)
+        again.clear_scratch()
+        names |= {again.scratch("film").name for _ in range(2)}
+    assert len(names) == 16
+
+
+@pytest.mark.parametrize("fault", ["trace@{}", "kill@submit-after"])
+def test_the_same_run_makes_the_same_scratch_folders_under_a_fault(
+    run: RunDirectory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
+) -> None:
+    monkeypatch.setenv("VIDGEN_FAULT", fault.format(tmp_path / "points"))
+    monkeypatch.setattr(faults, "_visited", None)
+    faults.arm()
+
     def names() -> list[str]:
         again = RunDirectory(run.root)
         again.clear_scratch()

@@ -1,10 +1,11 @@
-"""What belongs to the process and its user, and no plugin: put back after each of its calls.
+"""What belongs to the process and its user, and no plugin: put back after its calls.
 
 A plugin may do anything, and some do it by accident: go to another directory, empty the
 environment, replace a signal handler, close a stream. :class:`Kept` surrounds what calls
 one. Afterwards the next part of vidgen, and the next plugin, find everything as it was:
-the environment, the working directory, the umask, the locale, the hooks and limits of the
-interpreter, the standard streams, and in the main thread the signal handlers.
+the standard streams, in the main thread the signal handlers, and, once no other thread is
+in a plugin's call, which may have changed them for as long as it takes, the environment, the
+working directory, the umask, the locale, the hooks and limits of the interpreter.
 """
 
 from __future__ import annotations
@@ -171,6 +172,11 @@ NO_STREAMS = Streams({})
 _held: Belongings | None = None
 #: Goes on where a command begins and where it ends.
 _commands = 0
+#: How many calls of plugins there are now, and how the process was when the first one began.
+_calls = 0
+_found: tuple[Belongings, Streams] | None = None
+#: Held where these change, and while the process is made as it was.
+_changing = threading.Lock()
 
 
 @contextmanager
@@ -179,18 +185,25 @@ def held() -> Iterator[None]:
 
     Without it, each call of a plugin leaves what it found, be that of another one's making.
     """
-    global _held, _commands
-    _commands += 1
+    global _held
+    _begin_again()
     copies = {handle: os.dup(handle) for handle in _STANDARD}
     before, _held = _held, evolve(Belongings.now(), handles=copies)
     try:
         yield
     finally:
         _held = before
-        _commands += 1
+        _begin_again()
         for copy in copies.values():
             with suppress(OSError):
                 os.close(copy)
+
+
+def _begin_again() -> None:
+    """Forget the calls that are still out: they were given up with their command."""
+    global _commands, _calls
+    with _changing:
+        _commands, _calls = _commands + 1, 0
 
 
 def put_back_handles() -> None:
@@ -222,8 +235,8 @@ def working_directory() -> Path:
 class Kept:
     """Surrounds a call of a plugin: afterwards all is as it was, whatever was raised.
 
-    *streams*: those to be put back; the ones of now where that is left out, which is right
-    in the main thread alone: another one may find what a third one's plugin made of them.
+    *streams*: those to be put back; where that is left out, the ones that stood there when
+    the first of the calls that are out now began.
 
     Out of it comes :class:`UsersInterrupt` where the user asked the process to end
     meanwhile, even if the plugin swallowed that.
@@ -239,8 +252,7 @@ class Kept:
         self._process, self._command = os.getpid(), _commands
 
     def __enter__(self) -> Kept:
-        self._belongings = _held or Belongings.now()
-        self._streams = self._streams or Streams.now()
+        self._begin()
         self._trace, self._profile = sys.gettrace(), sys.getprofile()
         if threading.current_thread() is threading.main_thread():
             self._listen()
@@ -256,10 +268,7 @@ class Kept:
             os._exit(1)
         if self._command != _commands:  # it was given up, and comes back into another command
             return
-        self._belongings.put_back()
-        if self._streams is not None:
-            with suppress(Exception):  # what was called may have been paid for
-                self._streams.put_back()
+        self._end()
         if sys.gettrace() is not self._trace:
             sys.settrace(self._trace)
         if sys.getprofile() is not self._profile:
@@ -267,6 +276,28 @@ class Kept:
         self._put_back_signals()
         if self._heard and not isinstance(error, UsersInterrupt):
             raise UsersInterrupt from error
+
+    def _begin(self) -> None:
+        global _calls, _found
+        with _changing:
+            if _found is None or not _calls:
+                _found = _held or Belongings.now(), Streams.now()
+            _calls += 1
+            self._belongings, streams = _found
+            self._streams = self._streams or streams
+
+    def _end(self) -> None:
+        """Put back what this call has for itself, and as the last one what all share."""
+        global _calls
+        with _changing:
+            _calls -= 1
+            if _calls:
+                _put_back_handles(self._belongings.handles)
+            else:
+                self._belongings.put_back()
+            if self._streams is not None:
+                with suppress(Exception):  # what was called may have been paid for
+                    self._streams.put_back()
 
     # signals: they concern the main thread alone -------------------------
 
@@ -329,9 +360,10 @@ def _locale() -> str | None:
 
 
 def _opened_again(name: str) -> Any:
-    """Return a stream in the place of one that was closed."""
+    """Return a stream in the place of one that was closed, by the handle that it had."""
+    handle = _HANDLES[name]
     try:
-        handle = os.dup(_HANDLES[name])
+        os.fstat(handle)
     except OSError:
         handle = os.open(os.devnull, os.O_RDWR)
     binary = io.FileIO(handle, "r" if name == "stdin" else "w", closefd=False)

@@ -16,7 +16,7 @@ from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from vidgen_core import faults, shortage
+from vidgen_core import faults, refusal, shortage
 from vidgen_core.errors import MachineError
 
 #: What concerns the machine as a whole: the next piece of work would meet it, too.
@@ -50,12 +50,9 @@ def machine_error(error: OSError, what: str) -> MachineError:
 
 def advice_for(error: OSError) -> str:
     """Return what can be done about *error*; empty where nobody knows."""
-    return {
+    return refusal.to_type(error) or {
         errno.ENOSPC: "free some space, then run the same command again",
         errno.EDQUOT: "free some space, then run the same command again",
-        errno.EACCES: "check the permissions of the directory",
-        errno.EPERM: "check the permissions of the directory",
-        errno.EROFS: "the file system is mounted read-only",
         errno.EIO: "look after the disk, then run the same command again",
     }.get(error.errno or 0, "")
 

@@ -8,6 +8,8 @@ nothing unless ``VIDGEN_FAULT`` is set when a command begins:
 - ``raise@POINT#VISIT``: there an ``OSError`` is raised, as of a disk that fails (EIO);
 - ``hang@POINT#VISIT``: the thread that comes there never goes on, and standard error says so;
 - ``trace@FILE``: every visit is written to FILE, a line ``POINT#VISIT`` each.
+
+With any of them scratch folders have the same names in each run.
 """
 
 from __future__ import annotations
@@ -62,6 +64,11 @@ def point(name: str) -> None:
     """Come to the point *name*, one of :data:`POINTS`. Nothing happens unless it was asked for."""
     if _visited is not None:
         _visited(name)
+
+
+def is_armed() -> bool:
+    """Whether ``VIDGEN_FAULT`` was set: then two runs of the same do the same, name by name."""
+    return _visited is not None
 
 
 def arm() -> None:

@@ -83,14 +83,20 @@ def service_error(
     """Return the error that an answer of *service* stands for; the caller raises it.
 
     *status* is the HTTP status, *code* and *words* what the answer's body says (the
-    words are cleaned here). *submitting*: the call was the one that costs money.
+    words are cleaned here). *submitting*: the call was the one that costs money; only then
+    may the answer be ``Refused``, for who refuses to be asked about a job says nothing of it.
     *billed*: what the service documents about a submit that it failed itself (5xx);
     unless it does, whether that was charged is unknown. Also for a 2xx that cannot
     be read: where the call was a submit, whether it was taken is unknown.
     """
     code = clean_words(code, 60)
     kind = _kind(status, code.lower().replace("-", "_"), words, submitting)
-    message = f"{service} {_SAYS[kind]} ({' '.join(filter(None, (str(status), code)))})"
+    if kind is JobLost and _is_page(words):
+        kind = Unavailable  # something on the way does not know the way
+    says = _SAYS[kind]
+    if kind is Refused and not submitting:
+        kind = Unavailable  # a question was refused, not the job, which is there and paid for
+    message = f"{service} {says} ({' '.join(filter(None, (str(status), code)))})"
     if 200 <= status < 300:
         message = f"{service} sent an answer that cannot be read ({status})"
     said = _said(words)
@@ -188,7 +194,11 @@ def _advice(kind: type[ProviderError], service: str) -> str:
 
 def _said(words: str) -> str:
     """Return the service's own words; the page of a web server is not its own words."""
-    return "" if words.lstrip().startswith("<") else clean_words(words)
+    return "" if _is_page(words) else clean_words(words)
+
+
+def _is_page(words: str) -> bool:
+    return words.lstrip().startswith("<")
 
 
 def _why(why: BaseException | str) -> str:

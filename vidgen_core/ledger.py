@@ -108,10 +108,14 @@ class Charge:
 
 @frozen(kw_only=True)
 class Away:
-    """A file that was moved away, to ``place``; ``record`` is what the journal said of it."""
+    """A file that was moved away, to ``place``; ``record`` is what the journal said of it.
+
+    ``seen``: its size and its time (``mtime_ns``) right before; ``None`` in older journals.
+    """
 
     place: str
     record: Published | None = None
+    seen: tuple[int, int] | None = None
 
 
 @frozen(kw_only=True)

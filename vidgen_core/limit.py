@@ -14,6 +14,7 @@ from vidgen_core.specs import Price
 
 #: Sums of cents are not exact in binary: so much more is no more.
 ROUNDING = 1e-9
+_HIGHER = "--max-cost with a higher limit"
 
 
 @frozen(kw_only=True)
@@ -51,17 +52,35 @@ class Limit:
             return
         if more is None:
             raise _unknown("its price is unknown", self.cap)
-        spent = self.spent(ledger)
-        begun = (work.rest for work in ledger.in_flight.values() if work.key != key)
-        kept = self._at_most(begun)
-        if spent is None or kept is None:
-            raise _unknown("some of what was bought here has no known price", self.cap)
-        spent += kept
+        spent = self._taken(ledger, key, self.cap)
         if spent + more > self.cap + ROUNDING:
             raise CapReached(
                 f"it costs up to ${more:.2f}, and of ${self.cap:.2f} up to ${spent:.2f} are spent",
-                advice="--max-cost with a higher limit",
+                advice=_HIGHER,
             )
+
+    def check_again(self, ledger: Ledger, key: Key) -> None:
+        """Raise ``CapReached`` where the order of *key*, which counts as spent, has no room.
+
+        Its repetition costs nothing if it was charged, and may be the first that arrives.
+        """
+        if self.cap is None or ledger.in_flight[key].price.free:
+            return
+        spent = self._taken(ledger, key, self.cap)
+        if spent > self.cap + ROUNDING:
+            raise CapReached(
+                "it may not have been charged yet, and with it "
+                f"up to ${spent:.2f} of ${self.cap:.2f} are spent",
+                advice=_HIGHER,
+            )
+
+    def _taken(self, ledger: Ledger, key: Key | None, cap: float) -> float:
+        """Return what is spent or has its room kept, but for the parts to come of *key*."""
+        begun = (work.rest for work in ledger.in_flight.values() if work.key != key)
+        spent, kept = self.spent(ledger), self._at_most(begun)
+        if spent is None or kept is None:
+            raise _unknown("some of what was bought here has no known price", cap)
+        return spent + kept
 
     def at_most(self, price: Price) -> float | None:
         """Return what counts for *price*; ``None`` where nobody knows."""

@@ -10,8 +10,9 @@ writing patterns for which :func:`overlaps` is false.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from itertools import chain, pairwise
 from string import Formatter
 
 from attrs import field, frozen
@@ -160,17 +161,20 @@ class OutputPattern:
             return None
         return {name: _TYPE[name](text) for name, text in texts.items()}
 
-    def atoms(self) -> Iterator[tuple[str, bool]]:
-        """Yield ``(character class, may repeat)`` for :func:`overlaps`."""
-        for kind, text in self._parts:
-            if kind == "text":
-                yield from ((char, False) for char in text)
-            elif text == "name":
-                yield from (("any", False), ("any", True))
-            elif text in _VARIABLE_WIDTH:
-                yield from (("1-9", False), ("0-9", True))
-            else:
-                yield from (("_" if i == 8 else "0-9", False) for i in range(15))
+    @cached_property
+    def atoms(self) -> tuple[tuple[str, bool], ...]:
+        """``(character class, may repeat)`` for each place of a path, for :func:`overlaps`."""
+        return tuple(chain.from_iterable(_atoms_of(kind, text) for kind, text in self._parts))
+
+
+def _atoms_of(kind: str, text: str) -> Iterable[tuple[str, bool]]:
+    if kind == "text":
+        return [(char, False) for char in text]
+    if text == "name":
+        return [("any", False), ("any", True)]
+    if text in _VARIABLE_WIDTH:
+        return [("1-9", False), ("0-9", True)]
+    return [("_" if place == 8 else "0-9", False) for place in range(15)]
 
 
 def _check_value(name: str, value: Value) -> None:
@@ -181,7 +185,7 @@ def _check_value(name: str, value: Value) -> None:
 
 
 def _meet(a: str, b: str) -> bool:
-    """Whether two character classes of :meth:`OutputPattern.atoms` share a character."""
+    """Whether two character classes of ``OutputPattern.atoms`` share a character."""
     if a == b:
         return True
     if "any" in (a, b):
@@ -200,7 +204,7 @@ def overlaps(first: OutputPattern, second: OutputPattern) -> bool:
     Conservative: repeated fields count as independent and numbers as unbounded,
     so two patterns that it calls apart really are.
     """
-    a, b = list(first.atoms()), list(second.atoms())
+    a, b = first.atoms, second.atoms
     seen: set[tuple[int, int]] = set()
     todo = [(0, 0)]
     while todo:

@@ -43,7 +43,8 @@ def move_away(
         return
     faults.point("redo-before")
     take = directory.new_take()
-    journal.retake(scenes, step.value, {path: f"{take}/{path}" for path in there})
+    away = {path: f"{take}/{path}" for path in there}
+    journal.retake(scenes, step.value, away, seen=_seen(directory, there))
     faults.point("redo-announced")
     for path in there:
         directory.move(path, f"{take}/{path}")
@@ -76,6 +77,17 @@ def to_undo(directory: RunDirectory, ledger: Ledger) -> dict[str, Away]:
     away = ledger.retake.away if ledger.retake else {}
     there = {path: held for path, held in away.items() if _is_away(directory, path, held)}
     return unfinished(directory, ledger) or there
+
+
+def lost(directory: RunDirectory, ledger: Ledger) -> tuple[str, ...]:
+    """Return what the last retake moved away and an ``undo`` cannot bring back any more."""
+    away = ledger.retake.away if ledger.retake else {}
+    return tuple(
+        path
+        for path, held in away.items()
+        if held.seen is not None  # else nobody knows whether it ever moved
+        and not (_is_away(directory, path, held) or _is_back(directory, path, held))
+    )
 
 
 def bring_back(
@@ -132,7 +144,7 @@ def _announce(
     take, before = directory.new_take(), journal.ledger.retake
     assert before is not None, "something is to be brought back"
     away = {path: f"{take}/{path}" for path in there}
-    journal.retake(before.scenes, before.only, away, back=True)
+    journal.retake(before.scenes, before.only, away, seen=_seen(directory, there), back=True)
     faults.point("undo-announced")
 
 
@@ -144,7 +156,7 @@ def _restore(
     retake: Retake,
     on_move: OnMove,
 ) -> None:
-    if not _is_there(directory, held.place):  # it is back, and only its record is not
+    if not _is_away(directory, path, held):  # it is back, and only its record is not
         journal.restored(path, held.place)
         return
     if _is_there(directory, path):
@@ -171,18 +183,47 @@ def _has_room(directory: RunDirectory, place: str, path: str) -> bool:
 
 
 def _is_away(directory: RunDirectory, path: str, held: Away) -> bool:
-    return _is_ours(path, held.place) and _is_there(directory, held.place)
+    """Whether what was moved away from *path* is still in its place.
+
+    Another file may be there: whoever deletes ``replaced/`` has its numbers begin anew. A copy
+    of the directory may have other times: there the digest tells, or else the size has to do.
+    """
+    if not _is_ours(path, held.place):
+        return False
+    found = _look(directory, held.place)
+    if found is None or held.seen is None:  # an older journal knows no more of it
+        return found is not None
+    if found == held.seen or found[0] != held.seen[0]:
+        return found == held.seen
+    record = held.record
+    if record is None or (record.size, record.mtime_ns) != held.seen:
+        return True  # no record was of its bytes
+    with disk.machine_errors(f"cannot read {held.place}"):
+        return disk.digest(directory.path(held.place)) == record.sha256
 
 
 def _is_back(directory: RunDirectory, path: str, held: Away) -> bool:
     """Whether the file at *path* is the one that was *held*, which no record says."""
-    if held.record is None or not _is_ours(path, held.place):
+    if not _is_ours(path, held.place):
         return False
+    known = held.seen
+    if known is None and held.record is not None:
+        known = (held.record.size, held.record.mtime_ns)
+    return known is not None and _look(directory, path) == known
+
+
+def _look(directory: RunDirectory, path: str) -> tuple[int, int] | None:
+    """Return the size and the time of what is at *path*, ``None`` where nothing is."""
     try:
         status = directory.path(path).lstat()
     except OSError:
-        return False
-    return (status.st_size, status.st_mtime_ns) == (held.record.size, held.record.mtime_ns)
+        return None
+    return status.st_size, status.st_mtime_ns
+
+
+def _seen(directory: RunDirectory, paths: Iterable[str]) -> dict[str, tuple[int, int]]:
+    found = {path: _look(directory, path) for path in paths}
+    return {path: seen for path, seen in found.items() if seen is not None}
 
 
 def _is_ours(path: str, place: str) -> bool:

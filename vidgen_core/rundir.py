@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import re
+import secrets
 import shlex
 import socket
 import stat
@@ -42,6 +43,8 @@ class RunDirectory:
     _numbers: Iterator[int] = field(
         factory=lambda: itertools.count(1), init=False, eq=False, repr=False
     )
+    _token: str = field(factory=lambda: _new_token(), init=False, eq=False, repr=False)
+    _last_take: list[int] = field(factory=list, init=False, eq=False, repr=False)
 
     def path(self, relative: str) -> Path:
         """Return the absolute path of *relative*."""
@@ -92,15 +95,19 @@ class RunDirectory:
                 if settled:
                     disk.settle(self.root, {*_NOT_SETTLED, *self._old_takes()})
             faults.point("lock-written")
+            self._forget_takes()  # others may have held it since they were counted
             yield
         finally:
+            self._forget_takes()
             os.close(held.pop())
             faults.point("lock-released")
 
     def scratch(self, name: str) -> Path:
         """Return a new empty folder below ``.vidgen/tmp`` whose name begins with *name*.
 
-        It goes on with a number, so that the same run makes the same names.
+        It goes on with what only this run says: an ffmpeg that outlived a run which was
+        killed may still write where that had it write. Where faults are armed that is
+        nothing but a number, so that the same run makes the same names.
         """
         with disk.machine_errors(f"cannot write in {self.root}"):
             self.may_write(f"{layout.TEMPORARY}/{name}")
@@ -114,7 +121,7 @@ class RunDirectory:
         """Make a folder that this object never made before: what is late finds its own gone."""
         for number in self._numbers:
             with contextlib.suppress(FileExistsError):
-                folder = temporary / f"{name}-{number}"
+                folder = temporary / f"{name}-{self._token}{number}"
                 disk.make_new(folder)
                 return folder
         raise AssertionError("numbers do not end")
@@ -159,8 +166,8 @@ class RunDirectory:
         except (OSError, AttributeError):  # not every system can say so
             locked = 0
         number = errno.EROFS if locked else errno.EACCES
-        refusal = OSError(number, os.strerror(number))
-        raise disk.machine_error(refusal, f"cannot write in {folder}") from refusal
+        refused = OSError(number, os.strerror(number), str(folder / "new"))
+        raise disk.machine_error(refused, f"cannot write in {folder}") from refused
 
     def _must_be_folders(self, folder: str) -> None:
         """Raise ``MachineError`` where something else has the name of one of vidgen's folders.
@@ -256,18 +263,24 @@ class RunDirectory:
         for take in takes[:-_TAKES_UNDER_WAY]:
             yield take.relative_to(self.root).as_posix()
 
-    @staticmethod
-    def _new_take(replaced: Path) -> Path:
-        number = 1 + max(
-            (int(each.name) for each in replaced.iterdir() if _is_take(each)), default=0
-        )
-        while True:
-            with contextlib.suppress(FileExistsError):
+    def _forget_takes(self) -> None:
+        with self._making:
+            self._last_take.clear()
+
+    def _new_take(self, replaced: Path) -> Path:
+        """Make a folder with the next number. Which one was the last is looked for once."""
+        with self._making:
+            if not self._last_take:
+                numbers = (int(each.name) for each in replaced.iterdir() if _is_take(each))
+                self._last_take.append(max(numbers, default=0))
+            for number in itertools.count(self._last_take[0] + 1):
                 take = replaced / f"{number:04}"
-                disk.make_new(take)
-                disk.sync_directory(replaced)
-                return take
-            number += 1
+                with contextlib.suppress(FileExistsError):
+                    disk.make_new(take)
+                    disk.sync_directory(replaced)
+                    self._last_take[0] = number
+                    return take
+        raise AssertionError("numbers do not end")
 
     def write_state(self, relative: str, content: bytes) -> None:
         """Replace one of vidgen's own state files."""
@@ -320,6 +333,10 @@ def _not_for_children(held: list[int]) -> None:
             os.close(held.pop())
 
     os.register_at_fork(after_in_child=let_go)
+
+
+def _new_token() -> str:
+    return "" if faults.is_armed() else f"{secrets.token_hex(4)}-"
 
 
 def _who(command: str) -> bytes:

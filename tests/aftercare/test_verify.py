@@ -37,23 +37,11 @@ from ..run_directories import (
     video,
 )
 from ..run_paths import clip_path, video_path
+from .findings import conditions, found
 
 Command = Callable[..., Ended]
 Retaken = Callable[[Studio], None]
 FILM = f"final_video_{TS}.mp4"
-
-
-def found(studio: Studio, *options: str) -> dict[str, dict[str, Any]]:
-    """The findings by path; nothing may be written for them."""
-    before = everything(studio.root)
-    ended = studio.vidgen("verify", "--json", *options)
-    assert everything(studio.root) == before
-    assert (ended.code, ended.json["whole"]) == (ended.json["exit_code"], ended.json["whole"])
-    return {finding["path"]: finding for finding in ended.json["findings"]}
-
-
-def conditions(studio: Studio, *options: str) -> dict[str, str]:
-    return {path: each["condition"] for path, each in found(studio, *options).items()}
 
 
 def flipped(path: Path, *, keep_time: bool) -> None:

@@ -182,6 +182,7 @@ def test_a_script_is_given_by_place_or_by_option(line: str) -> None:
         ("--scene 2 --only first-frame", {"scene": (2,), "only": "first-frame"}),
         ("--stale --only clip", {"scene": (), "stale": True, "only": "clip"}),
         ("--failed", {"failed": True, "stale": False}),
+        ("--give-up", {"give_up": True, "failed": False, "scene": ()}),
         ("--scene 1 --engine local --set a.b=1", {"engine": "local", "set": ["a.b=1"]}),
         ("--scene 1 --max-cost 3 --no-input --patience 1h", {"max_cost": 3.0, "patience": 3600.0}),
         ("--scene 1 --yes --dry-run --jobs 2", {"yes": True, "dry_run": True, "jobs": 2}),
@@ -332,7 +333,7 @@ def test_a_service_is_asked_only_where_that_is_wished() -> None:
         ),
         (
             "redo D",
-            "vidgen redo: error: say what is made again: --scene N, --stale or --failed",
+            "vidgen redo: error: say what is made again: --scene N, --stale, --failed or --give-up",
         ),
         *[
             (
@@ -353,7 +354,7 @@ def test_a_service_is_asked_only_where_that_is_wished() -> None:
         ),
         (
             "redo D --stale --failed",
-            "vidgen redo: error: give either --stale or --failed",
+            "vidgen redo: error: give one of --stale, --failed and --give-up",
         ),
         (
             "continue D --seed=-1",

@@ -171,6 +171,20 @@ def test_what_is_in_doubt_counts_in_the_cap(film: Film) -> None:
     assert film.service.bill() == {"clip-1-1": 1}
 
 
+@pytest.mark.parametrize("charged", [True, False])
+def test_an_order_in_doubt_is_not_repeated_above_a_lower_cap(film: Film, charged: bool) -> None:
+    film.service.idempotent = True
+    use(film, abilities=frozenset({"idempotent"}))
+    lost(film, charged=charged)  # agreed to by a run that had no cap
+    below = PRICE.high - 0.01
+    outcome = film.work(limit=Limit(cap=below))
+    assert ended(outcome) is ExitCode.MONEY
+    assert "it may not have been charged yet" in " ".join(str(e) for _, e in outcome.errors)
+    assert sum(film.service.bill().values()) == charged
+    film.work(limit=Limit(cap=PRICE.high))
+    assert film.service.bill() == {"clip-1-1": 1}
+
+
 def test_a_job_that_failed_and_was_not_charged_makes_room_again(film: Film) -> None:
     class Failing(Remote):
         def poll(self, job):  # type: ignore[no-untyped-def]

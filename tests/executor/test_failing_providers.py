@@ -201,6 +201,27 @@ def test_a_job_that_is_gone_costs_that_scene_and_is_not_bought_again_in_this_run
     assert film.open().plan().by_key[CLIP_1].decision is Decision.MAKE  # the user may agree again
 
 
+@pytest.mark.parametrize("call", ["poll", "fetch"])
+def test_who_refuses_a_job_that_was_taken_does_not_say_that_it_was_not_charged(
+    film: Film, call: str
+) -> None:
+    fail_first(film, call, Refused("moderated"))
+    film.work()
+    (charge,) = (each for each in read_ledger(film.root).charges if each.key == CLIP_1)
+    assert charge.billed is Billed.UNKNOWN
+    assert charge.bounds.high == charge.price.high
+
+
+def test_a_service_that_says_that_a_job_failed_for_nothing_is_believed(film: Film) -> None:
+    class Failing(Remote):
+        def poll(self, job: JobRef) -> Failed:
+            return Failed(message="no", billed="no")
+
+    use(film, factory=lambda context: Failing(film.service))
+    film.work()
+    assert read_ledger(film.root).bill.free
+
+
 def test_a_poll_that_says_failed_ends_the_job(film: Film) -> None:
     class Failing(Remote):
         def poll(self, job: JobRef) -> Failed:

@@ -14,6 +14,7 @@ from attrs import define, field
 
 from vidgen_core import layout
 from vidgen_core.journal import read_ledger
+from vidgen_core.ledger import Ledger
 from vidgen_core.model import Key, Step
 
 from ..run_directories import Seen, contents, everything
@@ -131,9 +132,16 @@ class Watcher:
         ledger = read_ledger(self.world.root)
         assert not ledger.damage, ledger.damage
         low, high, usd = ledger.bill.low, ledger.bill.high, self.world.usd
-        assert low <= usd + CENT, f"I12: the journal says at least ${low}, the bill is ${usd}"
+        told = usd + sum(self._not_told(ledger))
+        assert low <= told + CENT, f"I12: the journal says at least ${low}, the bill is ${usd}"
         most = "nobody knows" if high is None else high
         assert high is None or usd <= high + CENT, f"I12: at most ${most}, and it is ${usd}"
+
+    def _not_told(self, ledger: Ledger) -> Iterator[float]:
+        """Yield what was given back for jobs that a killed process had no time to hear of."""
+        jobs = {work.job for work in ledger.in_flight.values()}
+        for market in self.world.markets.values():
+            yield from (usd for job, usd in market.refunds.items() if job in jobs)
 
     # after a command ----------------------------------------------------------
 

@@ -65,7 +65,7 @@ class Market(Shop):
     bought again: ``delivered``, ``dead`` (the service has it no more), or ``conceded`` by
     the user; one without a fate is still to be fetched. ``loses``: so many of the next
     answers get lost, ``fails``: so many of the next jobs come to nothing. ``empty``: the
-    account has no money.
+    account has no money. ``refunds``: what was given back, by job.
     """
 
     key: str
@@ -76,6 +76,7 @@ class Market(Shop):
     loses: int = 0
     fails: int = 0
     empty: bool = False
+    refunds: dict[str, float] = field(factory=dict)
     calls: int = 0
     faults: list[str] = field(factory=list)
 
@@ -94,6 +95,7 @@ class Market(Shop):
 
     def refund(self, order: Order) -> None:
         """Give the money for *order* back."""
+        self.refunds[order.id] = order.usd
         self.orders[self.orders.index(order)] = evolve(order, usd=0.0)
 
 

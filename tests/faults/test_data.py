@@ -93,7 +93,7 @@ def _small() -> list[Entry]:
     return [entry for entry in ENTRIES if entry.megabytes < 10]
 
 
-@pytest.mark.parametrize("entry", ENTRIES if ALL else some(_small(), 16), ids=str)
+@pytest.mark.parametrize("entry", ENTRIES if ALL else some(_small(), 12), ids=str)
 def test_a_directory_with_something_odd_in_it_ends_well_or_says_what_is_wrong(
     entry: Entry, corner: Corner
 ) -> None:

@@ -127,3 +127,29 @@ def test_a_life_of_keys_and_plugins(lived: Callable[..., FilmMachine]) -> None:
         lambda film: film.changes_a_key(engine="first", right=True),
         kill=Kill(last=8, aim=about_money),
     )
+
+
+def test_a_life_below_a_limit_that_came_after_an_order_in_doubt(
+    lived: Callable[..., FilmMachine],
+) -> None:
+    film = lived(
+        lambda film: film.has_a_limit(engine="first", usd=1.0),
+        seconds=(2, 1),
+        traits=("idempotent", "find"),
+        kill=Kill(last=30, aim=about_money),
+    )
+    assert film.world.kills == 1
+
+
+def test_a_life_with_money_that_is_given_back_and_nobody_hears_of_it(
+    lived: Callable[..., FilmMachine],
+) -> None:
+    film = lived(
+        lambda film: film.continues(answer="", engine="first", kill=Kill(last=17, aim=about_money)),
+        lambda film: film.is_in_trouble(engine="first", trouble="fails"),
+        lambda film: film.continues(answer="", engine="first", kill=Kill(last=3, aim=about_money)),
+        seconds=(1, 1),
+        traits=("idempotent", "find"),
+        kill=Kill(last=0),
+    )
+    assert film.world.markets["first"].refunds

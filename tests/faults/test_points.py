@@ -29,7 +29,7 @@ pytestmark = [
 #: In the whole extent the visits of a film are looked at in so many tests.
 PARTS = 8
 #: So many of the pairs of a film and a point are tried by default, and by the real command.
-FEW, REAL = 20, 1
+FEW, REAL = 12, 1
 
 _EVERY = frozenset(faults.POINTS)
 _BEGUN = frozenset(name for name in _EVERY if name.startswith(("begin-", "patterns-")))

@@ -19,7 +19,7 @@ from .extent import ALL, SEED, counted
 from .film_machine import FilmMachine
 
 #: How many films are lived through, and how many of them are one test.
-STATES = int(os.environ.get("VIDGEN_TEST_STATES", "10000" if ALL else "28"))
+STATES = int(os.environ.get("VIDGEN_TEST_STATES", "10000" if ALL else "16"))
 TOGETHER = 50
 #: What may befall one film, in steps.
 STEPS = 14

@@ -51,7 +51,7 @@ class Subject:
             self.command,
             self.corner.root,
             home=self.corner.home,
-            environ=self.corner.environ(),
+            environ=self._environ,
             timeout=_SECONDS,
         )
         self.whole = frozenset(visible_files(self.corner.root))
@@ -61,6 +61,11 @@ class Subject:
     @property
     def _fresh(self) -> Path:
         return self.corner.shop / "fresh"
+
+    @property
+    def _environ(self) -> Mapping[str, str]:
+        """What has scratch folders be named as in the recorded run: its paths are whole ones."""
+        return self.corner.environ(VIDGEN_FAULT=f"trace@{self.corner.shop / 'points'}")
 
     def befall(self, fault: Fault) -> Ended:
         """Begin anew, let *fault* befall the command, and look at what there is then."""
@@ -72,7 +77,7 @@ class Subject:
             self.command,
             fault.options,
             home=self.corner.home,
-            environ=self.corner.environ(),
+            environ=self._environ,
             timeout=_SECONDS,
         )
         self.corner.assert_sound()
@@ -102,17 +107,28 @@ class Subject:
         assert not left.exists(), "I2: what was not finished is still there"
 
 
-def assert_told(fault: Fault, ended: Ended) -> None:
-    """Killed, it says nothing more; else it came to its end, or says why not in one line."""
+def assert_told(fault: Fault, ended: Ended, corner: Corner) -> None:
+    """Killed, it says nothing more; else it came to its end, or says in one line why not.
+
+    With it what was charged, and what to type next; before there is work nothing is charged.
+    """
     if not fault.error:
         assert ended.code in (0, -signal.SIGKILL, 128 + signal.SIGKILL), ended.err
         return
     for mishap in ("Traceback (most recent call last)", "bug in vidgen"):
         assert mishap not in ended.err, f"I10: {ended.err}"
     assert ended.code in (0, ExitCode.MACHINE), f"I10: exit {ended.code}: {ended.err}"
-    if ended.code:
-        told = ended.err.startswith("vidgen: ") or ended.last.startswith("not finished: ")
-        assert told, f"I10: {ended.err}"
+    if not ended.code:
+        return
+    if not corner.orders() and ended.err.startswith("vidgen: "):
+        assert len(ended.err.splitlines()) <= 2, f"I10: {ended.err}"  # the second is the advice
+        return
+    what, *then = ended.last.split("; ")
+    assert what.startswith("not finished: "), f"I10: {ended.err}"
+    charged = "charged $" if corner.orders() else "nothing was charged"
+    in_doubt = "of work may have been charged ("
+    assert any(charged in part or in_doubt in part for part in then), f"I10: {ended.err}"
+    assert f"to go on: vidgen continue {corner.root}" in ended.last, f"I10: {ended.err}"
 
 
 def one_scene(folder: Path) -> Subject:
@@ -132,14 +148,14 @@ def sweep(subject: Subject, faults: Sequence[Fault]) -> None:
         try:
             ended = subject.befall(fault)
             killed += not fault.error and ended.code != 0
-            assert_told(fault, ended)
+            assert_told(fault, ended, subject.corner)
             subject.go_on()
         except AssertionError as error:
             wrong.append(f"{fault}: {error}")
     kills = sum(not fault.error for fault in faults)
     counted("system calls", kills=killed, not_reached=kills - killed, errors=len(faults) - kills)
     assert not wrong, f"VIDGEN_TEST_SEED={SEED}\n" + "\n\n".join(wrong)
-    assert 2 * killed >= kills, "what is killed never came to its point"
+    assert killed >= 0.9 * kills, "what is killed never came to its point"
 
 
 @pytest.mark.parametrize("part", range(PARTS))

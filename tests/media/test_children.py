@@ -144,7 +144,7 @@ def test_a_kill_ends_every_child_at_once_though_nobody_is_looking(tmp_path: Path
     begun, written = tmp_path / "pid", tmp_path / "part"
     script = stand_in(tmp_path, f"echo $$ > '{written}'; mv '{written}' '{begun}'; sleep 60")
     looking = threading.Event()
-    media = Media(str(script), lambda: looking.wait(60) and False)
+    media = Media(str(script), lambda: begun.exists() and looking.wait(60) and False)
     ended: list[BaseException] = []
 
     def encode() -> None:

@@ -53,6 +53,7 @@ def test_where_nothing_is_in_flight_nothing_is_written(studio: Studio) -> None:
     ended = studio.vidgen("collect")
     assert ended.code == 0
     assert "nothing to collect" in ended.words
+    assert ended.last.endswith(f"to go on: vidgen continue {studio.root}"), "the film is missing"
     assert everything(studio.root) == before
 
 
@@ -114,6 +115,7 @@ def test_a_service_that_does_not_answer_is_left_to_another_time(studio: Studio) 
     ended = studio.vidgen("collect")
     assert ended.code == ExitCode.LATER
     assert f"vidgen collect {studio.root}" in ended.last
+    assert ended.last.endswith(f"for the rest of the film: vidgen continue {studio.root}")
 
 
 # --- what is under way and no plan needs ------------------------------------------------------
@@ -196,7 +198,8 @@ def test_a_clip_is_fetched_where_its_scene_is_gone(studio: Studio) -> None:
     without_scene(studio, 2)
     helps(studio)
     ended = studio.vidgen("collect")
-    assert ended.last == "nothing to collect: no paid work is under way that could be fetched"
+    nothing = "nothing to collect: no paid work is under way that could be fetched"
+    assert ended.last == f"{nothing}; to go on: vidgen continue {studio.root}"
 
 
 def test_a_clip_that_would_be_the_only_one_stays_and_what_can_be_done_is_said(
@@ -246,4 +249,5 @@ def test_the_patience_that_was_asked_for_is_in_the_command_that_goes_on(
         studio.service.trouble["poll"] = [OutOfCredit("no money is left")]
     ended = studio.vidgen("collect", "--patience", "15m")
     command = "collect" if trouble else "continue"
-    assert ended.last.endswith(f"; to go on: vidgen {command} {studio.root} --patience 900")
+    assert f"; to go on: vidgen {command} {studio.root} --patience 900" in ended.last
+    assert ended.last.endswith(f"vidgen continue {studio.root} --patience 900")

@@ -5,6 +5,7 @@ The fonts come with the development dependencies; without them these tests are s
 
 from __future__ import annotations
 
+import tempfile
 from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
@@ -142,3 +143,24 @@ def test_letters_are_as_large_in_every_font() -> None:
     own = letters_of(typeface_for("Wi", ""), "Wi\u0301")
     assert own.height == pytest.approx(1.257, abs=0.01)
     assert own.width("Wi\u0301") == own.width("Wi") > own.width("W") > own.width("i") > 0
+
+
+@pytest.mark.parametrize("name", ["film", "it's [0:v]; a:b,c=d\\e %d", "first\nsecond", "\udcff"])
+def test_what_is_drawn_lies_beside_the_film_and_nowhere_else(
+    media: Media, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    folder = tmp_path / name
+    try:
+        folder.mkdir()
+    except (OSError, ValueError):
+        pytest.skip("this file system takes no such name")
+    video(3, 0.5, size="320x180")  # which the tests make in a folder of their own, once
+    nowhere = str(tmp_path / "there is no folder for what nobody keeps")
+    monkeypatch.setattr(tempfile, "tempdir", nowhere)
+    for variable in ("TMPDIR", "TEMP", "TMP"):
+        monkeypatch.setenv(variable, nowhere)
+    ink = drawn(media, folder, "Waves", "", (320, 180))
+    assert ink[90:].any()
+    assert not ink[:90].any()
+    assert sorted(path.name for path in folder.iterdir()) == ["drawn.mp4", "shown.mp4", "words.srt"]
+    assert [path.name for path in tmp_path.iterdir()] == [folder.name]

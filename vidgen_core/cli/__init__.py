@@ -12,10 +12,11 @@ from contextlib import suppress
 from importlib import import_module
 from io import TextIOWrapper
 from pathlib import Path
+from typing import TextIO
 
 from vidgen_core import faults
 from vidgen_core.cli.ending import as_ours, as_told, show_trace, wants_traces
-from vidgen_core.cli.leaving import keep_streams, leave
+from vidgen_core.cli.leaving import Leaving, keep_streams
 from vidgen_core.cli.parser import parse
 from vidgen_core.cli.signals import Signals
 from vidgen_core.errors import PluginBug, VidgenError
@@ -37,17 +38,19 @@ def main(argv: Sequence[str] | None = None) -> int:
     Results go to standard output, everything else to standard error. Nothing
     is raised: Ctrl-C, a reader that went away and a bug have exit codes too.
     """
+    leaving = Leaving() if argv is None else None
     with Signals(for_good=argv is None) as signals:
         code = _main(argv, signals)
-    return leave(code) if argv is None else code
+    return code if leaving is None else leaving.with_code(code)
 
 
 def _main(argv: Sequence[str] | None, signals: Signals) -> int:
-    verbose = False
+    verbose, results = False, sys.stdout
     try:
         _never_fail_to_encode()
         if argv is None:
             keep_streams()
+        results = sys.stdout
         faults.arm()
         try:
             arguments = parse(argv)
@@ -55,13 +58,13 @@ def _main(argv: Sequence[str] | None, signals: Signals) -> int:
             code = _run(arguments, signals)
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
-        if sys.stdout is not None:
-            sys.stdout.flush()
+        if results is not None:
+            results.flush()
         signals.tell()
         return code
     except BaseException as error:
         signals.tell()
-        return _ended_by(error, verbose=verbose)
+        return _ended_by(error, results, verbose=verbose)
 
 
 def _run(arguments: Namespace, signals: Signals) -> int:
@@ -78,10 +81,10 @@ def _run(arguments: Namespace, signals: Signals) -> int:
         return int(run(arguments))
 
 
-def _ended_by(error: BaseException, *, verbose: bool) -> int:
+def _ended_by(error: BaseException, results: TextIO | None, *, verbose: bool) -> int:
     """Say what ended the command, and return its exit code."""
-    if isinstance(error, BrokenPipeError) and _reader_gone():
-        _silence()
+    if isinstance(error, BrokenPipeError) and _reader_gone(results):
+        _silence(results)
         return READER_GONE
     error = as_ours(error)
     ours = isinstance(error, VidgenError) and not isinstance(error, PluginBug)
@@ -91,7 +94,7 @@ def _ended_by(error: BaseException, *, verbose: bool) -> int:
         if traced:
             show_trace(error)
         _say(message, advice)
-    _silence()
+    _silence(results)
     return int(code)
 
 
@@ -121,24 +124,23 @@ def _fill_standard_handles() -> None:
     os.close(handle)
 
 
-def _reader_gone() -> bool:
+def _reader_gone(results: TextIO | None) -> bool:
     """Whether nobody reads our output; a broken pipe may also be one of our own making."""
     if not hasattr(select, "poll"):
         return True
     poll = select.poll()
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (results, sys.stderr)):
         with suppress(OSError, AttributeError):
             poll.register(stream.fileno(), select.POLLOUT)
     gone = select.POLLERR | select.POLLHUP | select.POLLNVAL
     return any(event & gone for _, event in poll.poll(0))
 
 
-def _silence() -> None:
+def _silence(results: TextIO | None) -> None:
     """Let the interpreter's own last flush succeed, where ours does not."""
-    for stream in (sys.stdout, sys.stderr):
+    for stream in filter(None, (results, sys.stderr)):
         try:
-            if stream is not None:
-                stream.flush()
+            stream.flush()
         except OSError:
             with suppress(OSError):
                 nowhere = os.open(os.devnull, os.O_WRONLY)

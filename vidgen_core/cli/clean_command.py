@@ -13,7 +13,7 @@ from vidgen_core.clearing import Paid, Pile, Remains, drop, is_anything, remains
 from vidgen_core.cli.consent import is_terminal
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.last_line import command_in, same_command
-from vidgen_core.cli.undo_command import what_it_is_of
+from vidgen_core.cli.moving import what_it_is_of
 from vidgen_core.errors import (
     ExitCode,
     Interrupted,

@@ -79,8 +79,12 @@ def _open(
 
 def _idle(opened: Opened, plan: Plan) -> frozenset[Key]:
     """Return what *plan* fetches although nothing needs it."""
-    needed = evolve(opened, options=evolve(opened.options, unneeded=frozenset())).plan()
-    return frozenset(plan.by_key.keys() - needed.by_key.keys())
+    return frozenset(plan.by_key.keys() - _needed(opened).by_key.keys())
+
+
+def _needed(opened: Opened) -> Plan:
+    """Return what is still to be made or fetched for the film."""
+    return evolve(opened, options=evolve(opened.options, unneeded=frozenset())).plan()
 
 
 def _no_key(opened: Opened, work: InFlight) -> VidgenError | None:
@@ -121,7 +125,8 @@ def _nothing(opened: Opened, plan: Plan, arguments: Namespace) -> int:
         left = _left(opened, plan)
         _say_left(opened, left)
         what = "what is under way cannot be fetched" if left or _stuck(plan) else _NOTHING
-        then = f"; to go on: {command_for(str(opened.directory.root))}" if code else ""
+        missing = code or not _needed(opened).finished
+        then = f"; to go on: {command_for(str(opened.directory.root))}" if missing else ""
         say(f"nothing to collect: {what}{then}")
     _print_json(opened, plan, code, None, arguments)
     return code
@@ -199,9 +204,10 @@ def _last_line(root: Path, outcome: Outcome, code: ExitCode, words: Sequence[str
     if not code:
         return f"{made}; to go on: {command_for(str(root), *words)}"
     again = command_in(str(root), "collect", *words)
+    then = f"to go on: {again}; then, for the rest of the film: {command_for(str(root), *words)}"
     if code is ExitCode.INTERRUPTED:
-        return f"interrupted: {made}; to go on: {again}"
-    return f"not all is collected{_why(outcome)}; {made}; to go on: {again}"
+        return f"interrupted: {made}; {then}"
+    return f"not all is collected{_why(outcome)}; {made}; {then}"
 
 
 def _why(outcome: Outcome) -> str:

@@ -7,11 +7,12 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, redirect_stdout, suppress
+from contextlib import contextmanager, suppress
 from pathlib import PurePath
 from typing import Any, TextIO
 
 from vidgen_core import shortage
+from vidgen_core.cli.leaving import is_apart
 from vidgen_core.errors import ExitCode, Interrupted, MachineError, VidgenError
 
 #: What no program can do anything about: the disk is full, broken or read-only.
@@ -65,11 +66,16 @@ def wants_traces(*, verbose: bool) -> bool:
 def results_only(arguments: Namespace) -> Iterator[None]:
     """Keep standard output for ``arguments.results``; what plugins print goes to standard error.
 
-    For the whole process: plugins work in threads of their own.
+    For the whole process: plugins work in threads of their own. Where it ends with the
+    command, they may print until then.
     """
-    arguments.results = sys.stdout
-    with redirect_stdout(sys.stderr):
+    results = arguments.results = sys.stdout
+    sys.stdout = sys.stderr
+    try:
         yield
+    finally:
+        if not is_apart(results):
+            sys.stdout = results
 
 
 @contextmanager

@@ -10,16 +10,18 @@ from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.at_work import carry_out, preview_alone
 from vidgen_core.cli.consent import ask_for_money
 from vidgen_core.cli.last_line import command_for, exit_code, same_command
+from vidgen_core.cli.moving import told_when_interrupted
 from vidgen_core.cli.obstacles import no_question, obstacle, without_effect
 from vidgen_core.cli.repeated import repeated
 from vidgen_core.cli.results import JsonFiles, print_plan, print_result
 from vidgen_core.cli.undo_command import finish_undo
 from vidgen_core.errors import ExitCode, Interrupted, UsageError
+from vidgen_core.journal import read_ledger
 from vidgen_core.opening import Opened, Words
 from vidgen_core.plan import Plan
 from vidgen_core.plugins import Registry
 from vidgen_core.report import text
-from vidgen_core.report.words import say, show
+from vidgen_core.report.words import count, say, show
 from vidgen_core.retake import unfinished
 from vidgen_core.rundir import RunDirectory
 
@@ -61,10 +63,8 @@ def finish(
     *words*: what the directory goes on with, where it is a draft; they lie in it.
     *agreed*: whether its price was agreed to, where that was asked already.
     """
-    try:
+    with told_when_interrupted(lambda: _interrupted(directory, arguments, registry)):
         return _finish(directory, arguments, registry, listed, words, agreed=agreed)
-    except KeyboardInterrupt:  # work under way is asked to end instead
-        raise _interrupted(directory, arguments, registry) from None
 
 
 def _interrupted(directory: RunDirectory, arguments: Namespace, registry: Registry) -> Interrupted:
@@ -72,8 +72,11 @@ def _interrupted(directory: RunDirectory, arguments: Namespace, registry: Regist
     root, draft = directory.root, arguments.draft
     words = repeated(arguments, registry).words
     command = command_for(str(root.parent if draft else root), *words, draft=draft)
+    left = unfinished(directory, read_ledger(root))
+    when = f"with {count(len(left), 'file')} still to be moved for an undo" if left else ""
     return Interrupted(
-        "interrupted before anything was begun; nothing was charged", advice=f"to go on: {command}"
+        f"interrupted {when or 'before any work began'}; nothing was charged by this command",
+        advice=f"to go on: {command}",
     )
 
 

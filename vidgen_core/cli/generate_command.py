@@ -15,7 +15,9 @@ from vidgen_core.cli.asked import flags_of, open_asked
 from vidgen_core.cli.drafting import draft, use_offline_providers
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.finishing import agree, dry_run, finish
-from vidgen_core.errors import InputError, MachineError, UsageError
+from vidgen_core.cli.last_line import same_command
+from vidgen_core.cli.moving import told_when_interrupted
+from vidgen_core.errors import InputError, Interrupted, MachineError, UsageError
 from vidgen_core.media import Media
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened, Words
@@ -34,7 +36,11 @@ _MARKS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff",
 
 def run(arguments: Namespace) -> int:
     """Make the film; return the exit code."""
-    with results_only(arguments), one_object(arguments, {}):
+    with (
+        results_only(arguments),
+        one_object(arguments, {}),
+        told_when_interrupted(_interrupted),
+    ):
         _refuse_list(arguments)
         script = read_script(arguments.script)
         registry = plugins.load()
@@ -54,6 +60,15 @@ def run(arguments: Namespace) -> int:
         if arguments.draft:
             return draft(directory, arguments, registry)
         return finish(directory, arguments, registry, agreed=agreed)
+
+
+def _interrupted() -> Interrupted:
+    """Return how it ended that was interrupted before there was a film to go on with."""
+    again = same_command()
+    return Interrupted(
+        "interrupted before any work began; nothing was charged",
+        advice=f"to begin again: {again}" if again else "",
+    )
 
 
 def _refuse_list(arguments: Namespace) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
+import threading
 import time
 from contextlib import suppress
 from io import BufferedWriter, FileIO, TextIOWrapper
@@ -35,6 +37,11 @@ class _Lasting(TextIOWrapper):
         self.flush()
 
 
+def is_apart(stream: object) -> bool:
+    """Whether *stream* is one that :func:`keep_streams` made, for the rest of the process."""
+    return isinstance(stream, _Lasting)
+
+
 def _is_at(stream: object, handle: int) -> bool:
     return isinstance(stream, TextIOWrapper) and stream.fileno() == handle
 
@@ -51,33 +58,58 @@ def _apart(stream: Any) -> TextIOWrapper:
     )
 
 
-def leave(code: int) -> int:
-    """Have the process end with *code* in a moment, whatever plugins left running.
+class Leaving:
+    """The end of a process, which plugins' threads and exit functions may hold up for a while.
 
-    Threads that were made to be waited for are, for two seconds. Functions that plugins
-    want called at the end may take as long. No thread prints a result any more.
+    To be made before any plugin is loaded: what it has the interpreter call at exit is
+    then called last, after the threads that are to be waited for and what plugins left there.
     """
-    if "vidgen_core.plugins" not in sys.modules:
+
+    def __init__(self) -> None:
+        self._code: int | None = None
+        self._process = os.getpid()
+        self._watch: threading.Thread | None = None
+        atexit.register(self._at_last)
+
+    def with_code(self, code: int) -> int:
+        """Have the process end with *code* in a moment; return it. No result is printed any more.
+
+        Threads that were made to be waited for are, for two seconds; then functions that
+        plugins want called at the end may take as long.
+        """
+        # CPython ends by SIGINT after any ``exec`` of a text that a KeyboardInterrupt came out
+        # of, be it a plugin's own and caught; another ``exec`` has it forget that.
+        exec("")
+        if "vidgen_core.plugins" not in sys.modules:
+            atexit.unregister(self._at_last)
+            return code
+        sys.stdout = sys.stderr
+        self._code = code
+        self._watch = threading.Thread(target=self._hurry, args=(code,), daemon=True)
+        with suppress(RuntimeError):  # no more threads can be had
+            self._watch.start()
         return code
-    import threading
 
-    sys.stdout = sys.stderr
-    until = time.monotonic() + _GRACE
-    for thread in threading.enumerate():
-        if thread is not threading.main_thread() and not thread.daemon:
-            thread.join(max(0.0, until - time.monotonic()))
-            if thread.is_alive():
-                _say_who(thread)
-    if threading.active_count() > 1:  # even a daemon may hold what the interpreter needs to end
+    def _hurry(self, code: int) -> None:
+        """End the process where something holds that up."""
+        time.sleep(_GRACE)
+        lasting = [thread for thread in threading.enumerate() if _is_waited_for(thread)]
+        for thread in lasting:
+            _say_who(thread)
+        if not lasting:
+            time.sleep(_GRACE)
         _end(code)
-    with suppress(RuntimeError):  # no more threads can be had
-        threading.Thread(target=_end_later, args=(code,), daemon=True).start()
-    return code
+
+    def _at_last(self) -> None:
+        """End now where a thread is left, which may hold what the interpreter needs to end."""
+        if self._code is None or os.getpid() != self._process:
+            return
+        if not {threading.current_thread(), self._watch}.issuperset(threading.enumerate()):
+            _end(self._code)
 
 
-def _end_later(code: int) -> None:
-    time.sleep(_GRACE)
-    _end(code)
+def _is_waited_for(thread: threading.Thread) -> bool:
+    return thread is not threading.main_thread() and not thread.daemon
 
 
 def _end(code: int) -> None:
@@ -86,9 +118,9 @@ def _end(code: int) -> None:
     os._exit(code)
 
 
-def _say_who(thread: Any) -> None:
+def _say_who(thread: threading.Thread) -> None:
     """Name the package whose *thread* does not end."""
-    frame, package = sys._current_frames().get(thread.ident), ""
+    frame, package = sys._current_frames().get(thread.ident or 0), ""
     while frame is not None:
         name = str(frame.f_globals.get("__name__", "")).partition(".")[0]
         package = package if name in sys.stdlib_module_names else name

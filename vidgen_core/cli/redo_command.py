@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from argparse import Namespace
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 
 from attrs import evolve
@@ -17,18 +17,22 @@ from vidgen_core.cli.at_work import carry_out
 from vidgen_core.cli.consent import ask_for_money, how_to_agree
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.last_line import command_for, command_in, exit_code
+from vidgen_core.cli.moving import redo_interrupted, told_when_interrupted, what_it_is_of
 from vidgen_core.cli.obstacles import obstacle
 from vidgen_core.cli.remaking import Remaking, begun_from, listed, remaking, stands_in_the_way
 from vidgen_core.cli.remaking import under_way as already_paid
 from vidgen_core.cli.results import print_plan, print_result
-from vidgen_core.errors import ExitCode, MachineError, Undecided, UsageError
+from vidgen_core.errors import Billed, ExitCode, Interrupted, MachineError, Undecided, UsageError
 from vidgen_core.executor.books import mend_records
 from vidgen_core.executor.events import Event
 from vidgen_core.executor.publishing import Shelf
 from vidgen_core.journal import Journal
+from vidgen_core.ledger import Retake
+from vidgen_core.model import Step
 from vidgen_core.opening import Opened, find_directory
 from vidgen_core.plugins import Registry
 from vidgen_core.report import text
+from vidgen_core.report.prices import said as price_of
 from vidgen_core.report.words import count, name, say, scenes, show
 from vidgen_core.retake import move_away, unfinished
 from vidgen_core.rundir import RunDirectory
@@ -38,24 +42,42 @@ def run(arguments: Namespace) -> int:
     """Make again what was asked for; return the exit code."""
     with results_only(arguments), one_object(arguments, {}):
         directory = find_directory(arguments.directory)
-        registry = plugins.load()
-        opened = open_asked(arguments, directory, registry)
-        made = remaking(opened, arguments)
-        if made is None:
-            return _nothing_again(opened, arguments)
-        _say_what_goes(opened, made, arguments)
-        if arguments.dry_run:
-            return _dry_run(made, arguments)
-        _look_ahead(opened, made, arguments)
-        agreed = _agreed(made, arguments)
-        said = text.notes(made.opened, made.plan)
-        with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
-            return _make_again(directory, arguments, registry, made, said, agreed)
+        goes: list[Remaking] = []
+        with told_when_interrupted(lambda: _interrupted(directory, goes)):
+            return _redo(directory, arguments, goes)
+
+
+def _redo(directory: RunDirectory, arguments: Namespace, goes: list[Remaking]) -> int:
+    """Make again what was asked for; *goes* is told what is moved away, before that begins."""
+    registry = plugins.load()
+    opened = open_asked(arguments, directory, registry)
+    made = remaking(opened, arguments)
+    if made is None:
+        return _nothing_again(opened, arguments)
+    _say_what_goes(opened, made, arguments)
+    if arguments.dry_run:
+        return _dry_run(made, arguments)
+    _look_ahead(opened, made, arguments)
+    agreed = _agreed(made, arguments)
+    said = text.notes(made.opened, made.plan)
+    with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
+        return _make_again(directory, arguments, registry, made, said, agreed, goes)
+
+
+def _interrupted(directory: RunDirectory, goes: Sequence[Remaking]) -> Interrupted:
+    """Return how it ended, where it was interrupted before the new take was begun."""
+    if not goes:
+        return redo_interrupted(directory, (), "", Step.CLIP)
+    made = goes[-1]
+    what = what_it_is_of(Retake(scenes=made.scenes, only=made.step.value)) if made.scenes else ""
+    return redo_interrupted(directory, made.paths, what, made.step)
 
 
 def _nothing_again(opened: Opened, arguments: Namespace) -> int:
     if not arguments.quiet:
         what = "nothing failed" if arguments.failed else "no clip is out of date"
+        if arguments.give_up:
+            what = "nothing that is missing is paid for and under way"
         say(f"{what}: nothing is made again")
     print_result(opened, opened.plan(), arguments, ExitCode.COMPLETE, None)
     return ExitCode.COMPLETE
@@ -65,10 +87,15 @@ def _say_what_goes(opened: Opened, made: Remaking, arguments: Namespace) -> None
     if arguments.quiet:
         return
     show(text.analysis(opened, opened.plan(), verbose=arguments.verbose))
+    for work in made.given_up:
+        say(
+            f"given up: {name(work.key)} at {work.provider}, job {work.job}, which was paid for "
+            f"({price_of(work.price)}); nothing fetches it any more"
+        )
     if made.scenes:
         say(f"made again: {listed(made.keys)}; the old take goes to .vidgen/replaced")
     else:
-        say(f"tried again: {listed(made.keys)}")
+        say(f"{'ordered' if made.given_up else 'tried'} again: {listed(made.keys)}")
     for path in made.paths if arguments.verbose else ():
         say(f"  {path} goes")
     for task in already_paid(made):
@@ -118,6 +145,7 @@ def _make_again(
     before: Remaking,
     said: list[str],
     agreed: bool,
+    goes: list[Remaking],
 ) -> int:
     opened = open_asked(arguments, directory, registry, before.opened.memory)
     with Journal(directory.root, version=vidgen_core.__version__) as journal:
@@ -128,6 +156,9 @@ def _make_again(
         if (made.plan.price, made.keys) != (before.plan.price, before.keys):
             _look_ahead(opened, made, arguments)
             agreed = _agreed(made, arguments)
+        goes.append(made)
+        for work in made.given_up:
+            journal.ended(work.key, work.take, "it was given up", Billed.YES, kept=True)
         away: list[str] = []
         with _saying_how_to_go_on(directory, away):
             move_away(

@@ -11,6 +11,7 @@ from attrs import evolve, frozen
 from vidgen_core.cli.last_line import command_for, command_in, same_command
 from vidgen_core.cli.repeated import repeated
 from vidgen_core.errors import CapReached, Undecided, UsageError, VidgenError
+from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Task
@@ -36,7 +37,7 @@ class Remaking:
     """What is made again: ``step`` of ``scenes``, once ``paths`` are moved away.
 
     ``opened`` and its ``plan`` are as they will be then. ``keys``: the outputs that this
-    is about.
+    is about. ``given_up``: what was ordered for them before, and is not fetched any more.
     """
 
     opened: Opened
@@ -45,15 +46,20 @@ class Remaking:
     step: Step
     paths: tuple[str, ...]
     keys: tuple[Key, ...]
+    given_up: tuple[InFlight, ...] = ()
 
 
 def remaking(opened: Opened, arguments: Namespace) -> Remaking | None:
-    """Return what the command line asks for; ``None`` where nothing is stale, or has failed.
+    """Return what the command line asks for; ``None`` where there is none of that.
 
     Raises ``UsageError`` where a scene is not there or cannot be made again.
     """
-    numbers = _numbers(opened, arguments.scene)
     step, now = _STEPS[arguments.only], opened.plan()
+    if arguments.give_up and not arguments.scene:  # also what belongs to no scene
+        return _without_jobs(opened, now, None, step if arguments.only else None)
+    numbers = _numbers(opened, arguments.scene)
+    if arguments.give_up:
+        return _without_jobs(opened, now, numbers, step if arguments.only else None)
     if arguments.failed:
         keys = _failed(opened, now, numbers, step if arguments.only else None)
         if not keys:
@@ -107,6 +113,37 @@ def _failed(
         and task.key.scene in numbers
         and step in (None, task.key.step)
         and came_to_nothing(task.key)
+    )
+
+
+def _without_jobs(
+    opened: Opened, plan: Plan, numbers: Collection[int] | None, step: Step | None
+) -> Remaking | None:
+    """Return how what is missing is made without its jobs; ``None`` where none has a job.
+
+    *numbers*: the scenes that are asked about, ``None`` for everything.
+    """
+    works = {
+        key: work
+        for key, work in opened.ledger.in_flight.items()
+        if work.job
+        and key in plan.by_key
+        and plan.by_key[key].decision in TO_DO | STUCK
+        and (numbers is None or key.scene in numbers)
+        and step in (None, key.step)
+    }
+    if not works:
+        return None
+    left = {key: work for key, work in opened.ledger.in_flight.items() if key not in works}
+    then = evolve(opened, ledger=evolve(opened.ledger, in_flight=left))
+    return Remaking(
+        opened=then,
+        plan=then.plan(),
+        scenes=(),
+        step=step or Step.CLIP,
+        paths=(),
+        keys=tuple(works),
+        given_up=tuple(works.values()),
     )
 
 

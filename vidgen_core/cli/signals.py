@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from types import TracebackType
+from types import FrameType, TracebackType
 from typing import Any
 
 #: What asks a program to end.
@@ -33,6 +33,7 @@ class Signals:
 
     def __init__(self, *, for_good: bool) -> None:
         self._for_good = for_good
+        self._process = os.getpid()
         self._before: dict[int, Any] = {}
         self._times = 0
         self._interrupt: Callable[[], None] | None = None
@@ -89,7 +90,10 @@ class Signals:
         """Take note that nothing but the end is left to be told."""
         self._telling = True
 
-    def _hear(self, number: int, frame: object) -> None:
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        if os.getpid() != self._process:
+            self._hear_in_child(number, frame)
+            return
         self._times += 1
         if self._times > 1 and (self._telling or self._interrupt is not None):
             self._end_at_once()
@@ -97,6 +101,15 @@ class Signals:
             self._interrupt()
         elif not self._telling:
             raise KeyboardInterrupt
+
+    def _hear_in_child(self, number: int, frame: FrameType | None) -> None:
+        """Do in a child that a plugin forked what the signal did before vidgen heard it."""
+        before = self._before[number]
+        signal.signal(number, before)
+        if callable(before):
+            before(number, frame)
+        else:
+            os.kill(os.getpid(), number)
 
     def _end_at_once(self) -> None:
         """End the process. Nothing is waited for, not even a lock on standard error."""

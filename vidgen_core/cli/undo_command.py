@@ -11,6 +11,7 @@ from vidgen_core import plugins
 from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.cli.last_line import command_for, command_in
+from vidgen_core.cli.moving import told_when_interrupted, undo_interrupted, what_it_is_of
 from vidgen_core.cli.results import print_result
 from vidgen_core.errors import Billed, ExitCode, Undecided, UsageError
 from vidgen_core.journal import Journal, read_ledger
@@ -20,8 +21,8 @@ from vidgen_core.opening import Opened, find_directory
 from vidgen_core.planner.again import giving_way
 from vidgen_core.planner.doubts import all_in_doubt
 from vidgen_core.report.prices import said
-from vidgen_core.report.words import count, name, say, scenes
-from vidgen_core.retake import bring_back, to_undo, unfinished
+from vidgen_core.report.words import count, name, say
+from vidgen_core.retake import bring_back, lost, to_undo, unfinished
 from vidgen_core.rundir import RunDirectory
 from vidgen_core.scenes_file import must_be_a_run
 
@@ -31,20 +32,26 @@ def run(arguments: Namespace) -> int:
     with results_only(arguments), one_object(arguments, {}):
         directory = find_directory(arguments.directory)
         must_be_a_run(directory.root)
-        if not to_undo(directory, read_ledger(directory.root)):
+        ledger = read_ledger(directory.root)
+        if not to_undo(directory, ledger):
             raise _nothing(directory)
-        registry = plugins.load()
-        opened = open_asked(arguments, directory, registry)
-        _must_not_be_under_way(opened)
-        with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
-            opened = open_asked(arguments, directory, registry, opened.memory)
-            _bring_back(opened, arguments)
-            opened = open_asked(arguments, directory, registry, opened.memory)
-        plan = opened.plan()
-        if not plan.finished and not arguments.quiet:
-            say(f"to go on: {command_for(str(directory.root))}")
-        print_result(opened, plan, arguments, ExitCode.COMPLETE, None)
-        return ExitCode.COMPLETE
+        with told_when_interrupted(lambda: undo_interrupted(directory, ledger.retake)):
+            return _undo(directory, arguments)
+
+
+def _undo(directory: RunDirectory, arguments: Namespace) -> int:
+    registry = plugins.load()
+    opened = open_asked(arguments, directory, registry)
+    _must_not_be_under_way(opened)
+    with directory.locked(shlex.join(["vidgen", *sys.argv[1:]])):
+        opened = open_asked(arguments, directory, registry, opened.memory)
+        _bring_back(opened, arguments)
+        opened = open_asked(arguments, directory, registry, opened.memory)
+    plan = opened.plan()
+    if not plan.finished and not arguments.quiet:
+        say(f"to go on: {command_for(str(directory.root))}")
+    print_result(opened, plan, arguments, ExitCode.COMPLETE, None)
+    return ExitCode.COMPLETE
 
 
 def finish_undo(directory: RunDirectory, *, quiet: bool) -> None:
@@ -77,6 +84,7 @@ def _bring_back(opened: Opened, arguments: Namespace) -> None:
     rest = giving_way(opened.situation, retake.scenes, Step(retake.only))
     _must_not_be_under_way(opened)
     resumed = bool(unfinished(directory, opened.ledger))
+    gone = () if resumed else lost(directory, opened.ledger)
     away: list[str] = []
     with Journal(directory.root, version=vidgen_core.__version__) as journal:
         back = bring_back(directory, journal, rest, lambda path, place: away.append(path))
@@ -86,6 +94,8 @@ def _bring_back(opened: Opened, arguments: Namespace) -> None:
     again = " (an undo that was interrupted is finished)" if resumed else ""
     files = count(len(back), "file") if back else "all of it was there"
     say(f"{what_it_is_of(retake)} brought back: {files}{again}")
+    if gone:
+        say(f"not brought back, for it is in .vidgen/replaced no more: {', '.join(gone)}")
     if away:
         say(f"{count(len(away), 'file')} moved to .vidgen/replaced; another undo brings them back")
     for path in back if arguments.verbose else ():
@@ -107,13 +117,6 @@ def _give_up_questions(opened: Opened, journal: Journal, retake: Retake) -> None
                 f"{name(key)} at {work.provider} is not asked about any more: {said(work.price)} "
                 "may have been charged for it"
             )
-
-
-def what_it_is_of(retake: Retake) -> str:
-    """Return what the *retake* moved away: ``clips of scene 3``."""
-    step = {Step.CLIP: "clips", Step.FIRST_FRAME: "first frame", Step.SOUND: "sound"}
-    what = step.get(Step(retake.only), "narration")
-    return f"{what} of {scenes(retake.scenes, all_of_them=False)}"
 
 
 def _must_not_be_under_way(opened: Opened) -> None:

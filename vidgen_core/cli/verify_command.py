@@ -11,7 +11,7 @@ import attrs
 from vidgen_core import plugins
 from vidgen_core.cli.ending import one_object, results_only
 from vidgen_core.errors import ExitCode
-from vidgen_core.inspection import Condition, Finding, Inspection, exit_code, inspect
+from vidgen_core.inspection import NO_FAULT, Condition, Finding, Inspection, exit_code, inspect
 from vidgen_core.keys import redacted
 from vidgen_core.opening import find_directory
 from vidgen_core.report import as_json
@@ -26,11 +26,15 @@ _SAYS = {
     Condition.UNREADABLE: "cannot be read",
     Condition.NEWER: "is of a newer vidgen",
     Condition.BROKEN: "is broken",
+    Condition.GONE: "is gone",
     Condition.SPOILT: "is spoilt",
     Condition.UNUSABLE: "cannot be used",
     Condition.DAMAGED: "is damaged",
     Condition.CHANGED: "was changed",
+    Condition.UNNEEDED: "is gone",
 }
+#: So many files that are gone and not needed are named without -v.
+_MOST_NAMED = 5
 _ORDER = tuple(_SAYS)
 
 
@@ -57,19 +61,30 @@ def text_lines(
     directory: RunDirectory, found: Inspection, *, deep: bool = False, verbose: bool = False
 ) -> Iterator[str]:
     """Yield what was looked at, and what is not whole, with what to do about it."""
-    faults = [each for each in found.findings if each.condition is not Condition.CHANGED]
-    changed = [each for each in found.findings if each.condition is Condition.CHANGED]
+    faults = [each for each in found.findings if each.condition not in NO_FAULT]
     yield printable(f"{directory.root.name}: {_looked_at(found, deep=deep)}")
     for finding in sorted(faults, key=_order):
         yield INDENT + printable(_words(finding))
         if finding.advice:
             yield INDENT * 2 + printable(finding.advice)
-    for finding in changed:
-        yield INDENT + printable(f"{finding.path}: {finding.fault}")
+    for line in _no_faults(found, verbose=verbose):
+        yield INDENT + printable(line)
     if faults:
         yield f"not whole: {count(len(faults), 'finding')}"
         return
     yield "all of it is whole" + ("" if deep or not verbose else "; --deep decodes all of it")
+
+
+def _no_faults(found: Inspection, *, verbose: bool) -> Iterator[str]:
+    """Yield what somebody changed or deleted on purpose, as it seems."""
+    unneeded = sum(each.condition is Condition.UNNEEDED for each in found.findings)
+    counted = unneeded > _MOST_NAMED and not verbose
+    for finding in found.findings:
+        named = not counted or finding.condition is not Condition.UNNEEDED
+        if named and finding.condition in NO_FAULT:
+            yield f"{finding.path}: {finding.fault}"
+    if counted:
+        yield f"{unneeded} files are gone that the film does not need (-v names them)"
 
 
 def _looked_at(found: Inspection, *, deep: bool) -> str:

@@ -11,11 +11,13 @@ from vidgen_core import disk, faults
 from vidgen_core.errors import (
     BadOutput,
     Billed,
+    Expired,
     JobFailed,
     JobLost,
     MachineError,
     ProviderError,
     Refused,
+    Unavailable,
     Undecided,
     VidgenError,
 )
@@ -25,6 +27,7 @@ from vidgen_core.executor.clock import real
 from vidgen_core.executor.errand import Errand
 from vidgen_core.executor.events import Noted
 from vidgen_core.executor.publishing import Origin
+from vidgen_core.executor.questions import never_comes
 from vidgen_core.executor.quotes import why_dearer
 from vidgen_core.executor.sent import Sent, path_of_answer
 from vidgen_core.executor.work import Made
@@ -33,6 +36,16 @@ from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 from vidgen_core.specs import FREE, Request
 
 _LARGEST_ANSWER = 1 << 30
+
+
+def _charged(error: ProviderError) -> Billed:
+    """Return whether a job, or an answer, that ended with *error* was charged.
+
+    ``Refused`` says by itself that nothing was charged, as is so of an order. Here the order
+    was taken before: only ``Failed``, or ``JobFailed``, says that its price is not asked for.
+    """
+    free = isinstance(error, Refused) and error.billed is Billed.NO
+    return Billed.UNKNOWN if free else error.billed
 
 
 class _AnswerGone(JobLost):
@@ -186,13 +199,14 @@ class Collection:
     def _failed(self, error: VidgenError) -> None:
         """A poll or a fetch failed. The job stays ours unless it is surely gone."""
         if isinstance(error, (JobFailed, JobLost, Refused)) and not error.retry:
-            self._end(error, error.billed)
+            self._end(error, _charged(error))
             return
         self.errand.try_again(error, self.poll)
 
     def _not_fetched(self, error: VidgenError) -> None:
         """Fetch once more; what is still bad is kept, and so is its job unless it is the same."""
         if not isinstance(error, BadOutput):
+            self._advise(error)
             self._failed(error)
             return
         self._fetches += 1
@@ -204,7 +218,15 @@ class Collection:
         if len(self._bad) == self._fetches and len(set(self._bad)) == 1:
             self._end(error, Billed.YES)  # this is what the service made, and it stays so
             return
+        self._advise(error)
         run.setbacks.failed(job, error)
+
+    def _advise(self, error: VidgenError) -> None:
+        """Say what can be done where the job is done, and its result may never come."""
+        way = never_comes(self.work, self.errand.run.directory.root)
+        may_never = isinstance(error, (Expired, BadOutput, Unavailable)) and not self.again
+        if may_never and way not in error.advice:
+            error.advice = f"{error.advice}; {way}" if error.advice else way
 
     def _end(self, error: ProviderError, billed: Billed) -> None:
         run = self.errand.run
@@ -283,7 +305,7 @@ class Collection:
         if isinstance(error, _AnswerGone) and run.may_submit:
             self._ask_anew(error)
         elif isinstance(error, (JobLost, Refused)):
-            self._end(error, error.billed)
+            self._end(error, _charged(error))
         elif not isinstance(error, BadOutput):
             self.errand.try_again(error, self.write_answer)
         elif self._may_be_repaired():

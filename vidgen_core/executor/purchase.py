@@ -238,8 +238,14 @@ class Purchase:
 
     def _submit_again(self) -> None:
         """Repeat a submit of unknown outcome; its token makes the service charge it once."""
-        if not self.errand.run.may_submit:
+        run = self.errand.run
+        if not run.may_submit:
             self._leave()
+            return
+        try:
+            run.purse.check_again(self.work.key)  # the limit may be a lower one by now
+        except CapReached as reached:
+            run.setbacks.later(self.errand.job, reached)
             return
         self._begun = True
         self.errand.in_worker(self._submit, self._bought, self._refused, precious=True)

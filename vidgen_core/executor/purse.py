@@ -38,6 +38,10 @@ class Purse:
             self.journal.intent(work)
         faults.point("intent-written")
 
+    def check_again(self, key: Key) -> None:
+        """Raise ``CapReached`` where there is no room to repeat the order of *key*."""
+        self.limit.check_again(self.journal.ledger, key)
+
     def check(self, price: Price, key: Key) -> None:
         """Raise ``CapReached`` where there is no room for *price* for the output *key*."""
         self.limit.check(self.journal.ledger, self.limit.at_most(price), key)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 from vidgen_core.errors import Undecided, VidgenError
 from vidgen_core.ledger import InFlight
 from vidgen_core.planner.doubts import only_answers
@@ -31,6 +34,13 @@ def was_it_taken(work: InFlight, why: str, cause: VidgenError | None = None) -> 
     )
     question.__cause__ = cause
     return question
+
+
+def never_comes(work: InFlight, root: Path) -> str:
+    """Return the advice about paid *work* in *root* whose result cannot be fetched."""
+    scene = ["--scene", str(work.key.scene)] if work.key.scene else []
+    command = shlex.join(["vidgen", "redo", str(root), *scene, "--give-up"])
+    return f"it stays paid for and is fetched next time; if it never comes, {command} orders anew"
 
 
 def not_found_out(work: InFlight) -> Undecided:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from vidgen_core.errors import ExitCode, InputError, UsageError, VidgenError, exit_code_for
 from vidgen_core.inspection.files import outputs
-from vidgen_core.inspection.finding import Condition, Finding, Inspection
+from vidgen_core.inspection.finding import NO_FAULT, Condition, Finding, Inspection
+from vidgen_core.inspection.gone import what_is_gone
 from vidgen_core.inspection.state import answers, journal, outputs_of, requests, settings
 from vidgen_core.listing import OnProbe
 from vidgen_core.plugins import Registry
@@ -14,10 +15,11 @@ from vidgen_core.rundir import RunDirectory
 from vidgen_core.scenes_file import choose
 from vidgen_core.strict_json import MAX_BYTES
 
-__all__ = ["Condition", "Finding", "Inspection", "exit_code", "inspect"]
+__all__ = ["NO_FAULT", "Condition", "Finding", "Inspection", "exit_code", "inspect"]
 
 _CODES = {
     Condition.CHANGED: ExitCode.COMPLETE,
+    Condition.UNNEEDED: ExitCode.COMPLETE,
     Condition.UNUSABLE: ExitCode.BAD_INPUT,
     Condition.UNREADABLE: ExitCode.MACHINE,
     Condition.NEWER: ExitCode.DECISION,
@@ -45,10 +47,12 @@ def inspect(
     found += _scenes(directory, kept.scenes_file if kept else "", _most(kept))
     known = (*(output for output, _ in registry.patterns()), *remembered)
     looked = outputs(directory, known, ledger, deep=deep, on_probe=on_probe)
+    listing, refused = looked.listing, looked.refused
+    lost = what_is_gone(directory, registry, ledger, listing=listing, known=known, refused=refused)
     return Inspection(
-        findings=tuple(_each_once((*found, *looked.findings))),
-        files=looked.files,
-        bytes=looked.bytes,
+        findings=tuple(_each_once((*found, *looked.findings, *lost))),
+        files=len(listing.files),
+        bytes=sum(file.size for file in listing.files),
         compared=looked.compared,
     )
 

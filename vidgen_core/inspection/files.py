@@ -7,16 +7,16 @@ import shlex
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from vidgen_core import disk
 from vidgen_core.errors import MachineError
-from vidgen_core.inspection.finding import Condition, Finding, Inspection
+from vidgen_core.inspection.finding import Condition, Finding
 from vidgen_core.layout import OUTPUT, Output
 from vidgen_core.ledger import Ledger, Published
 from vidgen_core.listing import OnProbe, list_directory
 from vidgen_core.model import Facts, Kind, Step, Verdict
-from vidgen_core.plan import File
+from vidgen_core.plan import File, Listing
 from vidgen_core.probe import probe
 from vidgen_core.rundir import RunDirectory
 
@@ -30,6 +30,20 @@ _REDONE = {
 }
 
 
+@frozen(kw_only=True)
+class Looked:
+    """The outputs that are there, and what is wrong with them.
+
+    ``compared``: how many of them are byte for byte what vidgen wrote. ``refused``: the paths
+    that this machine does not give out.
+    """
+
+    findings: tuple[Finding, ...]
+    listing: Listing
+    compared: int
+    refused: frozenset[str]
+
+
 def outputs(
     directory: RunDirectory,
     known: Iterable[Output],
@@ -37,7 +51,7 @@ def outputs(
     *,
     deep: bool,
     on_probe: OnProbe | None,
-) -> Inspection:
+) -> Looked:
     """Read every output of *directory* that one of the *known* kinds claims."""
     look = _Look(root=directory.root, ledger=ledger, deep=deep)
     listing = list_directory(
@@ -52,11 +66,11 @@ def outputs(
         finding = look.finding(file)
         if finding is not None and finding.path not in look.refusals:
             findings.append(finding)
-    return Inspection(
+    return Looked(
         findings=tuple(findings),
-        files=len(listing.files),
-        bytes=sum(file.size for file in listing.files),
+        listing=listing,
         compared=look.compared,
+        refused=frozenset(look.refusals),
     )
 
 
@@ -67,24 +81,25 @@ class _Look:
     root: Path
     ledger: Ledger
     deep: bool
-    refusals: dict[str, str] = field(factory=dict)
+    refusals: dict[str, OSError] = field(factory=dict)
     altered: set[str] = field(factory=set)
     compared: int = 0
     _read: set[str] = field(factory=set)
 
     def refused(self, path: str, error: OSError) -> None:
         """Take note of what this machine does not give out."""
-        self.refusals[path] = error.strerror or str(error)
+        self.refusals[path] = error
 
     @property
     def unreadable(self) -> Iterator[Finding]:
         """What was refused, as findings."""
-        for path, why in sorted(self.refusals.items()):
+        for path, error in sorted(self.refusals.items()):
+            what = disk.advice_for(error) or "see to the disk, then run the same command again"
             yield Finding(
                 path=path,
                 condition=Condition.UNREADABLE,
-                fault=f"it cannot be read: {why}",
-                advice="see to the disk or the permissions: nothing is missing for that",
+                fault=f"it cannot be read: {error.strerror or error}",
+                advice=f"{what}; nothing is missing for that",
             )
 
     def media(self, path: Path, kind: Kind) -> Facts:

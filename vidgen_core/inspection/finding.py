@@ -12,18 +12,25 @@ class Condition(StrEnum):
 
     ``BROKEN``: it counts as missing. ``DAMAGED``: not all of it is sound, and it can be shown
     or read all the same. ``SPOILT``: its bytes are others than vidgen wrote, and nobody wrote
-    it since. ``CHANGED``: somebody did, and it is whole: that is no fault. ``UNUSABLE``: a
-    person has to correct it. ``NEWER``: a newer vidgen wrote it. ``UNREADABLE``: this machine
-    does not give it out.
+    it since. ``CHANGED``: somebody did, and it is whole: that is no fault. ``GONE``: vidgen made
+    it, it is not there any more, and the film lacks it. ``UNNEEDED``: likewise, and nothing lacks
+    it: that is no fault. ``UNUSABLE``: a person has to correct it. ``NEWER``: a newer vidgen wrote
+    it. ``UNREADABLE``: this machine does not give it out.
     """
 
     BROKEN = "broken"
     DAMAGED = "damaged"
     SPOILT = "spoilt"
     CHANGED = "changed"
+    GONE = "gone"
+    UNNEEDED = "unneeded"
     UNUSABLE = "unusable"
     NEWER = "newer"
     UNREADABLE = "unreadable"
+
+
+#: What somebody may do on purpose.
+NO_FAULT = frozenset({Condition.CHANGED, Condition.UNNEEDED})
 
 
 @frozen(kw_only=True)
@@ -53,5 +60,5 @@ class Inspection:
 
     @property
     def is_whole(self) -> bool:
-        """Whether nothing is wrong; what somebody changed on purpose is no fault."""
-        return all(finding.condition is Condition.CHANGED for finding in self.findings)
+        """Whether nothing is wrong; what somebody changed or deleted on purpose is no fault."""
+        return all(finding.condition in NO_FAULT for finding in self.findings)

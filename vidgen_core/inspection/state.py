@@ -128,8 +128,12 @@ def _read(
             return
         take(value)
     except OSError as error:
-        why = error.strerror or str(error)
-        yield Finding(path=path, condition=Condition.UNREADABLE, fault=f"it cannot be read: {why}")
+        yield Finding(
+            path=path,
+            condition=Condition.UNREADABLE,
+            fault=f"it cannot be read: {error.strerror or error}",
+            advice=disk.advice_for(error),
+        )
     except (ValueError, KeyError, TypeError, AttributeError, PatternError, RecursionError):
         what = "it makes no sense"
         yield Finding(path=path, condition=Condition.DAMAGED, fault=what, advice=advice)

@@ -178,14 +178,22 @@ class Journal:
         self._append("displaced", path=path, place=place, why=why)
 
     def retake(
-        self, scenes: Iterable[int], only: str, away: Mapping[str, str], *, back: bool = False
+        self,
+        scenes: Iterable[int],
+        only: str,
+        away: Mapping[str, str],
+        *,
+        seen: Mapping[str, tuple[int, int]] | None = None,
+        back: bool = False,
     ) -> None:
         """Write that the files *away* are about to be moved, each from its path to its place.
 
-        *back*: instead of them what the retake before moved away comes back.
+        *seen*: their sizes and times (``mtime_ns``), by path. *back*: instead of them what the
+        retake before moved away comes back.
         """
         pairs = [list(pair) for pair in away.items()]
-        self._append("retake", scenes=[*scenes], only=only, away=pairs, back=back)
+        known = [[path, *each] for path, each in (seen or {}).items()]
+        self._append("retake", scenes=[*scenes], only=only, away=pairs, seen=known, back=back)
 
     def restored(self, path: str, place: str) -> None:
         """Write that *path* is back from *place*, and is again what it was."""

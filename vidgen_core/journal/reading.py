@@ -344,8 +344,11 @@ def _retaken(reading: Reading, record: dict[str, Any]) -> None:
     scenes, only, back = record["scenes"], Step(record["only"]), record["back"]
     if not all(type(number) is int for number in scenes):
         raise ValueError("it does not say which scenes are made again")
+    seen = {str(path): _two(*pair) for path, *pair in record.get("seen", ())}
     away = {
-        str(path): Away(place=str(place), record=reading.published.get(path))
+        str(path): Away(
+            place=str(place), record=reading.published.get(path), seen=seen.get(str(path))
+        )
         for path, place in record["away"]
     }
     earlier = reading.retake.away if back and reading.retake else {}
@@ -359,6 +362,12 @@ def _retaken(reading: Reading, record: dict[str, Any]) -> None:
     for number in () if back else scenes:
         key = Key(only, number)
         reading.redone[key] = reading.redone.get(key, 0) + 1
+
+
+def _two(size: Any, mtime_ns: Any) -> tuple[int, int]:
+    if not type(size) is type(mtime_ns) is int:
+        raise ValueError("the size or the time of a file is no number")
+    return size, mtime_ns
 
 
 def _restored(reading: Reading, record: dict[str, Any]) -> None:

@@ -138,15 +138,19 @@ class Media:
         seconds: float | None = None,
         progress: Progress | None = None,
         frames: Iterable[bytes | memoryview] | None = None,
+        folder: Path | None = None,
     ) -> str:
         """Run an output node (or several merged ones) and return the end of ffmpeg's words.
 
         *into* is the file that must be there afterwards. *seconds*: how long the
         output will be, for *progress*. *frames* are written to ffmpeg's standard
-        input. Raises ``MachineError`` and, after ``stop()`` or when cancelled,
+        input. *folder*: where it runs, for filters that name files of their own.
+        Raises ``MachineError`` and, after ``stop()`` or when cancelled,
         ``Interrupted``; whatever *frames* raises goes through.
         """
-        ended = self._run(stream, into, seconds=seconds, progress=progress, frames=frames)
+        ended = self._run(
+            stream, into, seconds=seconds, progress=progress, frames=frames, folder=folder
+        )
         self._check(ended, into)
         return ended.words
 
@@ -312,6 +316,7 @@ class Media:
         frames: Iterable[bytes | memoryview] | None = None,
         capture: int = 0,
         level: str = "warning",
+        folder: Path | None = None,
     ) -> Ended:
         arguments = [
             _spelled(argument)
@@ -335,6 +340,7 @@ class Media:
                 capture=capture,
                 tick=_fractions(progress, seconds),
                 among=self._children,
+                folder=folder,
             )
         except NotStarted as error:
             raise not_started(error) from error.__cause__

@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import IO, Any
 
 from attrs import field, frozen
@@ -136,6 +137,7 @@ def run_child(
     capture: int = 0,
     tick: Callable[[float], None] | None = None,
     among: Children | None = None,
+    folder: Path | None = None,
 ) -> Ended:
     """Run *command* to its end and say how it ended.
 
@@ -143,7 +145,7 @@ def run_child(
     so many bytes of its standard output; 0 means that its standard output is
     ffmpeg's ``-progress``. *tick* is called in this thread with the seconds done.
     *stopped* is asked about twenty times a second, from another thread. *among*: the
-    children that end together.
+    children that end together. *folder*: where it runs.
 
     Raises ``Interrupted``, :class:`Stalled` (no progress in *patience* seconds,
     the time that *feed* takes to make a block not counted), :class:`TooMuch`,
@@ -153,7 +155,8 @@ def run_child(
         raise Interrupted("stopped before it began")
     among = among or Children()
     with among.starting() as started:
-        child = _Child(command, patience=patience, piped=feed is not None, capture=capture)
+        piped = feed is not None
+        child = _Child(command, patience=patience, piped=piped, capture=capture, folder=folder)
         started(child.process)
     try:
         child.watch(stopped)
@@ -168,7 +171,13 @@ def run_child(
 
 class _Child:
     def __init__(
-        self, command: Sequence[str], *, patience: float, piped: bool, capture: int
+        self,
+        command: Sequence[str],
+        *,
+        patience: float,
+        piped: bool,
+        capture: int,
+        folder: Path | None,
     ) -> None:
         self.patience = patience
         self.capture = capture
@@ -186,6 +195,7 @@ class _Child:
                 stdin=subprocess.PIPE if piped else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
+                cwd=folder,
                 env=bare_environment(),
                 **apart(),
             )

@@ -13,9 +13,9 @@ from vidgen_core.media.children import Ended
 
 #: What ffmpeg says when the machine is at fault, and what we say.
 _MACHINE_FAULTS = (
-    ("Read-only file system", "the file system is read-only"),
-    ("Permission denied", "permission was denied"),
-    ("Input/output error", "the disk reported an error"),
+    ("Read-only file system", errno.EROFS, "the file system is read-only"),
+    ("Permission denied", errno.EACCES, "permission was denied"),
+    ("Input/output error", errno.EIO, "the disk reported an error"),
 )
 #: What it says when the disk is full, and the error that anything else would meet there.
 _FULL = (
@@ -48,9 +48,12 @@ def check_machine(ended: Ended, into: Path | None) -> None:
         short = shortage.lacks(cause)
         if short is not None and words in ended.words and ended.code != 0:
             raise MachineError(f"{place}ffmpeg: {short.message}", advice=short.advice) from cause
-    for words, fact in _MACHINE_FAULTS:
+    for words, number, fact in _MACHINE_FAULTS:
         if words in ended.words and ended.code != 0:
-            raise MachineError(f"{place}{fact}\n{last_words(ended.words)}")
+            cause = OSError(number, os.strerror(number), into and str(into))
+            raise MachineError(
+                f"{place}{fact}\n{last_words(ended.words)}", advice=disk.advice_for(cause)
+            )
 
 
 def last_words(words: str) -> str:

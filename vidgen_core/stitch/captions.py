@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from vidgen_core import disk
 from vidgen_core.errors import InputError, MachineError
 from vidgen_core.media.encoding import video_options
 from vidgen_core.stitch.footage import Footage
@@ -77,23 +76,29 @@ def chapters_of(parts: Sequence[Footage], names: Sequence[str]) -> tuple[Chapter
 
 
 def draw(media: Media, footage: Footage, subtitles: Path, typeface: Typeface, into: Path) -> None:
-    """Write *footage* to *into*, with *subtitles* drawn into its picture; the same frames."""
+    """Write *footage* to *into*, with *subtitles* drawn into its picture; the same frames.
+
+    What is drawn, and the font, are in a new folder beside *into* meanwhile.
+    """
     form = footage.form
-    # The filter reads files by names inside a text of its own: theirs are plain here.
-    with tempfile.TemporaryDirectory(prefix="vidgen-") as folder:
-        place = Path(folder)
-        words = place / "words.ass"
-        words.write_text(_as_ass(read(subtitles), typeface, form.width, form.height), "utf-8")
-        shutil.copyfile(typeface.file, place / f"font{typeface.file.suffix.lower()}")
-        picture = media.input(footage.path).video.filter(
-            "ass", filename=words.as_posix(), fontsdir=place.as_posix()
-        )
+    place = into.parent / f"{into.stem}-words"
+    disk.make_new(place)
+    try:
+        drawn = _as_ass(read(subtitles), typeface, form.width, form.height)
+        disk.put(place / "words.ass", drawn.encode())
+        disk.copy(typeface.file, place / f"font{typeface.file.suffix.lower()}")
+        # The filter reads files by names inside a text of its own: from that folder they are
+        # plain, whatever the run directory is called.
+        picture = media.input(footage.path).video.filter("ass", filename="words.ass", fontsdir=".")
         picture = picture.filter("format", "yuv420p")
         media.run(
             media.output(picture, into=into, **video_options(form.fps)),
             into,
             seconds=float(footage.seconds),
+            folder=place,
         )
+    finally:
+        disk.clear(place)
 
 
 def _as_ass(subtitles: SSAFile, typeface: Typeface, width: int, height: int) -> str:

@@ -44,7 +44,7 @@ def a_key_that_is_not_taken_out() -> None:
 @mutant(_DAMAGE + "test_damage_stops_paid_work_and_lets_free_work_go_on")
 def a_damaged_journal_that_is_believed() -> None:
     """Where a line about money is gone, its clip is bought again."""
-    rewritten(reading._apply, ('return "its checksum does not fit"', 'return ""'))
+    rewritten(reading.applied, ('return "its checksum does not fit"', 'return ""'))
 
 
 @mutant(_DAMAGE + "test_a_newer_journal_is_refused")

@@ -145,7 +145,7 @@ def _add_reading(command: Callable[..., ArgumentParser]) -> None:
     )
     options.add_directory(status)
     options.add_list(status)
-    verify = command("verify", "say which files are not whole", "DIR [options]", words.VERIFY)
+    verify = command("verify", "say what is not whole, or gone", "DIR [options]", words.VERIFY)
     options.add_directory(verify)
     options.add_deep(verify)
     log = command("log", "tell what happened in a run", "DIR [options]", words.LOG)
@@ -154,7 +154,7 @@ def _add_reading(command: Callable[..., ArgumentParser]) -> None:
     for each in (status, verify, log):
         options.add_json(each)
         options.add_verbose(each)
-    clean = command("clean", "delete what is not needed", "DIR [options]", words.CLEAN)
+    clean = command("clean", "delete unfinished and replaced files", "DIR [options]", words.CLEAN)
     options.add_directory(clean)
     options.add_what_goes(clean)
     options.add_json(clean)

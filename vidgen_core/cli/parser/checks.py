@@ -59,10 +59,11 @@ def check_generate(arguments: Namespace, parser: ArgumentParser) -> None:
 def check_redo(arguments: Namespace, parser: ArgumentParser) -> None:
     """Have something be named that is made again."""
     arguments.scene = tuple(sorted(set(arguments.scene or ())))
-    if not (arguments.scene or arguments.stale or arguments.failed):
-        parser.error("say what is made again: --scene N, --stale or --failed")
-    if arguments.stale and arguments.failed:
-        parser.error("give either --stale or --failed")
+    chosen = (arguments.stale, arguments.failed, arguments.give_up)
+    if not (arguments.scene or any(chosen)):
+        parser.error("say what is made again: --scene N, --stale, --failed or --give-up")
+    if sum(chosen) > 1:
+        parser.error("give one of --stale, --failed and --give-up")
     if arguments.stale and arguments.only not in (None, "clip"):
         parser.error("--stale is about clips: it goes with --only clip alone")
 

@@ -254,6 +254,12 @@ def add_what_again(parser: ArgumentParser) -> None:
     add(group, "--only", choices=REDONE, help="only this of them (clip)")
     add(group, "--stale", action="store_true", help="the scenes with clips that are out of date")
     add(group, "--failed", action="store_true", help="what was tried and came to nothing")
+    add(
+        group,
+        "--give-up",
+        action="store_true",
+        help="what is paid for and never comes: order it once more, and pay for it once more",
+    )
 
 
 def add_scenes(parts: Parts) -> None:

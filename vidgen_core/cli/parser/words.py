@@ -71,8 +71,11 @@ Examples:
 Without --only, or with --only clip, the scene's clips are
 made again, and what is joined from them. With --only
 first-frame its clips are kept, and reported as out of
-date. --stale and --failed are for all scenes, or for those
-of --scene. Providers that are given are kept for the run.
+date. --stale, --failed and --give-up are for all scenes,
+or for those of --scene. --give-up moves nothing: it orders
+once more, for money, what is paid for and under way and
+cannot be fetched. Providers that are given are kept for
+the run.
 """
 
 UNDO = """\
@@ -100,8 +103,14 @@ continue sees it. Nothing is written.
 VERIFY = """\
 Read again all that counts in a run directory, and say what
 is not whole: films, clips, pictures, speech, sounds, and
-what vidgen keeps in .vidgen. Nothing is written. The exit
-code is 0 where all is whole, and 3 where something is not.
+what vidgen keeps in .vidgen; and what vidgen made and is
+gone. Nothing is written.
+
+The exit code is 0 where all is whole, 3 where something is
+broken, damaged, spoilt, or gone that the film needs, 8
+where the scenes file cannot be used, 9 where this machine
+does not give a file out, and 10 where a newer vidgen wrote
+one.
 """
 
 LOG = """\
@@ -114,7 +123,8 @@ CLEAN = """\
 Delete what unfinished work left in .vidgen/tmp, and what
 was replaced and lies in .vidgen/replaced. What of it was
 paid for is told first, and you are asked. Nothing else is
-touched; after that, vidgen undo brings nothing back.
+touched; what was replaced cannot be brought back by vidgen
+undo then.
 """
 
 PLUGINS = """\

@@ -18,7 +18,6 @@ from vidgen_core import (
     Interrupted,
     JobLost,
     ProviderError,
-    Refused,
     Unavailable,
     clean_words,
     retry_after,
@@ -260,18 +259,10 @@ def _failure(answer: httpx.Response, submitting: bool) -> ProviderError:
         failure.advice = "set ELEVENLABS_API_KEY to a valid key first"
     elif code == "model_not_found":
         failure.advice = "vidgen models elevenlabs lists those that speak"
-    if not submitting and _says_nothing(failure, answer):
+    if isinstance(failure, JobLost) and not isinstance(_json(answer), dict):
+        # The page of something on the way: the speech is there, and paid for.
         return Unavailable(failure.message, billed=Billed.NO, advice=failure.advice)
     return failure
-
-
-def _says_nothing(failure: ProviderError, answer: httpx.Response) -> bool:
-    """Whether the answer to a question tells nothing of the speech: it is there, and paid for.
-
-    The question was refused, not the speech; or the page of something on the way was not found.
-    """
-    lost = isinstance(failure, JobLost)
-    return isinstance(failure, Refused) or (lost and not isinstance(_json(answer), dict))
 
 
 def _words(answer: httpx.Response) -> tuple[str, str]:

@@ -25,7 +25,6 @@ from vidgen_core import (
     ProviderError,
     Ready,
     Refused,
-    Unavailable,
     clean_words,
 )
 from vidgen_ltx.names import is_model, is_path, is_request
@@ -182,6 +181,4 @@ def _trouble(answer: Answer, billed: Billed = Billed.UNKNOWN) -> ProviderError:
     error = answer.error()
     if isinstance(error, JobLost):
         return JobLost(error.message, billed=billed, advice=_KEPT)
-    if isinstance(error, Refused):  # a question was refused, not the job
-        return Unavailable(error.message, billed=Billed.NO)
     return error

@@ -18,7 +18,6 @@ from vidgen_core import (
     Interrupted,
     JobLost,
     ProviderError,
-    Refused,
     Unavailable,
     retry_after,
     service_error,
@@ -151,18 +150,10 @@ def _failure(error: APIStatusError, submitting: bool) -> ProviderError:
     )
     if isinstance(failure, AuthFailed):
         failure.advice = "set LUMAAI_API_KEY to a valid key first"
-    if not submitting and _says_nothing(failure, error.body):
+    if isinstance(failure, JobLost) and not isinstance(error.body, dict):
+        # The page of something on the way: the job is still there, and paid for.
         return Unavailable(failure.message, billed=Billed.NO)
     return failure
-
-
-def _says_nothing(failure: ProviderError, body: object) -> bool:
-    """Whether the answer to a question tells nothing of the job: it is still there, and paid for.
-
-    The question was refused, not the job; or the page of something on the way was not found.
-    """
-    lost = isinstance(failure, JobLost)
-    return isinstance(failure, Refused) or (lost and not isinstance(body, dict))
 
 
 def _unreadable(answer: httpx.Response, *, submitting: bool) -> ProviderError:

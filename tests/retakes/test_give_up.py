@@ -1,0 +1,87 @@
+"""``vidgen redo --give-up``: what was paid for and never comes is ordered anew, if asked to."""
+
+from __future__ import annotations
+
+import shlex
+
+import pytest
+
+from vidgen_core.errors import BadOutput, Billed, ExitCode, Expired, ProviderError, Unavailable
+from vidgen_core.journal import read_ledger
+from vidgen_core.model import Key, Step
+
+from ..run_directories import everything
+from .studio import PLAIN, Studio
+
+BEGIN = ("--engine", "paid", "--yes", *PLAIN)
+CLIP_1 = Key(Step.CLIP, 1, 1)
+WEB_PAGE = Unavailable("a web page came in place of the download", billed=Billed.NO)
+NEVER = (WEB_PAGE, Expired("it does not hold the result (404)"), BadOutput("it is too large"))
+
+
+def begun(studio: Studio, error: ProviderError = WEB_PAGE) -> str:
+    """Have one clip that is paid for and never comes; return the last line."""
+    studio.service.trouble["fetch"] = [error] * 300
+    ended = studio.vidgen("continue", *BEGIN)
+    assert ended.code in (ExitCode.LATER, ExitCode.FAILED)
+    assert read_ledger(studio.root).in_flight[CLIP_1].job == "job-1"
+    return ended.last
+
+
+def given_up(studio: Studio) -> str:
+    return f"vidgen redo {studio.root} --scene 1 --give-up"
+
+
+@pytest.mark.parametrize("error", NEVER, ids=["page", "404", "too large"])
+def test_the_last_line_names_a_command_that_ends_what_never_comes(
+    studio: Studio, error: ProviderError
+) -> None:
+    for _ in range(2):
+        last = begun(studio, error)
+        assert studio.service.bill()["clip-1-1"] == 1, "it is never ordered again by itself"
+        assert given_up(studio) in last
+    studio.service.trouble.clear()
+    ended = studio.vidgen("redo", *shlex.split(given_up(studio))[3:], "--yes")
+    assert ended.code == 0, ended.err
+    assert "given up: scene 1 clip 1 at paid, job job-1, which was paid for ($0.50)" in ended.words
+    assert studio.service.bill() == {"clip-1-1": 2, "clip-2-1": 1, "clip-3-1": 1}
+    ledger = read_ledger(studio.root)
+    assert ledger.in_flight == {}
+    assert [charge.billed for charge in ledger.charges] == [Billed.YES] * 4
+    before = everything(studio.root)
+    assert studio.vidgen("continue").code == 0
+    assert everything(studio.root) == before
+
+
+def test_it_is_not_given_up_before_the_user_agreed_to_pay_again(studio: Studio) -> None:
+    begun(studio)
+    before = everything(studio.root)
+    assert studio.vidgen("redo", "--give-up", "--dry-run").code == 0
+    asked = studio.vidgen("redo", "--give-up", "--no-input")
+    assert asked.code == ExitCode.DECISION
+    assert "given up: scene 1 clip 1" in asked.words
+    capped = studio.vidgen("redo", "--give-up", "--yes", "--max-cost", "1.50")
+    assert capped.code == ExitCode.MONEY, "what is given up counts in the limit"
+    assert everything(studio.root) == before
+    assert studio.service.bill() == {"clip-1-1": 1}
+
+
+def test_a_job_of_another_scene_or_step_is_not_given_up(studio: Studio) -> None:
+    begun(studio)
+    before = everything(studio.root)
+    for words in (("--scene", "2"), ("--only", "first-frame")):
+        ended = studio.vidgen("redo", *words, "--give-up")
+        assert ended.code == 0
+        assert "nothing that is missing is paid for and under way" in ended.words
+    assert everything(studio.root) == before
+
+
+def test_a_job_that_was_given_up_is_not_taken_for_the_new_order(studio: Studio) -> None:
+    begun(studio)
+    studio.service.trouble.clear()
+    studio.service.trouble["submit"] = [Unavailable("no route", billed=Billed.NO)] * 300
+    assert studio.vidgen("redo", "--give-up", "--yes").code == ExitCode.LATER
+    assert CLIP_1 not in read_ledger(studio.root).in_flight
+    fetched = studio.service.count("fetch")
+    assert studio.vidgen("collect").code == 0
+    assert studio.service.count("fetch") == fetched
