@@ -68,16 +68,20 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """Strict types."""
-    session.install(*group("types"), "-e", ".", *plugin_paths())
+    install(session, *group("types"), "-e", ".", *plugin_paths())
     session.run("mypy")
+
+
+def install(session: nox.Session, *requirements: str) -> None:
+    """Install, and have only those modules compiled that are used, each of them once."""
+    session.install("--no-compile", *requirements)
+    session.env["PYTHONDONTWRITEBYTECODE"] = ""
 
 
 def install_for_tests(session: nox.Session) -> None:
     """Install the core, all plugins and what their tests need, from the checkout."""
     editable = [part for path in plugin_paths() for part in ("-e", path)]
-    session.install(*group("test"), "-e", ".", *editable)
-    # Each command that a test starts would compile all of vidgen again.
-    session.env["PYTHONDONTWRITEBYTECODE"] = ""
+    install(session, *group("test"), "-e", ".", *editable)
 
 
 @nox.session
@@ -149,8 +153,8 @@ def install_wheels(session: nox.Session, *projects: str) -> None:
             session.run(*build, f"{folder}/{number}", path)
             (wheel,) = Path(folder, str(number)).glob("*.whl")
             wheels.append(f"{wheel}{bracket}{extras}")
-        session.install("--force-reinstall", "--no-deps", *wheels)
-        session.install(*wheels)
+        install(session, "--force-reinstall", "--no-deps", *wheels)
+        install(session, *wheels)
 
 
 def check_installed(session: nox.Session, *plugins: str) -> None:
@@ -219,7 +223,7 @@ def wanted_by(plugins: Iterable[str], there: dict[str, Any]) -> set[str]:
 
 def run_plugin_tests(session: nox.Session, *plugins: str) -> None:
     """Run the plugins' own tests against what is installed, and nothing of the checkout."""
-    session.install(*group("plugin-test"))
+    install(session, *group("plugin-test"))
     for plugin in plugins:
         tests = HERE / "plugins" / Requirement(plugin).name / "tests"
         with session.chdir(session.create_tmp()):
@@ -306,5 +310,5 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def man(session: nox.Session) -> None:
     """Write the manual page."""
-    session.install(*group("test"), "-e", ".")
+    install(session, *group("test"), "-e", ".")
     session.run("python", "docs/make_man.py")

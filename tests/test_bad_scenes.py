@@ -91,7 +91,7 @@ BAD_SCENES = {
 }
 
 
-@pytest.mark.parametrize("fault", some([*BAD_SCENES], 6))
+@pytest.mark.parametrize("fault", some([*BAD_SCENES], 4))
 def test_scenes_that_cannot_be_read_are_refused_with_the_place(fault: str, tmp_path: Path) -> None:
     content, place = BAD_SCENES[fault]
     root = tmp_path / f"video_{TS}"

@@ -320,7 +320,7 @@ def test_a_run_that_dies_at_every_step_is_continued_to_the_same_film(
 ) -> None:
     command: tuple[str | Path, ...] = ("generate", script_file(tmp_path), *SMALL)
     before: dict[str, int] = {}
-    for step, moment in some([*product(STEPS, ("before", "after"))], 3):
+    for step, moment in some([*product(STEPS, ("before", "after"))], 2):
         root = die_at(tmp_path, step, moment, *command)
         now = inodes(root)
         assert before.items() <= now.items(), f"made again after {step}"

@@ -79,7 +79,7 @@ def _command_for(script: str, command: str) -> str:
     return "generate" if script == "video_generation.py" else command
 
 
-@pytest.mark.parametrize("line", some(FREE, 3))
+@pytest.mark.parametrize("line", some(FREE, 2))
 def test_a_line_without_a_paid_provider_is_run_as_it_stands(home: Path, line: str) -> None:
     small = ("--resolution", "96x64") if " generate " in line else ()
     fewer = ("--max-scenes", "1") if small and "--max-scenes" not in line else ()
@@ -97,7 +97,7 @@ def test_a_line_without_a_paid_provider_is_run_as_it_stands(home: Path, line: st
     )
 
 
-@pytest.mark.parametrize("line", some(DEAR, 3))
+@pytest.mark.parametrize("line", some(DEAR, 2))
 def test_a_line_with_a_paid_provider_tells_its_price_and_asks_for_its_key(
     home: Path, line: str
 ) -> None:

@@ -116,7 +116,7 @@ THREADS = [("RLIMIT_NPROC", most) for most in (1, 2, 3, 4, 5, 6, 8, 12)]
 
 
 @pytest.mark.parametrize(
-    ("name", "most"), [*some(FILES, 2), *some(MEMORY, 1), *some(SIZES, 1), *some(THREADS, 1)]
+    ("name", "most"), [*some(FILES, 1), *some(MEMORY, 1), *some(SIZES, 1), *some(THREADS, 1)]
 )
 def test_a_process_that_may_not_have_what_it_needs_says_so_and_another_goes_on(
     corner: Corner, name: str, most: int
@@ -170,7 +170,7 @@ DISKS = [
 ]
 
 
-@pytest.mark.parametrize(("size", "files"), some(DISKS, 3))
+@pytest.mark.parametrize(("size", "files"), some(DISKS, 2))
 def test_a_disk_that_is_full_at_any_moment_costs_nothing_twice(
     corner: Corner, small: Callable[..., SmallDisk], size: int, files: int
 ) -> None:
@@ -213,7 +213,7 @@ def clips_are_anothers(corner: Corner) -> None:
 CLOSED = (read_only, anothers, own_folder_is_anothers, clips_are_anothers)
 
 
-@pytest.mark.parametrize("close", some(CLOSED, 2))
+@pytest.mark.parametrize("close", some(CLOSED, 1))
 def test_a_place_that_may_not_be_written_is_named_before_anything_is_bought_for_it(
     corner: Corner, close: Callable[[Corner], None]
 ) -> None:

@@ -30,7 +30,7 @@ from .strace import WEIGHTY, Fault, Point, faults_of, needs_strace, points_of, r
 #: The whole sweep is so many tests, for the workers of pytest-xdist.
 PARTS = 32 if ALL else 1
 #: So many faults are tried by default, and of a full film in the whole extent.
-FEW, OF_A_FILM = 10, 50
+FEW, OF_A_FILM = 6, 50
 _SECONDS = 120
 
 
@@ -155,7 +155,8 @@ def sweep(subject: Subject, faults: Sequence[Fault]) -> None:
     kills = sum(not fault.error for fault in faults)
     counted("system calls", kills=killed, not_reached=kills - killed, errors=len(faults) - kills)
     assert not wrong, f"VIDGEN_TEST_SEED={SEED}\n" + "\n\n".join(wrong)
-    assert killed >= 0.9 * kills, "what is killed never came to its point"
+    # Threads may come to their calls in another order than in the run that was recorded.
+    assert kills - killed <= max(1, kills // 10), "what is killed never came to its point"
 
 
 @pytest.mark.parametrize("part", range(PARTS))

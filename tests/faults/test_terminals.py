@@ -93,7 +93,7 @@ def test_ctrl_c_at_the_question_buys_nothing_and_says_how_to_go_on(
     assert not (corner.root / ".vidgen").exists()
 
 
-@pytest.mark.parametrize("by", ["Ctrl-C", "SIGTERM", "SIGHUP"])
+@pytest.mark.parametrize("by", some(["Ctrl-C", "SIGTERM", "SIGHUP"], 1))
 def test_a_run_that_is_asked_to_end_waits_for_what_is_precious_and_says_how_to_go_on(
     corner: Corner, terminal: Open, by: str
 ) -> None:
@@ -204,7 +204,7 @@ def test_a_terminal_that_is_closed_costs_no_order(corner: Corner, terminal: Open
     corner.finish()
 
 
-@pytest.mark.parametrize("name", ["SIGHUP", "SIGINT"])
+@pytest.mark.parametrize("name", some(["SIGHUP", "SIGINT"], 1))
 def test_a_signal_that_was_ignored_from_the_first_stays_ignored(corner: Corner, name: str) -> None:
     number = getattr(signal, name)
 
@@ -257,7 +257,7 @@ def in_a_shell(corner: Corner, line: str, **environ: str) -> Any:
     )
 
 
-@pytest.mark.parametrize("line", some(PIPES, 2))
+@pytest.mark.parametrize("line", some(PIPES, 1))
 def test_a_reader_who_goes_away_breaks_nothing(corner: Corner, line: str) -> None:
     done = in_a_shell(corner, line)
     assert done.returncode in (0, 141), done.stderr
@@ -271,7 +271,7 @@ def test_a_reader_who_goes_away_breaks_nothing(corner: Corner, line: str) -> Non
 CLOSED = (">&-", "2>&-", ">&- 2>&-", "<&- >&- 2>&-", "<&- 2>&-")
 
 
-@pytest.mark.parametrize("closed", some(CLOSED, 2))
+@pytest.mark.parametrize("closed", some(CLOSED, 1))
 def test_streams_that_were_closed_from_the_first_lead_into_no_file(
     corner: Corner, closed: str
 ) -> None:
