@@ -3,9 +3,9 @@
 A plugin may do anything, and some do it by accident: go to another directory, empty the
 environment, replace a signal handler, close a stream. :class:`Kept` surrounds what calls
 one. Afterwards the next part of vidgen, and the next plugin, find everything as it was:
-the standard streams, in the main thread the signal handlers, and, once no other thread is
-in a plugin's call, which may have changed them for as long as it takes, the environment, the
-working directory, the umask, the locale, the hooks and limits of the interpreter.
+the umask, the locale, the hooks and limits of the interpreter, the standard streams, in the
+main thread the signal handlers, and, once no other thread is in a plugin's call, which may
+have changed them for as long as it takes, the environment and the working directory.
 """
 
 from __future__ import annotations
@@ -95,17 +95,16 @@ class Belongings:
             mapping=os.environ,
         )
 
-    def put_back(self) -> None:
-        """Make the process as it was, as far as this system lets it."""
+    def put_back(self, *, all_of_it: bool = True) -> None:
+        """Make the process as it was, as far as this system lets it.
+
+        Without *all_of_it* the environment and the directory are left to another call.
+        """
         if sys.getrecursionlimit() != self.recursion:
             with suppress(RecursionError):  # this very stack may be deeper
                 sys.setrecursionlimit(self.recursion)
-        for put_back in (
-            self._put_back_handles,
-            self._put_back_environment,
-            self._put_back_directory,
-            self._put_back_rest,
-        ):
+        shared = (self._put_back_environment, self._put_back_directory) if all_of_it else ()
+        for put_back in (self._put_back_handles, *shared, self._put_back_rest):
             with suppress(Exception):
                 put_back()
 
@@ -126,11 +125,11 @@ class Belongings:
         _put_back_handles(self.handles)
 
     def _put_back_directory(self) -> None:
-        os.umask(self.umask)
         if self.directory is not None and _directory() != self.directory:
             os.chdir(self.directory)
 
     def _put_back_rest(self) -> None:
+        os.umask(self.umask)
         sys.excepthook, sys.unraisablehook, threading.excepthook = self.hooks
         trace, profile = self.watched
         threading.settrace(trace)
@@ -287,14 +286,11 @@ class Kept:
             self._streams = self._streams or streams
 
     def _end(self) -> None:
-        """Put back what this call has for itself, and as the last one what all share."""
+        """Put back what this call has for itself, and as the last one what all may use."""
         global _calls
         with _changing:
             _calls -= 1
-            if _calls:
-                _put_back_handles(self._belongings.handles)
-            else:
-                self._belongings.put_back()
+            self._belongings.put_back(all_of_it=not _calls)
             if self._streams is not None:
                 with suppress(Exception):  # what was called may have been paid for
                     self._streams.put_back()

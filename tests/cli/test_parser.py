@@ -182,7 +182,7 @@ def test_a_script_is_given_by_place_or_by_option(line: str) -> None:
         ("--scene 2 --only first-frame", {"scene": (2,), "only": "first-frame"}),
         ("--stale --only clip", {"scene": (), "stale": True, "only": "clip"}),
         ("--failed", {"failed": True, "stale": False}),
-        ("--give-up", {"give_up": True, "failed": False, "scene": ()}),
+        ("--give-up j-1", {"give_up": "j-1", "failed": False, "scene": ()}),
         ("--scene 1 --engine local --set a.b=1", {"engine": "local", "set": ["a.b=1"]}),
         ("--scene 1 --max-cost 3 --no-input --patience 1h", {"max_cost": 3.0, "patience": 3600.0}),
         ("--scene 1 --yes --dry-run --jobs 2", {"yes": True, "dry_run": True, "jobs": 2}),
@@ -352,6 +352,14 @@ def test_a_service_is_asked_only_where_that_is_wished() -> None:
             "redo D --stale --only sound",
             "vidgen redo: error: --stale is about clips: it goes with --only clip alone",
         ),
+        *[
+            (
+                f"redo D --give-up=j {words}",
+                "vidgen redo: error: --give-up is about one job: it goes without --scene and "
+                "--only",
+            )
+            for words in ("--scene 1", "--only clip")
+        ],
         (
             "redo D --stale --failed",
             "vidgen redo: error: give one of --stale, --failed and --give-up",

@@ -29,7 +29,7 @@ def begun(studio: Studio, error: ProviderError = WEB_PAGE) -> str:
 
 
 def given_up(studio: Studio) -> str:
-    return f"vidgen redo {studio.root} --scene 1 --give-up"
+    return f"vidgen redo {studio.root} --give-up=job-1"
 
 
 @pytest.mark.parametrize("error", NEVER, ids=["page", "404", "too large"])
@@ -56,23 +56,32 @@ def test_the_last_line_names_a_command_that_ends_what_never_comes(
 def test_it_is_not_given_up_before_the_user_agreed_to_pay_again(studio: Studio) -> None:
     begun(studio)
     before = everything(studio.root)
-    assert studio.vidgen("redo", "--give-up", "--dry-run").code == 0
-    asked = studio.vidgen("redo", "--give-up", "--no-input")
+    assert studio.vidgen("redo", "--give-up", "job-1", "--dry-run").code == 0
+    asked = studio.vidgen("redo", "--give-up", "job-1", "--no-input")
     assert asked.code == ExitCode.DECISION
     assert "given up: scene 1 clip 1" in asked.words
-    capped = studio.vidgen("redo", "--give-up", "--yes", "--max-cost", "1.50")
+    capped = studio.vidgen("redo", "--give-up", "job-1", "--yes", "--max-cost", "1.50")
     assert capped.code == ExitCode.MONEY, "what is given up counts in the limit"
     assert everything(studio.root) == before
     assert studio.service.bill() == {"clip-1-1": 1}
 
 
-def test_a_job_of_another_scene_or_step_is_not_given_up(studio: Studio) -> None:
+def test_the_same_command_again_leaves_the_new_order_alone(studio: Studio) -> None:
+    begun(studio)
+    again = ("redo", *shlex.split(given_up(studio))[3:], "--yes")
+    assert studio.vidgen(*again).code != 0  # the new job does not come either
+    assert studio.service.bill()["clip-1-1"] == 2
+    ended = studio.vidgen(*again)
+    assert "nothing that is missing waits for job job-1" in ended.words
+    assert studio.service.bill()["clip-1-1"] == 2
+    assert read_ledger(studio.root).in_flight[CLIP_1].job == "job-2"
+
+
+def test_what_was_paid_for_is_not_given_up_for_free_work_unasked(studio: Studio) -> None:
     begun(studio)
     before = everything(studio.root)
-    for words in (("--scene", "2"), ("--only", "first-frame")):
-        ended = studio.vidgen("redo", *words, "--give-up")
-        assert ended.code == 0
-        assert "nothing that is missing is paid for and under way" in ended.words
+    ended = studio.vidgen("redo", "--give-up", "job-1", "--engine", "here")
+    assert ended.code == ExitCode.DECISION
     assert everything(studio.root) == before
 
 
@@ -80,7 +89,7 @@ def test_a_job_that_was_given_up_is_not_taken_for_the_new_order(studio: Studio) 
     begun(studio)
     studio.service.trouble.clear()
     studio.service.trouble["submit"] = [Unavailable("no route", billed=Billed.NO)] * 300
-    assert studio.vidgen("redo", "--give-up", "--yes").code == ExitCode.LATER
+    assert studio.vidgen("redo", "--give-up", "job-1", "--yes").code == ExitCode.LATER
     assert CLIP_1 not in read_ledger(studio.root).in_flight
     fetched = studio.service.count("fetch")
     assert studio.vidgen("collect").code == 0

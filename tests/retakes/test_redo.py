@@ -315,7 +315,7 @@ def test_a_scene_that_is_not_there_is_refused_with_those_that_are(studio: Studio
     assert "scenes 1–3" in ended.words
 
 
-@pytest.mark.parametrize("which", ["--stale", "--failed", "--give-up"])
+@pytest.mark.parametrize("which", ["--stale", "--failed", "--give-up=job-1"])
 def test_where_nothing_is_amiss_nothing_is_written(studio: Studio, which: str) -> None:
     studio.made(*PLAIN)
     before = everything(studio.root)

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from vidgen_core.cli.last_line import command_for, command_in, same_command
 from vidgen_core.errors import Interrupted
 from vidgen_core.journal import read_ledger
-from vidgen_core.ledger import Retake
+from vidgen_core.ledger import InFlight, Retake
 from vidgen_core.model import Step
 from vidgen_core.report.words import count, scenes
 from vidgen_core.retake import unfinished
@@ -47,6 +47,15 @@ def redo_interrupted(
         f"moved to .vidgen/replaced; {_NO_CHARGE}",
         advice=f"to go on: {go_on}; to have the old take back: {command_in(root, 'undo')}",
     )
+
+
+def give_up_interrupted(directory: RunDirectory, works: Collection[InFlight]) -> Interrupted:
+    """Return how a ``redo --give-up`` of *works* ended that was interrupted before its work."""
+    under_way = {work.job for work in read_ledger(directory.root).in_flight.values()}
+    left = [work for work in works if work.job in under_way]
+    when = "before anything was given up" if left else "once the job was given up"
+    then = command_for(str(directory.root)) if not left else same_command() or "the same command"
+    return Interrupted(f"interrupted {when}; {_NO_CHARGE}", advice=f"to go on: {then}")
 
 
 def undo_interrupted(directory: RunDirectory, before: Retake | None) -> Interrupted:

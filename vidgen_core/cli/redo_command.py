@@ -16,8 +16,13 @@ from vidgen_core.cli.asked import open_asked
 from vidgen_core.cli.at_work import carry_out
 from vidgen_core.cli.consent import ask_for_money, how_to_agree
 from vidgen_core.cli.ending import one_object, results_only
-from vidgen_core.cli.last_line import command_for, command_in, exit_code
-from vidgen_core.cli.moving import redo_interrupted, told_when_interrupted, what_it_is_of
+from vidgen_core.cli.last_line import command_for, command_in, exit_code, same_command
+from vidgen_core.cli.moving import (
+    give_up_interrupted,
+    redo_interrupted,
+    told_when_interrupted,
+    what_it_is_of,
+)
 from vidgen_core.cli.obstacles import obstacle
 from vidgen_core.cli.remaking import Remaking, begun_from, listed, remaking, stands_in_the_way
 from vidgen_core.cli.remaking import under_way as already_paid
@@ -69,6 +74,8 @@ def _interrupted(directory: RunDirectory, goes: Sequence[Remaking]) -> Interrupt
     if not goes:
         return redo_interrupted(directory, (), "", Step.CLIP)
     made = goes[-1]
+    if made.given_up:
+        return give_up_interrupted(directory, made.given_up)
     what = what_it_is_of(Retake(scenes=made.scenes, only=made.step.value)) if made.scenes else ""
     return redo_interrupted(directory, made.paths, what, made.step)
 
@@ -77,7 +84,7 @@ def _nothing_again(opened: Opened, arguments: Namespace) -> int:
     if not arguments.quiet:
         what = "nothing failed" if arguments.failed else "no clip is out of date"
         if arguments.give_up:
-            what = "nothing that is missing is paid for and under way"
+            what = f"nothing that is missing waits for job {arguments.give_up}"
         say(f"{what}: nothing is made again")
     print_result(opened, opened.plan(), arguments, ExitCode.COMPLETE, None)
     return ExitCode.COMPLETE
@@ -130,12 +137,23 @@ def _look_ahead(opened: Opened, made: Remaking, arguments: Namespace) -> None:
 def _agreed(made: Remaking, arguments: Namespace) -> bool:
     """Return whether something may be bought. Raises ``Undecided`` where it must and may not."""
     agreed = ask_for_money(made.opened, made.plan, arguments)
+    if made.given_up and made.plan.price.free and not arguments.yes:
+        raise Undecided(
+            f"what was paid for is given up: {listed(made.keys)}; nothing was changed",
+            advice=f"to agree: {same_command('--yes') or 'add --yes to the same command'}",
+        )
     if agreed or made.plan.price.free:
         return agreed
     raise Undecided(
         f"price: {made.plan.price}; nothing was bought, and nothing was moved",
         advice=how_to_agree(made.opened, made.plan),
     )
+
+
+def _agreed_to(made: Remaking) -> tuple[object, ...]:
+    """Return what somebody who agrees is told: all that would make it another question."""
+    jobs = tuple((work.provider, work.job) for work in made.given_up)
+    return made.plan.price, made.keys, jobs
 
 
 def _make_again(
@@ -153,7 +171,7 @@ def _make_again(
         made = remaking(opened, arguments)
         if made is None:  # another run was at work while this one asked
             return _nothing_again(opened, arguments)
-        if (made.plan.price, made.keys) != (before.plan.price, before.keys):
+        if _agreed_to(made) != _agreed_to(before):
             _look_ahead(opened, made, arguments)
             agreed = _agreed(made, arguments)
         goes.append(made)

@@ -55,11 +55,9 @@ def remaking(opened: Opened, arguments: Namespace) -> Remaking | None:
     Raises ``UsageError`` where a scene is not there or cannot be made again.
     """
     step, now = _STEPS[arguments.only], opened.plan()
-    if arguments.give_up and not arguments.scene:  # also what belongs to no scene
-        return _without_jobs(opened, now, None, step if arguments.only else None)
-    numbers = _numbers(opened, arguments.scene)
     if arguments.give_up:
-        return _without_jobs(opened, now, numbers, step if arguments.only else None)
+        return _without_job(opened, now, arguments.give_up)
+    numbers = _numbers(opened, arguments.scene)
     if arguments.failed:
         keys = _failed(opened, now, numbers, step if arguments.only else None)
         if not keys:
@@ -116,21 +114,12 @@ def _failed(
     )
 
 
-def _without_jobs(
-    opened: Opened, plan: Plan, numbers: Collection[int] | None, step: Step | None
-) -> Remaking | None:
-    """Return how what is missing is made without its jobs; ``None`` where none has a job.
-
-    *numbers*: the scenes that are asked about, ``None`` for everything.
-    """
+def _without_job(opened: Opened, plan: Plan, job: str) -> Remaking | None:
+    """Return how what is missing is made without *job*; ``None`` where nothing waits for it."""
     works = {
         key: work
         for key, work in opened.ledger.in_flight.items()
-        if work.job
-        and key in plan.by_key
-        and plan.by_key[key].decision in TO_DO | STUCK
-        and (numbers is None or key.scene in numbers)
-        and step in (None, key.step)
+        if work.job == job and key in plan.by_key and plan.by_key[key].decision in TO_DO | STUCK
     }
     if not works:
         return None
@@ -140,7 +129,7 @@ def _without_jobs(
         opened=then,
         plan=then.plan(),
         scenes=(),
-        step=step or Step.CLIP,
+        step=Step.CLIP,
         paths=(),
         keys=tuple(works),
         given_up=tuple(works.values()),

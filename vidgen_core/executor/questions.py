@@ -38,8 +38,7 @@ def was_it_taken(work: InFlight, why: str, cause: VidgenError | None = None) -> 
 
 def never_comes(work: InFlight, root: Path) -> str:
     """Return the advice about paid *work* in *root* whose result cannot be fetched."""
-    scene = ["--scene", str(work.key.scene)] if work.key.scene else []
-    command = shlex.join(["vidgen", "redo", str(root), *scene, "--give-up"])
+    command = shlex.join(["vidgen", "redo", str(root), f"--give-up={work.job}"])
     return f"it stays paid for and is fetched next time; if it never comes, {command} orders anew"
 
 

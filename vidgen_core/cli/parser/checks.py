@@ -59,11 +59,13 @@ def check_generate(arguments: Namespace, parser: ArgumentParser) -> None:
 def check_redo(arguments: Namespace, parser: ArgumentParser) -> None:
     """Have something be named that is made again."""
     arguments.scene = tuple(sorted(set(arguments.scene or ())))
-    chosen = (arguments.stale, arguments.failed, arguments.give_up)
+    chosen = (arguments.stale, arguments.failed, bool(arguments.give_up))
     if not (arguments.scene or any(chosen)):
         parser.error("say what is made again: --scene N, --stale, --failed or --give-up")
     if sum(chosen) > 1:
         parser.error("give one of --stale, --failed and --give-up")
+    if arguments.give_up and (arguments.scene or arguments.only):
+        parser.error("--give-up is about one job: it goes without --scene and --only")
     if arguments.stale and arguments.only not in (None, "clip"):
         parser.error("--stale is about clips: it goes with --only clip alone")
 

@@ -257,8 +257,9 @@ def add_what_again(parser: ArgumentParser) -> None:
     add(
         group,
         "--give-up",
-        action="store_true",
-        help="what is paid for and never comes: order it once more, and pay for it once more",
+        metavar="JOB",
+        default="",
+        help="what is paid for as this job and never comes: order it once more, for money",
     )
 
 

@@ -71,11 +71,10 @@ Examples:
 Without --only, or with --only clip, the scene's clips are
 made again, and what is joined from them. With --only
 first-frame its clips are kept, and reported as out of
-date. --stale, --failed and --give-up are for all scenes,
-or for those of --scene. --give-up moves nothing: it orders
-once more, for money, what is paid for and under way and
-cannot be fetched. Providers that are given are kept for
-the run.
+date. --stale and --failed are for all scenes, or for those
+of --scene. --give-up moves nothing: it orders once more,
+for money, what waits for a job that cannot be fetched.
+Providers that are given are kept for the run.
 """
 
 UNDO = """\
