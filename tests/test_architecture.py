@@ -19,6 +19,7 @@ ROWS = (
         "errors",
         "shortage",
         "refusal",
+        "threads",
         "http_errors",
         "hosts",
         "patterns",

@@ -114,8 +114,12 @@ def test_what_a_service_documents_about_its_own_failures_counts() -> None:
 def test_who_refuses_a_question_says_nothing_of_the_job_that_it_is_about() -> None:
     refused = service_error("luma", 400, "unknown field", submitting=False)
     assert refused.message == "luma refuses the request (400): unknown field"
+    assert refused.for_good
     page = service_error("luma", 404, "<html>nginx</html>", submitting=False)
-    assert (type(page), page.billed) == (Unavailable, NO)
+    assert (type(page), page.billed, page.for_good) == (Unavailable, NO, False)
+    for status, words in ((400, "<html>nginx</html>"), (409, "busy"), (425, ""), (451, "")):
+        passing = service_error("luma", status, words, submitting=False)
+        assert (type(passing), passing.for_good) == (Unavailable, False), status
     gone = service_error("luma", 404, '{"detail": "no such job"}', submitting=False)
     assert (type(gone), gone.billed) == (JobLost, UNKNOWN)
 

@@ -16,6 +16,8 @@ from vidgen_core import disk, plugins, shortage
 from vidgen_core.cli.ending import as_ours
 from vidgen_core.errors import MachineError
 from vidgen_core.executor.crew import Crew
+from vidgen_core.media.children import Ended
+from vidgen_core.media.machine_faults import check_machine
 from vidgen_core.model import Kind, Verdict
 from vidgen_core.probe import decoding, probe
 
@@ -141,3 +143,9 @@ def test_without_any_thread_a_call_is_refused_and_never_made(
     crew.start(lambda: None, name="second")
     assert crew.leave(60, 60, lambda: False)
     assert not made.is_set()
+
+
+def test_what_ffmpeg_says_of_a_decoder_that_gets_no_threads_is_of_the_machine() -> None:
+    words = "[dec:h264 @ 0x1] Error while opening decoder: Resource temporarily unavailable"
+    with pytest.raises(MachineError, match="no more threads can be started"):
+        check_machine(Ended(code=245, words=words), None)

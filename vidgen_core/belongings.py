@@ -3,9 +3,9 @@
 A plugin may do anything, and some do it by accident: go to another directory, empty the
 environment, replace a signal handler, close a stream. :class:`Kept` surrounds what calls
 one. Afterwards the next part of vidgen, and the next plugin, find everything as it was:
-the umask, the locale, the hooks and limits of the interpreter, the standard streams, in the
-main thread the signal handlers, and, once no other thread is in a plugin's call, which may
-have changed them for as long as it takes, the environment and the working directory.
+the umask, the hooks of the interpreter, the standard streams, in the main thread the signal
+handlers, and, once no other thread is in a plugin's call, which may have changed them for as
+long as it takes, the environment, the working directory, the locale and the limits.
 """
 
 from __future__ import annotations
@@ -98,13 +98,11 @@ class Belongings:
     def put_back(self, *, all_of_it: bool = True) -> None:
         """Make the process as it was, as far as this system lets it.
 
-        Without *all_of_it* the environment and the directory are left to another call.
+        Without *all_of_it* what another call may have set for itself is left to that.
         """
-        if sys.getrecursionlimit() != self.recursion:
-            with suppress(RecursionError):  # this very stack may be deeper
-                sys.setrecursionlimit(self.recursion)
-        shared = (self._put_back_environment, self._put_back_directory) if all_of_it else ()
-        for put_back in (self._put_back_handles, *shared, self._put_back_rest):
+        shared = (self._put_back_environment, self._put_back_directory, self._put_back_ways)
+        dangerous = (self._put_back_handles, self._put_back_hooks)
+        for put_back in (*dangerous, *(shared if all_of_it else ())):
             with suppress(Exception):
                 put_back()
 
@@ -128,19 +126,25 @@ class Belongings:
         if self.directory is not None and _directory() != self.directory:
             os.chdir(self.directory)
 
-    def _put_back_rest(self) -> None:
+    def _put_back_hooks(self) -> None:
+        """Put back what harms vidgen itself at any moment."""
         os.umask(self.umask)
         sys.excepthook, sys.unraisablehook, threading.excepthook = self.hooks
         trace, profile = self.watched
         threading.settrace(trace)
         threading.setprofile(profile)
+        if _is_timed() and not self.timed:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+
+    def _put_back_ways(self) -> None:
+        if sys.getrecursionlimit() != self.recursion:
+            with suppress(RecursionError):  # this very stack may be deeper
+                sys.setrecursionlimit(self.recursion)
         socket.setdefaulttimeout(self.waiting)
         if gc.isenabled() != self.collecting:
             (gc.enable if self.collecting else gc.disable)()
         if gc.get_threshold() != self.threshold:
             gc.set_threshold(*self.threshold)
-        if _is_timed() and not self.timed:
-            signal.setitimer(signal.ITIMER_REAL, 0)
         if self.locale is not None and _locale() != self.locale:
             locale.setlocale(locale.LC_ALL, self.locale)
 
@@ -248,13 +252,17 @@ class Kept:
         self._heard: list[int] = []
         self._trace: Any = None
         self._profile: Any = None
-        self._process, self._command = os.getpid(), _commands
+        self._process, self._command = os.getpid(), 0
 
     def __enter__(self) -> Kept:
         self._begin()
-        self._trace, self._profile = sys.gettrace(), sys.getprofile()
-        if threading.current_thread() is threading.main_thread():
-            self._listen()
+        try:
+            self._trace, self._profile = sys.gettrace(), sys.getprofile()
+            if threading.current_thread() is threading.main_thread():
+                self._listen()
+        except BaseException:  # Ctrl-C: the call does not begin, and has no end
+            self._end()
+            raise
         return self
 
     def __exit__(
@@ -265,9 +273,8 @@ class Kept:
     ) -> None:
         if os.getpid() != self._process:  # a child that a plugin forked is no second vidgen
             os._exit(1)
-        if self._command != _commands:  # it was given up, and comes back into another command
+        if not self._end():
             return
-        self._end()
         if sys.gettrace() is not self._trace:
             sys.settrace(self._trace)
         if sys.getprofile() is not self._profile:
@@ -282,18 +289,26 @@ class Kept:
             if _found is None or not _calls:
                 _found = _held or Belongings.now(), Streams.now()
             _calls += 1
+            self._command = _commands
             self._belongings, streams = _found
             self._streams = self._streams or streams
 
-    def _end(self) -> None:
-        """Put back what this call has for itself, and as the last one what all may use."""
+    def _end(self) -> bool:
+        """Put back what this call has for itself, and as the last one what all may use.
+
+        Return whether that was its to do: not so where it was given up, and comes back
+        into another command.
+        """
         global _calls
         with _changing:
+            if self._command != _commands:
+                return False
             _calls -= 1
             self._belongings.put_back(all_of_it=not _calls)
             if self._streams is not None:
                 with suppress(Exception):  # what was called may have been paid for
                     self._streams.put_back()
+        return True
 
     # signals: they concern the main thread alone -------------------------
 

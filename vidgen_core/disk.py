@@ -275,7 +275,9 @@ def drop_empty(folder: Path) -> None:
 
 def clear(folder: Path) -> None:
     """Remove *folder* with all that is in it, as far as that is possible."""
-    shutil.rmtree(folder, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        _must_be_a_folder(folder)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def drop_all(folder: Path) -> None:
@@ -283,7 +285,14 @@ def drop_all(folder: Path) -> None:
 
     Raises ``OSError`` for the first thing that cannot be removed.
     """
+    _must_be_a_folder(folder)
     shutil.rmtree(folder)
+
+
+def _must_be_a_folder(path: Path) -> None:
+    """Raise ``OSError`` for what is none: ``rmtree`` waits for the other end of a pipe."""
+    if not stat.S_ISDIR(path.lstat().st_mode):
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), os.fspath(path))
 
 
 def is_same(path: Path, other: Path) -> bool:

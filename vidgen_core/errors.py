@@ -177,6 +177,8 @@ class Unavailable(ProviderError):
     exit_code = ExitCode.LATER
     default_retry = True
     default_billed = Billed.UNKNOWN
+    #: Whether a question was refused, as it will be each time that it is asked.
+    for_good = False
 
 
 class JobFailed(ProviderError):

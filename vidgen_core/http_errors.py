@@ -49,6 +49,8 @@ _OUT_OF_MONEY = re.compile(
     re.IGNORECASE,
 )
 
+_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)[\s>]", re.IGNORECASE)
+
 _SECONDS = re.compile(r"[0-9]{1,12}(\.[0-9]{1,9})?", re.ASCII)
 
 #: The errors of httpx before which nothing was sent. A proxy's own refusal is one: it
@@ -59,6 +61,9 @@ _NOT_SENT = frozenset(
 
 #: Both say the same by the same names; client libraries use the one or the other.
 _HTTPX = frozenset({"httpx", "httpx2"})
+
+#: The statuses by which a service says that a question makes no sense to it.
+_FOR_GOOD = frozenset({400, 405, 406, 411, 413, 414, 415, 422})
 
 _SAYS = {
     AuthFailed: "does not accept the key",
@@ -104,6 +109,7 @@ def service_error(
     if isinstance(error, Unavailable):
         documented = billed if status >= 500 else Billed.UNKNOWN
         error.billed = documented if submitting else Billed.NO
+        error.for_good = status in _FOR_GOOD and not (submitting or _is_page(words))
     if isinstance(error, (Unavailable, RateLimited)):
         error.retry_after = retry_after
     return error
@@ -149,6 +155,11 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
     if then is None:
         return None
     return max(0.0, then - (time.time() if now is None else now))
+
+
+def is_web_page(head: bytes) -> bool:
+    """Whether a file that begins with *head* was made by no service that makes media."""
+    return _PAGE.match(head) is not None
 
 
 def clean_words(text: str, longest: int = LONGEST_WORDS) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import MappingProxyType
 
@@ -23,6 +22,7 @@ from vidgen_core.probe import probe
 from vidgen_core.script_files import load_environments, load_timings
 from vidgen_core.serialize import load_storyboard
 from vidgen_core.strict_json import MAX_BYTES
+from vidgen_core.threads import side_by_side
 
 Probe = Callable[[Path, Kind], Facts]
 OnProbe = Callable[[int, int], None]
@@ -237,8 +237,7 @@ def _probe_unknown(
         results: Iterable[Facts] = map(facts, unknown)
         _fill_in(files, unknown, results, on_probe)
         return
-    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-        _fill_in(files, unknown, pool.map(facts, unknown), on_probe)
+    _fill_in(files, unknown, side_by_side(facts, unknown, min(4, os.cpu_count() or 1)), on_probe)
 
 
 def _fault(root: Path, file: File, refused: OnRefusal) -> str:

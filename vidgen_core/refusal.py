@@ -12,6 +12,8 @@ from pathlib import Path
 _AGAIN = "then run the same command again"
 #: Changes a file system that can only be read into one that can be written.
 _REMOUNT = {"darwin": "mount -uw"}.get(sys.platform, "mount -o remount,rw")
+#: A system makes a disk with faults read-only by itself.
+_WHY = "look first whether the disk has faults (sudo dmesg)"
 
 
 def to_type(error: OSError) -> str:
@@ -29,9 +31,9 @@ def to_type(error: OSError) -> str:
 def _read_only(error: OSError) -> str:
     place = next(map(_mount, _paths(error)), None)
     if place is None or not str(place).isprintable():
-        return f"the file system is mounted read-only: see which (df DIR), mount it anew, {_AGAIN}"
+        return f"it is mounted read-only (df DIR): {_WHY}; else mount it anew, {_AGAIN}"
     folder = shlex.quote(str(place))
-    return f"{folder} is mounted read-only: sudo {_REMOUNT} {folder}, {_AGAIN}"
+    return f"{folder} is mounted read-only: {_WHY}; else sudo {_REMOUNT} {folder}, {_AGAIN}"
 
 
 def _forbidden(error: OSError) -> str:

@@ -14,7 +14,7 @@ from vidgen_core.cli import main
 from ..command_line import Ended
 from ..retakes.conftest import service, studio
 from ..retakes.studio import PLAIN, Studio
-from ..run_directories import put
+from .leftovers import left_unfinished
 
 __all__ = ["service", "studio"]
 
@@ -55,9 +55,3 @@ def command(
         return Ended(code=code, out=out, err=err)
 
     return run
-
-
-def left_unfinished(root: Path) -> None:
-    """What a run that was killed left."""
-    put(root / ".vidgen/tmp/clip-1/half.mp4", b"x" * 1234)
-    put(root / ".vidgen/tmp/join-2/inner/part", b"yy")

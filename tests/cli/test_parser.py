@@ -352,6 +352,7 @@ def test_a_service_is_asked_only_where_that_is_wished() -> None:
             "redo D --stale --only sound",
             "vidgen redo: error: --stale is about clips: it goes with --only clip alone",
         ),
+        ("redo D --give-up=", "vidgen redo: error: argument --give-up: it must not be empty"),
         *[
             (
                 f"redo D --give-up=j {words}",

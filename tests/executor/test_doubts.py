@@ -8,6 +8,7 @@ from attrs import evolve
 from vidgen_core.cli.last_line import Circumstances, last_line
 from vidgen_core.cli.obstacles import no_question, obstacle
 from vidgen_core.errors import Billed, ExitCode, JobFailed, JobLost, OutOfCredit, Unavailable
+from vidgen_core.http_errors import service_error
 from vidgen_core.journal import read_ledger
 from vidgen_core.limit import Limit
 from vidgen_core.model import Key, Step
@@ -193,6 +194,32 @@ def test_again_where_the_provider_knows_too_many_keeps_the_question_below_the_ca
     film.in_doubt = AGAIN
     assert ended(film.work(limit=Limit(cap=0.9))) is ExitCode.MONEY
     assert read_ledger(film.root).in_flight[CLIP_1].take == 1
+
+
+def test_a_job_that_the_service_refuses_to_be_asked_about_leaves_the_doubt(film: Film) -> None:
+    lost(film, charged=True)
+    refused = service_error("paid", 422, "no such id", submitting=False)
+    fail_first(film, "poll", *[refused] * 30)
+    film.in_doubt = InDoubt(choice=Choice.ADOPT, job="a typo")
+    outcome = film.work()
+    assert ended(outcome) is ExitCode.DECISION
+    assert "give-up" not in film.said
+    film.service.trouble.clear()
+    film.in_doubt = InDoubt(choice=Choice.ADOPT, job="job-1")
+    assert film.work().codes == set()
+    assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
+
+
+def test_a_search_that_is_refused_for_good_is_a_question_that_again_answers(film: Film) -> None:
+    use(film, abilities=frozenset({"find"}))
+    lost(film, charged=True)
+    refused = service_error("paid", 400, "no such filter", submitting=False)
+    fail_first(film, "find", *[refused] * 300)
+    assert ended(film.work()) is ExitCode.DECISION
+    assert film.service.bill() == {"clip-1-1": 1}
+    film.in_doubt = AGAIN
+    assert film.work().codes == set()
+    assert film.service.bill() == {"clip-1-1": 2, "clip-2-1": 1}
 
 
 def test_both_the_order_in_doubt_and_the_new_one_count_in_the_cap(film: Film) -> None:

@@ -315,6 +315,17 @@ def test_output_that_is_bad_in_another_way_each_time_stays_ours_to_fetch(film: F
     assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
 
 
+def test_a_web_page_in_place_of_a_file_is_no_services_and_its_job_stays_ours(film: Film) -> None:
+    good = film.service.content
+    film.service.content = lambda job: b"\n<!DOCTYPE html><h1>Sign in to this network</h1>"
+    assert ExitCode.LATER in film.work().codes
+    assert "a web page came in place of what paid made" in film.said
+    assert read_ledger(film.root).in_flight[CLIP_1].job == "job-1"
+    film.service.content = good
+    assert film.work().codes == set()
+    assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
+
+
 def test_a_file_that_is_a_link_is_no_output(film: Film, tmp_path: Path) -> None:
     elsewhere = put(tmp_path / "elsewhere.mp4", video(1))
 

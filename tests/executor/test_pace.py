@@ -23,7 +23,7 @@ from vidgen_core.executor.clock import (
     until_next_poll,
     until_next_try,
 )
-from vidgen_core.executor.crew import Crew, side_by_side
+from vidgen_core.executor.crew import Crew
 from vidgen_core.executor.events import Published
 from vidgen_core.executor.relay import CALLS
 from vidgen_core.model import Step
@@ -264,10 +264,3 @@ def test_a_crew_waits_longer_for_what_is_precious() -> None:
     assert begun.wait(20)  # what has not begun is not waited for
     assert crew.leave(0.0, 20, lambda: False)
     assert done.is_set()
-
-
-def test_side_by_side_keeps_the_order_and_raises_the_first_fault() -> None:
-    assert side_by_side(lambda n: n * n, range(20), 3) == [n * n for n in range(20)]
-    assert side_by_side(str, [], 3) == []
-    with pytest.raises(ZeroDivisionError):
-        side_by_side(lambda n: 1 / n, [1, 0, 2], 2)

@@ -21,6 +21,7 @@ from vidgen_core.errors import (
 from vidgen_core.executor.clock import LONGEST_PAUSE, TRIES, pause_after
 from vidgen_core.executor.events import Waiting, WentOn
 from vidgen_core.executor.patience import Lane, Patience
+from vidgen_core.http_errors import service_error
 from vidgen_core.journal import read_ledger
 
 from .. import fakes
@@ -202,6 +203,15 @@ def test_a_job_is_looked_for_as_long_as_patience_lasts(film: Film) -> None:
     film.service.trouble["find"] = until(film, 0.5 * HOUR, no_route)
     assert film.work(hold_out=HOUR).codes == set(), film.said
     assert film.service.bill() == {"clip-1-1": 1, "clip-2-1": 1}
+
+
+def test_what_is_refused_as_nonsense_is_not_waited_for_with_patience(film: Film) -> None:
+    use(film, abilities=frozenset({"find"}))
+    fail_first(film, "submitted", Unavailable("timeout", billed=Billed.UNKNOWN))
+    refused = service_error("paid", 400, "no such filter", submitting=False)
+    film.service.trouble["find"] = [refused] * 300
+    assert ExitCode.DECISION in film.work(hold_out=8 * HOUR).codes
+    assert film.clock.time < HOUR / 2
 
 
 # what is said -----------------------------------------------------------------

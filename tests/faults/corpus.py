@@ -322,7 +322,7 @@ def _files() -> Iterator[Entry]:
         bomb = png(side, side, rows) if side < 10**6 else bare_png(side)
         name = f"picture: {side} x {side} of {rows} rows"
         yield Entry(name=name, change=_first_frame("a.png", bomb))
-        given = ("--initial-image-path", "bomb.png")
+        given = ("--initial-image-path", f"video_{TS}/bomb.png")
         yield Entry(
             name=f"initial {name}", change=_holding("bomb.png", bomb), codes=(0, 2, 8),
             place="picture", words=given,

@@ -120,7 +120,7 @@ WRITES_ELSEWHERE = {
     "beside it": "(into.parent / 'notes.txt').write_text('x')",
     "a FIFO beside it": "import os\nos.mkfifo(into.parent / 'output.json')",
     "a folder beside it": "(into.parent / 'output.json').mkdir()",
-    "under the film's name": "(root / film).write_text('not a film')",
+    "under the film's name": "(root / film).is_fifo() or (root / film).write_text('not a film')",
     "a FIFO under the film's name": "import os\n(root / film).exists() or os.mkfifo(root / film)",
 }
 

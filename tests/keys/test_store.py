@@ -9,13 +9,14 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import keyring
 import pytest
 from attrs import evolve
 
-from vidgen_core import disk
+from vidgen_core import disk, threads
 from vidgen_core.errors import AuthFailed, MachineError, UsageError
 from vidgen_core.keys import IN_KEYRING, Store, SystemKeyring, find_key, held_key
 
@@ -161,8 +162,8 @@ def test_a_keyring_that_waits_for_a_window_is_given_up_and_asked_once(
 
 def test_without_a_terminal_nobody_is_waited_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr(threading.Thread, "join", lambda self, timeout=None: waits.append(timeout))
-    monkeypatch.setattr(threading.Thread, "start", lambda self: None)
+    never = SimpleNamespace(join=waits.append)
+    monkeypatch.setattr(threads, "start", lambda work, *, name: never)
     monkeypatch.setattr(sys, "stdin", None)
     with pytest.raises(Exception, match="did not answer"):
         SystemKeyring().name()

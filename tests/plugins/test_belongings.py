@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import socket
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -30,8 +31,13 @@ def test_what_a_call_changes_for_itself_stays_while_others_end(
         with Kept():
             os.chdir(tmp_path)
             os.environ["VIDGEN_TEST_WORD"] = "changed"
+            limit = sys.getrecursionlimit()
+            sys.setrecursionlimit(limit + 777)
+            socket.setdefaulttimeout(7.5)
             another.submit(call).result()
             assert (Path.cwd(), os.environ["VIDGEN_TEST_WORD"]) == (tmp_path, "changed")
+            assert (sys.getrecursionlimit(), socket.getdefaulttimeout()) == (limit + 777, 7.5)
+        assert (sys.getrecursionlimit(), socket.getdefaulttimeout()) == (limit, None)
         assert (Path.cwd(), os.environ["VIDGEN_TEST_WORD"]) == (here, "before")
 
 

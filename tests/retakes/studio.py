@@ -115,3 +115,10 @@ class Studio:
         """The journal's records of one kind."""
         lines = (self.root / ".vidgen/journal.jsonl").read_text().splitlines()
         return [record for record in map(json.loads, lines) if record["kind"] == kind]
+
+
+def without_scene(studio: Studio, number: int) -> None:
+    """Take a scene out of the scenes file."""
+    path = next(studio.root.glob("scenes_*.json"))
+    scenes = json.loads(path.read_text())
+    path.write_text(json.dumps([scene for scene in scenes if scene["scene_number"] != number]))

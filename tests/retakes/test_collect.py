@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from vidgen_core.specs import ImageGeneratorSpec
 
 from ..fakes import PRICE, Remote, Service, engine
 from ..run_directories import add_single_clip, contents, everything, picture
-from .studio import PLAIN, Studio
+from .studio import PLAIN, Studio, without_scene
 
 BEGIN = ("--engine", "paid", "--yes", *PLAIN)
 
@@ -139,12 +138,6 @@ def redone_half(studio: Studio, *options: str) -> None:
     is_down(studio)
     assert studio.vidgen("redo", "--scene", "2", "--yes", *options).code == ExitCode.LATER
     studio.service.trouble.clear()
-
-
-def without_scene(studio: Studio, number: int) -> None:
-    path = next(studio.root.glob("scenes_*.json"))
-    scenes = json.loads(path.read_text())
-    path.write_text(json.dumps([scene for scene in scenes if scene["scene_number"] != number]))
 
 
 def helps(studio: Studio, stands: Sequence[Path] = ()) -> None:

@@ -7,11 +7,12 @@ import shlex
 import pytest
 
 from vidgen_core.errors import BadOutput, Billed, ExitCode, Expired, ProviderError, Unavailable
+from vidgen_core.http_errors import no_answer, service_error
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 
 from ..run_directories import everything
-from .studio import PLAIN, Studio
+from .studio import PLAIN, Studio, without_scene
 
 BEGIN = ("--engine", "paid", "--yes", *PLAIN)
 CLIP_1 = Key(Step.CLIP, 1, 1)
@@ -75,6 +76,43 @@ def test_the_same_command_again_leaves_the_new_order_alone(studio: Studio) -> No
     assert "nothing that is missing waits for job job-1" in ended.words
     assert studio.service.bill()["clip-1-1"] == 2
     assert read_ledger(studio.root).in_flight[CLIP_1].job == "job-2"
+
+
+def test_it_is_named_where_a_service_refuses_to_be_asked_and_not_where_it_is_out_of_reach(
+    studio: Studio,
+) -> None:
+    refused = service_error("paid", 400, "no such field", submitting=False)
+    studio.service.trouble["poll"] = [refused] * 300
+    assert given_up(studio) in studio.vidgen("continue", *BEGIN).last
+    studio.service.trouble["poll"] = [no_answer("paid", "no route", submitting=False)] * 300
+    ended = studio.vidgen("continue", *BEGIN)
+    assert (ended.code, "give-up" in ended.words) == (ExitCode.LATER, False)
+
+
+def test_a_job_that_nothing_needs_any_more_is_given_up_without_an_order(studio: Studio) -> None:
+    begun(studio)
+    studio.service.trouble.clear()
+    without_scene(studio, 1)
+    assert studio.vidgen("continue", "--yes").code == 0
+    bill = studio.service.bill()
+    assert CLIP_1 in read_ledger(studio.root).in_flight
+    asked = studio.vidgen("redo", "--give-up=job-1")
+    assert asked.code == ExitCode.DECISION
+    assert "what was paid for is given up: scene 1 clip 1; nothing was changed" in asked.words
+    ended = studio.vidgen("redo", "--give-up=job-1", "--yes")
+    assert ended.code == 0, ended.err
+    assert "ordered again" not in ended.words
+    assert (read_ledger(studio.root).in_flight, studio.service.bill()) == ({}, bill)
+
+
+def test_what_goes_on_where_nothing_is_given_up_keeps_the_engine_and_asks(studio: Studio) -> None:
+    begun(studio)
+    for what in ("--give-up=job-9", "--failed"):
+        ended = studio.vidgen("redo", what, "--engine=here", "--max-cost=9", "--yes")
+        assert ended.code == 0
+        go_on = f"to go on: vidgen continue {studio.root} --engine here --max-cost 9"
+        assert go_on in ended.words
+        assert f"{go_on} --yes" not in ended.words
 
 
 def test_what_was_paid_for_is_not_given_up_for_free_work_unasked(studio: Studio) -> None:

@@ -35,6 +35,19 @@ def ctrl_c(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return left
 
 
+def test_what_goes_on_after_an_interrupted_redo_has_its_engine_and_its_limit(
+    studio: Studio, ctrl_c: list[int]
+) -> None:
+    studio.made(*PLAIN)
+    ctrl_c.append(1)
+    ended = studio.vidgen(
+        "redo", "--scene=2", "--yes", "--engine=here", "--max-cost=9.5", "--set=seed=7"
+    )
+    assert ended.code == ExitCode.INTERRUPTED
+    options = "--engine here --max-cost 9.5 --set seed=7 --yes; to have the old"
+    assert f"to go on: vidgen continue {studio.root} {options}" in ended.words
+
+
 @pytest.mark.parametrize("moves", [0, 1, 2])
 @pytest.mark.parametrize("back", [False, True])
 def test_an_interrupted_redo_says_what_was_moved_and_how_it_goes_on(

@@ -8,8 +8,11 @@ import sys
 import threading
 import time
 from contextlib import suppress
+from functools import partial
 from io import BufferedWriter, FileIO, TextIOWrapper
 from typing import Any
+
+from vidgen_core import threads
 
 _OUT, _ERR = 1, 2
 #: How many seconds the threads and exit functions of plugins are given at the end.
@@ -85,9 +88,8 @@ class Leaving:
             return code
         sys.stdout = sys.stderr
         self._code = code
-        self._watch = threading.Thread(target=self._hurry, args=(code,), daemon=True)
         with suppress(RuntimeError):  # no more threads can be had
-            self._watch.start()
+            self._watch = threads.start(partial(self._hurry, code))
         return code
 
     def _hurry(self, code: int) -> None:

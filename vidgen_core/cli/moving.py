@@ -28,33 +28,34 @@ def told_when_interrupted(how: Callable[[], Interrupted]) -> Iterator[None]:
 
 
 def redo_interrupted(
-    directory: RunDirectory, paths: Collection[str], what: str, step: Step
+    directory: RunDirectory, paths: Collection[str], what: str, go_on: str
 ) -> Interrupted:
     """Return how a ``redo`` ended that was interrupted before its work began.
 
     *paths*: what it was to move, empty before that was decided; *what* it made again.
+    *go_on*: the command that makes what is missing then.
     """
-    root = str(directory.root)
     moved = [path for path in paths if not os.path.lexists(directory.path(path))]
     same = same_command() or "the same command"
     if not moved:
         before = f"interrupted before anything was moved{_of(what)}; {_NO_CHARGE}"
         return Interrupted(before, advice=f"to go on: {same}")
-    # A first frame that is gone is asked for by nothing but the same redo.
-    go_on = same if step is Step.FIRST_FRAME else command_for(root)
+    undo = command_in(str(directory.root), "undo")
     return Interrupted(
         f"interrupted: {len(moved)} of {count(len(paths), 'file')}{_of(what)} "
         f"moved to .vidgen/replaced; {_NO_CHARGE}",
-        advice=f"to go on: {go_on}; to have the old take back: {command_in(root, 'undo')}",
+        advice=f"to go on: {go_on}; to have the old take back: {undo}",
     )
 
 
-def give_up_interrupted(directory: RunDirectory, works: Collection[InFlight]) -> Interrupted:
+def give_up_interrupted(
+    directory: RunDirectory, works: Collection[InFlight], go_on: str
+) -> Interrupted:
     """Return how a ``redo --give-up`` of *works* ended that was interrupted before its work."""
     under_way = {work.job for work in read_ledger(directory.root).in_flight.values()}
     left = [work for work in works if work.job in under_way]
     when = "before anything was given up" if left else "once the job was given up"
-    then = command_for(str(directory.root)) if not left else same_command() or "the same command"
+    then = go_on if not left else same_command() or "the same command"
     return Interrupted(f"interrupted {when}; {_NO_CHARGE}", advice=f"to go on: {then}")
 
 

@@ -26,6 +26,7 @@ from vidgen_core.cli.moving import (
 from vidgen_core.cli.obstacles import obstacle
 from vidgen_core.cli.remaking import Remaking, begun_from, listed, remaking, stands_in_the_way
 from vidgen_core.cli.remaking import under_way as already_paid
+from vidgen_core.cli.repeated import repeated
 from vidgen_core.cli.results import print_plan, print_result
 from vidgen_core.errors import Billed, ExitCode, Interrupted, MachineError, Undecided, UsageError
 from vidgen_core.executor.books import mend_records
@@ -48,7 +49,7 @@ def run(arguments: Namespace) -> int:
     with results_only(arguments), one_object(arguments, {}):
         directory = find_directory(arguments.directory)
         goes: list[Remaking] = []
-        with told_when_interrupted(lambda: _interrupted(directory, goes)):
+        with told_when_interrupted(lambda: _interrupted(directory, arguments, goes)):
             return _redo(directory, arguments, goes)
 
 
@@ -69,24 +70,38 @@ def _redo(directory: RunDirectory, arguments: Namespace, goes: list[Remaking]) -
         return _make_again(directory, arguments, registry, made, said, agreed, goes)
 
 
-def _interrupted(directory: RunDirectory, goes: Sequence[Remaking]) -> Interrupted:
+def _interrupted(
+    directory: RunDirectory, arguments: Namespace, goes: Sequence[Remaking]
+) -> Interrupted:
     """Return how it ended, where it was interrupted before the new take was begun."""
     if not goes:
-        return redo_interrupted(directory, (), "", Step.CLIP)
+        return redo_interrupted(directory, (), "", "")
     made = goes[-1]
+    go_on = _going_on(directory, arguments, made)
     if made.given_up:
-        return give_up_interrupted(directory, made.given_up)
+        return give_up_interrupted(directory, made.given_up, go_on)
     what = what_it_is_of(Retake(scenes=made.scenes, only=made.step.value)) if made.scenes else ""
-    return redo_interrupted(directory, made.paths, what, made.step)
+    return redo_interrupted(directory, made.paths, what, go_on)
+
+
+def _going_on(directory: RunDirectory, arguments: Namespace, made: Remaking) -> str:
+    """Return what to type where *made* was begun, and the work was not."""
+    if made.step is Step.FIRST_FRAME:  # nothing but the same redo asks for one that is gone
+        return same_command() or "the same command"
+    words = repeated(arguments, made.opened.registry, begun=False).words
+    return command_for(str(directory.root), *words)
 
 
 def _nothing_again(opened: Opened, arguments: Namespace) -> int:
+    plan = opened.plan()
     if not arguments.quiet:
         what = "nothing failed" if arguments.failed else "no clip is out of date"
         if arguments.give_up:
             what = f"nothing that is missing waits for job {arguments.give_up}"
-        say(f"{what}: nothing is made again")
-    print_result(opened, opened.plan(), arguments, ExitCode.COMPLETE, None)
+        words = repeated(arguments, opened.registry, begun=False).for_new_work().words
+        go_on = command_for(str(opened.directory.root), *words)
+        say(f"{what}: nothing is made again{'' if plan.finished else f'; to go on: {go_on}'}")
+    print_result(opened, plan, arguments, ExitCode.COMPLETE, None)
     return ExitCode.COMPLETE
 
 
@@ -101,7 +116,7 @@ def _say_what_goes(opened: Opened, made: Remaking, arguments: Namespace) -> None
         )
     if made.scenes:
         say(f"made again: {listed(made.keys)}; the old take goes to .vidgen/replaced")
-    else:
+    elif made.keys:
         say(f"{'ordered' if made.given_up else 'tried'} again: {listed(made.keys)}")
     for path in made.paths if arguments.verbose else ():
         say(f"  {path} goes")
@@ -137,9 +152,10 @@ def _look_ahead(opened: Opened, made: Remaking, arguments: Namespace) -> None:
 def _agreed(made: Remaking, arguments: Namespace) -> bool:
     """Return whether something may be bought. Raises ``Undecided`` where it must and may not."""
     agreed = ask_for_money(made.opened, made.plan, arguments)
-    if made.given_up and made.plan.price.free and not arguments.yes:
+    given_up = tuple(work.key for work in made.given_up)
+    if given_up and made.plan.price.free and not arguments.yes:
         raise Undecided(
-            f"what was paid for is given up: {listed(made.keys)}; nothing was changed",
+            f"what was paid for is given up: {listed(given_up)}; nothing was changed",
             advice=f"to agree: {same_command('--yes') or 'add --yes to the same command'}",
         )
     if agreed or made.plan.price.free:
@@ -178,7 +194,7 @@ def _make_again(
         for work in made.given_up:
             journal.ended(work.key, work.take, "it was given up", Billed.YES, kept=True)
         away: list[str] = []
-        with _saying_how_to_go_on(directory, away):
+        with _saying_how_to_go_on(directory, away, _going_on(directory, arguments, made)):
             move_away(
                 directory,
                 journal,
@@ -200,15 +216,16 @@ def _make_again(
 
 
 @contextmanager
-def _saying_how_to_go_on(directory: RunDirectory, away: Collection[str]) -> Iterator[None]:
+def _saying_how_to_go_on(
+    directory: RunDirectory, away: Collection[str], go_on: str
+) -> Iterator[None]:
     """Have a disk that fails half-way say what brings the film together again."""
     try:
         with disk.machine_errors("the old take cannot be moved away"):
             yield
     except MachineError as error:
         if away:
-            root = str(directory.root)
-            go_on, back = command_for(root), command_in(root, "undo")
+            back = command_in(str(directory.root), "undo")
             error.advice = f"to go on: {go_on}; to have the old take back: {back}"
         raise
 

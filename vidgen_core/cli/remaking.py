@@ -115,25 +115,36 @@ def _failed(
 
 
 def _without_job(opened: Opened, plan: Plan, job: str) -> Remaking | None:
-    """Return how what is missing is made without *job*; ``None`` where nothing waits for it."""
+    """Return how the film is made without *job*; ``None`` where it is not under way.
+
+    What nothing needs any more is given up, too, and not made.
+    """
     works = {
         key: work
         for key, work in opened.ledger.in_flight.items()
-        if work.job == job and key in plan.by_key and plan.by_key[key].decision in TO_DO | STUCK
+        if work.job == job and _is_missing(opened, plan, key)
     }
     if not works:
         return None
     left = {key: work for key, work in opened.ledger.in_flight.items() if key not in works}
     then = evolve(opened, ledger=evolve(opened.ledger, in_flight=left))
+    anew = then.plan()
     return Remaking(
         opened=then,
-        plan=then.plan(),
+        plan=anew,
         scenes=(),
         step=Step.CLIP,
         paths=(),
-        keys=tuple(works),
+        keys=tuple(key for key in works if key in anew.by_key),
         given_up=tuple(works.values()),
     )
+
+
+def _is_missing(opened: Opened, plan: Plan, key: Key) -> bool:
+    """Whether the film lacks the file of *key*, or nothing needs one and there is none."""
+    if key in plan.by_key:
+        return plan.by_key[key].decision in TO_DO | STUCK
+    return opened.best(key) is None
 
 
 def _remade(opened: Opened, numbers: tuple[int, ...], step: Step) -> Remaking:
@@ -211,7 +222,8 @@ def stands_in_the_way(made: Remaking, arguments: Namespace) -> VidgenError | Non
         if task.decision in STUCK:
             because = why(task.reasons) or task.decision.value
             root = str(made.opened.directory.root)
-            again = command_for(root, *repeated(arguments, made.opened.registry).words)
+            typed = repeated(arguments, made.opened.registry, begun=False)
+            again = command_for(root, *typed.for_new_work().words)
             return Undecided(
                 f"{name(key)} cannot be made now: {because}; nothing was moved",
                 advice=f"what can be done about it: {again}",

@@ -52,36 +52,45 @@ def _name(option: str, value: str) -> str:
 
 def _words(option: str, value: str) -> tuple[str, ...]:
     """Return what is typed; a value that looks like an option stands in one word with its own."""
+    if not value:
+        return (option,)
     return (f"{option}={value}",) if value.startswith("-") else (option, value)
 
 
-def repeated(arguments: Namespace, registry: Registry) -> Repeated:
-    """Return what was typed in *arguments* and is not kept with the run."""
+def repeated(arguments: Namespace, registry: Registry, *, begun: bool = True) -> Repeated:
+    """Return what was typed in *arguments* and is not kept with the run.
+
+    Where the work was not *begun*, nothing of it is kept yet.
+    """
     consent = {"--yes": "yes", "--no-input": "no_input"}
     return Repeated(
-        options=(*_own(arguments), *_set(arguments, registry)),
+        options=(*_own(arguments, kept=begun), *_set(arguments, registry, kept=begun)),
         consent=tuple(word for word, name in consent.items() if getattr(arguments, name, False)),
     )
 
 
-def _own(arguments: Namespace) -> Iterator[tuple[str, str]]:
+def _own(arguments: Namespace, *, kept: bool) -> Iterator[tuple[str, str]]:
     for attribute in attrs.fields(CoreOptions):
         value = getattr(arguments, attribute.name, None)
-        if value is not None and attribute.metadata.get("scope") != "run":
+        if value is None or (kept and attribute.metadata.get("scope") == "run"):
+            continue
+        if value is not False:
             yield f"--{attribute.name.replace('_', '-')}", _typed(value)
 
 
 def _typed(value: object) -> str:
-    """Return *value* as it can be typed: amounts without an exponent."""
+    """Return *value* as it can be typed: amounts without an exponent; a flag has none."""
+    if value is True:
+        return ""
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else f"{value:.9f}".rstrip("0")
     return str(value)
 
 
-def _set(arguments: Namespace, registry: Registry) -> Iterator[tuple[str, str]]:
+def _set(arguments: Namespace, registry: Registry, *, kept: bool) -> Iterator[tuple[str, str]]:
     for text in arguments.set:
         left = text.partition("=")[0].strip()
-        if not _is_kept(left, registry):
+        if not (kept and _is_kept(left, registry)):
             yield "--set", text
 
 

@@ -22,7 +22,7 @@ from vidgen_core.errors import (
     RateLimited,
     Unavailable,
 )
-from vidgen_core.http_errors import clean_words, retry_after
+from vidgen_core.http_errors import clean_words, is_web_page, retry_after
 
 if TYPE_CHECKING:
     from vidgen_core.download import Downloader
@@ -34,7 +34,6 @@ _RANGE = re.compile(r"bytes ([0-9]{1,18})-[0-9]{1,18}/([0-9]{1,18}|\*)", re.ASCI
 
 #: So many bytes tell a web page: the sign-in of a network, or a proxy's, answers with 200.
 _HEAD = 200
-_PAGE = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype\s+html|html)[\s>]", re.IGNORECASE)
 
 
 def download(url: str, into: Path, *, limit: int, rules: Downloader) -> None:
@@ -100,7 +99,7 @@ class Transfer:
             break
         if not self.have:
             raise BadOutput(f"the download from {self.host} is empty")
-        if _is_page(self._head):
+        if is_web_page(self._head):
             raise Unavailable(
                 f"a web page came in place of the download from {self.host}", billed=Billed.NO
             )
@@ -201,11 +200,6 @@ class Transfer:
         if status in (408, 425) or status >= 500:
             return _Broken(f"the server answered {status}", wait)
         return BadOutput(f"{self.host} answered {status} to the download")
-
-
-def _is_page(head: bytes) -> bool:
-    """Whether a file that begins with *head* was made by no service that makes media."""
-    return _PAGE.match(head) is not None
 
 
 def _version(headers: httpx.Headers) -> str:

@@ -99,6 +99,8 @@ def pause_after(tries: int, error: VidgenError, left: float | None) -> float | N
 
 def is_passing(error: VidgenError) -> bool:
     """Whether waiting helps: an outage, too many calls, or a service that says how long."""
+    if isinstance(error, Unavailable) and error.for_good:
+        return False
     return isinstance(error, (Unavailable, RateLimited)) or is_told(error)
 
 

@@ -31,11 +31,14 @@ from vidgen_core.executor.questions import never_comes
 from vidgen_core.executor.quotes import why_dearer
 from vidgen_core.executor.sent import Sent, path_of_answer
 from vidgen_core.executor.work import Made
+from vidgen_core.http_errors import is_web_page
 from vidgen_core.ledger import InFlight
 from vidgen_core.protocols import Failed, JobRef, Pending, Ready
 from vidgen_core.specs import FREE, Request
 
 _LARGEST_ANSWER = 1 << 30
+#: So many bytes tell a web page.
+_HEAD = 1024
 
 
 def _charged(error: ProviderError) -> Billed:
@@ -137,7 +140,11 @@ class Collection:
             faults.point("fetch-before")
             errand.call("fetch", lambda: errand.provider.fetch(ready, into))
             faults.point("fetch-after")
-            return self._whole(self._checked())
+            try:
+                return self._whole(self._checked())
+            except BadOutput as error:
+                self._must_be_media(error)
+                raise
 
         errand.in_worker(fetch, self._got, self._not_fetched)
 
@@ -158,6 +165,16 @@ class Collection:
             if into.is_file() and not into.is_symlink():  # a link tells nothing of the service
                 self._bad.append(disk.digest(into))
             raise
+
+    def _must_be_media(self, error: BadOutput) -> None:
+        """Raise ``Unavailable`` where something on the way, and no service, made the file."""
+        into, head = self.errand.into, b""
+        if into.is_file() and not into.is_symlink():
+            with into.open("rb") as file:
+                head = file.read(_HEAD)
+        if is_web_page(head):
+            page = f"a web page came in place of what {self.errand.job.task.provider} made"
+            raise Unavailable(page, billed=Billed.NO) from error
 
     def _whole(self, made: Made) -> Made | _More:
         """Return what was *made* with the parts before it, or the request for the part after it."""
@@ -201,6 +218,11 @@ class Collection:
         if isinstance(error, (JobFailed, JobLost, Refused)) and not error.retry:
             self._end(error, _charged(error))
             return
+        if isinstance(error, Unavailable) and error.for_good:
+            if self.work.adopted:
+                self._ask_again(error)
+                return
+            self._advise(error)
         self.errand.try_again(error, self.poll)
 
     def _not_fetched(self, error: VidgenError) -> None:
@@ -222,10 +244,10 @@ class Collection:
         run.setbacks.failed(job, error)
 
     def _advise(self, error: VidgenError) -> None:
-        """Say what can be done where the job is done, and its result may never come."""
+        """Say what can be done where the result may never come."""
         way = never_comes(self.work, self.errand.run.directory.root)
-        may_never = isinstance(error, (Expired, BadOutput, Unavailable)) and not self.again
-        if may_never and way not in error.advice:
+        may_never = isinstance(error, (Expired, BadOutput, Unavailable))
+        if may_never and not self.again and way not in error.advice:
             error.advice = f"{error.advice}; {way}" if error.advice else way
 
     def _end(self, error: ProviderError, billed: Billed) -> None:
@@ -240,11 +262,11 @@ class Collection:
         run.setbacks.failed(self.errand.job, error)
 
     def _ask_again(self, error: ProviderError) -> None:
-        """The job that the user named is nobody's: what was bought is in doubt as before."""
+        """The job that the user named is none: what was bought is in doubt as before."""
         work, run = self.work, self.errand.run
         run.journal.intent(evolve(work, job="", facts={}, adopted=False))
         still = Undecided(
-            f"{work.provider} has no job {work.job}, so it is still in doubt ({error.message})",
+            f"{work.provider} knows no job {work.job}, so it is still in doubt ({error.message})",
             advice="look for its id again: --in-doubt adopt=JOB",
         )
         run.setbacks.later(self.errand.job, still)

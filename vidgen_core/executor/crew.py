@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import TypeVar
+from collections.abc import Callable
 
 from attrs import define, field, frozen
 
-T = TypeVar("T")
-R = TypeVar("R")
+from vidgen_core import threads
 
 Call = Callable[[], None]
 
@@ -38,7 +35,7 @@ class Crew:
     most: int
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     _waiting: deque[_Waiting] = field(factory=deque, init=False)
-    _threads: set[threading.Thread] = field(factory=set, init=False)
+    _threads: int = field(default=0, init=False)
     _precious: list[str] = field(factory=list, init=False)
     _dismissed: bool = field(default=False, init=False)
 
@@ -48,15 +45,14 @@ class Crew:
             if self._dismissed:
                 return
             self._waiting.append(_Waiting(call, name, precious))
-            if len(self._threads) >= self.most:
+            if self._threads >= self.most:
                 return
-            thread = threading.Thread(target=self._work, name=name, daemon=True)
-            self._threads.add(thread)
+            self._threads += 1
         try:
-            thread.start()
+            threads.start(self._work, name=name)
         except (RuntimeError, MemoryError):
             with self._lock:
-                self._threads.discard(thread)
+                self._threads -= 1
                 if self._threads or not self._waiting:
                     return  # those that are there take it up
                 self._waiting.clear()
@@ -64,7 +60,7 @@ class Crew:
 
     def _work(self) -> None:
         thread = threading.current_thread()
-        while (task := self._next(thread)) is not None:
+        while (task := self._next()) is not None:
             thread.name = task.name
             try:
                 task.call()
@@ -73,10 +69,10 @@ class Crew:
                     with self._lock:
                         self._precious.remove(task.name)
 
-    def _next(self, thread: threading.Thread) -> _Waiting | None:
+    def _next(self) -> _Waiting | None:
         with self._lock:
             if not self._waiting:
-                self._threads.discard(thread)
+                self._threads -= 1
                 return None
             task = self._waiting.popleft()
             if task.precious:
@@ -108,35 +104,3 @@ class Crew:
                 break
             time.sleep(_TICK)
         return not self._threads
-
-
-def side_by_side(call: Callable[[T], R], items: Iterable[T], most: int) -> list[R]:
-    """Return ``[call(item) for item in items]``, worked out in *most* threads.
-
-    Raises what the first call that failed raised, without waiting for the others.
-    """
-    crew = Crew(most=most)
-    done: queue.SimpleQueue[tuple[int, R | BaseException, bool]] = queue.SimpleQueue()
-
-    def work(index: int, item: T) -> None:
-        try:
-            done.put((index, call(item), True))
-        except BaseException as error:
-            done.put((index, error, False))
-
-    count = 0
-    for count, item in enumerate(items, start=1):
-        crew.start(_bound(work, count - 1, item), name=threading.current_thread().name)
-    results: dict[int, R] = {}
-    for _ in range(count):
-        index, result, well = done.get()
-        if not well:
-            crew.dismiss()
-            assert isinstance(result, BaseException)
-            raise result
-        results[index] = result  # type: ignore[assignment]
-    return [results[index] for index in range(count)]
-
-
-def _bound(work: Callable[[int, T], None], index: int, item: T) -> Call:
-    return lambda: work(index, item)

@@ -16,6 +16,7 @@ from vidgen_core.errors import (
     MachineError,
     OutOfCredit,
     ProviderError,
+    Unavailable,
     Undecided,
     VidgenError,
 )
@@ -366,7 +367,8 @@ class Purchase:
         """The service did not say what it took: the order is in doubt as before, and no other."""
         if self.errand.tries_again(error, self._look):
             return
-        if not isinstance(error, ProviderError) or error.retry:
+        refused = isinstance(error, Unavailable) and error.for_good
+        if not isinstance(error, ProviderError) or (error.retry and not refused):
             self.errand.give_up(error)
         elif self._may_buy_again():
             self._buy_anew()

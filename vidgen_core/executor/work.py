@@ -18,7 +18,6 @@ from vidgen_core.errors import (
     PluginBug,
     VidgenError,
 )
-from vidgen_core.executor.crew import side_by_side
 from vidgen_core.executor.workshop import Workshop
 from vidgen_core.layout import OUTPUT
 from vidgen_core.ledger import Published
@@ -60,6 +59,7 @@ from vidgen_core.specs import (
 )
 from vidgen_core.strict_json import MAX_BYTES
 from vidgen_core.subtitles import narration_of, write_subtitles
+from vidgen_core.threads import side_by_side
 
 #: A clip of less than this part of what was asked for is too short. One made on
 #: this machine is refused; one that was paid for counts for as long as it is.
@@ -296,7 +296,7 @@ class Bench:
             progress(0.0)  # this is where a run that was stopped leaves
             return self._decode(file)
 
-        found = side_by_side(decode, videos, min(4, os.cpu_count() or 1))
+        found = list(side_by_side(decode, videos, min(4, os.cpu_count() or 1)))
         checked = {file.path: facts for file, facts in zip(videos, found, strict=True)}
         if any(facts.verdict is Verdict.BROKEN for facts in found):
             raise BrokenInput(checked)

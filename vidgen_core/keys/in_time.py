@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from typing import TypeVar
+
+from vidgen_core import threads
 
 T = TypeVar("T")
 
@@ -23,9 +24,7 @@ def in_time(call: Callable[[], T], seconds: float, name: str) -> T:
         except BaseException as error:
             faults.append(error)
 
-    thread = threading.Thread(target=work, daemon=True, name=name)
-    thread.start()
-    thread.join(seconds)
+    threads.start(work, name=name).join(seconds)
     if results:
         return results[0]
     if faults:

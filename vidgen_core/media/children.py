@@ -9,11 +9,13 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from attrs import field, frozen
 
+from vidgen_core import threads
 from vidgen_core.errors import Interrupted
 
 _TICK = 0.05
@@ -212,9 +214,7 @@ class _Child:
         self._start(self._guard, stopped)
 
     def _start(self, work: Callable[[Any], None], argument: Any) -> None:
-        thread = threading.Thread(target=work, args=(argument,), daemon=True)
-        thread.start()
-        self.threads.append(thread)
+        self.threads.append(threads.start(partial(work, argument)))
 
     def _remember(self, pipe: IO[bytes]) -> None:
         while block := pipe.read1(4096):  # type: ignore[attr-defined]

@@ -28,6 +28,7 @@ _SHORT: tuple[tuple[str, Exception], ...] = (
     ("Cannot allocate memory", MemoryError()),
     ("Too many open files", OSError(errno.EMFILE, os.strerror(errno.EMFILE))),
     ("pthread_create() failed", RuntimeError(shortage.NO_THREAD)),
+    (os.strerror(errno.EAGAIN), RuntimeError(shortage.NO_THREAD)),  # of a decoder's threads
 )
 #: What ends it where files may not become as large as the one that it writes.
 _XFSZ = int(getattr(signal, "SIGXFSZ", 0))

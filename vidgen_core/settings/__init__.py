@@ -11,6 +11,7 @@ are used. Core's own options stand at the top of a file, a provider's in a table
 from __future__ import annotations
 
 import copy
+import functools
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
@@ -189,11 +190,17 @@ def _build(provider: str, options: type[T], sources: Sequence[Source]) -> T:
 def _typed(name: str, found: Found, options: type, attribute: attrs.Attribute[Any]) -> Any:
     """Return a given value as the type that its option declares."""
     try:
-        return parse(found.value, get_type_hints(options)[attribute.name])
+        return parse(found.value, _types(options)[attribute.name])
     except BadValue as error:
         raise _bad(name, found, error) from None
     except Exception as error:  # a type that is not there, or that no option can have
         raise PluginError(f"option {name} cannot be set: {error}") from None
+
+
+@functools.lru_cache(maxsize=256)
+def _types(options: type) -> Mapping[str, Any]:
+    """Return what the options of a class may be, by name; to work that out takes a while."""
+    return get_type_hints(options)
 
 
 def _culprit(

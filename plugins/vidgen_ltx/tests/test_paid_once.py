@@ -68,6 +68,8 @@ def test_the_words_of_the_service_are_shown_and_cleaned(service: Service) -> Non
         (502, b"<html>nginx</html>", Billed.UNKNOWN),
         (504, b"<html>nginx</html>", Billed.UNKNOWN),
         (502, b'{"detail": "x", "error_type": "runner_disconnected"}', Billed.NO),
+        (520, b'{"status": "IN_QUEUE", "request_id": "abc"}', Billed.UNKNOWN),
+        (503, b'{"status": "IN_QUEUE", "request_id": "abc"}', Billed.UNKNOWN),
         (302, b"", Billed.UNKNOWN),
         (200, b'{"status": "IN_QUEUE"}', Billed.UNKNOWN),
         (200, b'{"request_id": "../../elsewhere"}', Billed.UNKNOWN),
@@ -78,9 +80,9 @@ def test_the_words_of_the_service_are_shown_and_cleaned(service: Service) -> Non
 def test_only_what_fal_itself_failed_is_free(
     service: Service, status: int, body: bytes, billed: Billed
 ) -> None:
-    elsewhere = {"location": f"{service.base}/elsewhere"}
+    headers = {"location": f"{service.base}/elsewhere", "x-fal-request-id": "abc"}
     with (
-        answering(Answer(status=status, body=body, headers=elsewhere)) as (base, asked),
+        answering(Answer(status=status, body=body, headers=headers)) as (base, asked),
         pytest.raises(Unavailable) as raised,
     ):
         ordered(engine(service, base_url=base), clip())

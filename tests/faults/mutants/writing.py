@@ -10,7 +10,7 @@ from vidgen_core.rundir import RunDirectory
 from . import mutant, rewritten
 
 _ORDER = "tests/faults/test_order_of_writes.py::"
-_RUNDIR = "tests/test_rundir.py::"
+_RUNDIR = "tests/rundir/"
 
 
 @mutant(_ORDER + "test_a_file_is_synced_before_it_gets_its_name", required=True)
@@ -19,7 +19,10 @@ def a_writer_without_fsync() -> None:
     rewritten(disk.sync_file, ("os.fsync(handle)", "pass"))
 
 
-@mutant(_RUNDIR + "test_a_file_gets_its_name_by_one_rename_on_the_same_disk", required=True)
+@mutant(
+    _RUNDIR + "test_files.py::test_a_file_gets_its_name_by_one_rename_on_the_same_disk",
+    required=True,
+)
 def a_writer_without_rename() -> None:
     """Half a clip stands under its name while it is written there."""
     rewritten(
@@ -44,7 +47,7 @@ def a_journal_that_is_not_synced() -> None:
     rewritten(Journal._append, ("disk.sync(self._handle)", "pass"))
 
 
-@mutant(_RUNDIR + "test_a_rename_is_followed_by_a_sync_of_both_folders")
+@mutant(_RUNDIR + "test_files.py::test_a_rename_is_followed_by_a_sync_of_both_folders")
 def a_name_that_is_not_synced() -> None:
     """After a power cut a finished clip has no name."""
     rewritten(disk.move, ("    sync_directory(target.parent)\n", "    pass\n"))
@@ -56,7 +59,7 @@ def settings_that_are_not_synced() -> None:
     rewritten(disk.write_file, ("os.fsync(handle)", "pass"))
 
 
-@mutant(_RUNDIR + "test_state_is_replaced_as_a_whole")
+@mutant(_RUNDIR + "test_files.py::test_state_is_replaced_as_a_whole")
 def settings_that_are_written_in_place() -> None:
     """A crash leaves half of the run's settings."""
     rewritten(disk.write_file, ('path.with_name(f"{path.name}.new")', "path"))
@@ -84,19 +87,19 @@ def a_replaced_file_that_is_deleted() -> None:
     )
 
 
-@mutant(_RUNDIR + "test_a_link_that_leaves_the_directory_is_never_written_through")
+@mutant(_RUNDIR + "test_links.py::test_a_link_that_leaves_the_directory_is_never_written_through")
 def links_that_are_followed() -> None:
     """A directory from anybody has files of the user's overwritten."""
     rewritten(RunDirectory.may_write, ("if leaves or (own and", "if False and (own and"))
 
 
-@mutant(_RUNDIR + "test_a_second_process_is_told_who_holds_the_directory")
+@mutant(_RUNDIR + "test_lock.py::test_a_second_process_is_told_who_holds_the_directory")
 def a_lock_that_is_not_taken() -> None:
     """Two runs buy the same clips."""
     rewritten(rundir._take, ("fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)", "pass"))
 
 
-@mutant(_RUNDIR + "test_only_the_scratch_folder_is_ever_cleared")
+@mutant(_RUNDIR + "test_files.py::test_only_the_scratch_folder_is_ever_cleared")
 def a_broom_that_takes_too_much() -> None:
     """What was replaced and what was answered goes with the next run."""
     rewritten(RunDirectory.clear_scratch, ("layout.TEMPORARY", "layout.STATE"))

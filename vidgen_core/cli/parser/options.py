@@ -258,7 +258,7 @@ def add_what_again(parser: ArgumentParser) -> None:
         group,
         "--give-up",
         metavar="JOB",
-        default="",
+        type=values.given,
         help="what is paid for as this job and never comes: order it once more, for money",
     )
 

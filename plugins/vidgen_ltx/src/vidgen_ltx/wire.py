@@ -98,13 +98,11 @@ class Answer:
 
     @property
     def is_fals(self) -> bool:
-        """Whether fal itself wrote an error, and not something between fal and here."""
-        headers = self.response.headers
-        return (
-            "x-fal-request-id" in headers
-            or "x-fal-error-type" in headers
-            or "detail" in self.fields
-        )
+        """Whether fal itself wrote an error, and not something between fal and here.
+
+        That an answer names a request tells nothing: those of orders that were taken do.
+        """
+        return "x-fal-error-type" in self.response.headers or "detail" in self.fields
 
     def told(self) -> tuple[str, str]:
         """Return the code and the words of an error.
@@ -127,10 +125,14 @@ class Answer:
         """Return the error that this answer is; the caller raises it.
 
         fal does not charge for what it failed itself (5xx). A gateway that could pass an
-        order on to nobody says 503; any other fault of a gateway says nothing about fal.
+        order on to nobody says 503; any other fault of a gateway says nothing about fal, and
+        an answer that names a request is one to an order that may have been taken.
         """
         code, words = self.told()
-        free = self.is_fals or self.status == 503
+        taken = self.call.submitting and "request_id" in self.fields
+        free = (self.is_fals or self.status == 503) and not taken
+        if taken and not self.is_fals:
+            words = f"it names request {self.fields['request_id']!s:.80}"
         if self.status in (404, 410) and not (self.call.submitting or self.is_fals):
             return Unavailable(
                 f"{self.call.service} cannot be asked: something else answered {self.status}",
