@@ -127,6 +127,12 @@ def test_plugins_import_from_the_top_of_core_only(plugin: Path) -> None:
         assert {n for n in vidgen if n.split(".")[0] != plugin.name} <= {"vidgen_core"}
 
 
+def test_nobody_is_told_to_install_a_package_of_vidgens_by_its_name() -> None:
+    """They are on no index yet: what is called so there is a stranger's."""
+    for path in modules():
+        assert "pip install vidgen-" not in path.read_text(), path
+
+
 def test_core_knows_no_plugin() -> None:
     names = {path.name for path in PLUGINS.glob("*/src/*")}
     for path in modules():

@@ -45,7 +45,7 @@ def test_a_dry_run_says_what_would_be_done_and_writes_nothing(tmp_path: Path) ->
     said = [line.strip() for line in ended.out.splitlines()]
     assert "make scene 1 clip 1 (5 s) with local" in said
     assert "join scene 5" in said
-    assert said[-1] == "join the film"
+    assert said[-2:] == ["join the film", "price: nothing"]
     assert everything(root) == before
 
 

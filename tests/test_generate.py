@@ -143,6 +143,7 @@ def test_a_dry_run_says_the_steps_and_writes_nothing(tmp_path: Path) -> None:
     assert ended.code == 0
     assert "write the scenes with local" in ended.out
     assert "at most 2 scenes" in ended.words
+    assert ended.out.endswith("  price: nothing\n")
     assert temporary not in ended.out + ended.err
     assert list(tmp_path.iterdir()) == [script]
 

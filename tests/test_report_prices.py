@@ -107,6 +107,17 @@ def test_each_price_is_one_line_of_a_narrow_and_of_a_wide_terminal(
     assert words.folded(said, Terminal()) == said
 
 
+def test_who_only_looks_is_told_that_it_costs_nothing(tmp_path: Path) -> None:
+    opened, plan = look(begin(tmp_path, 1), **ENGINE)
+    assert text.foreseen(opened, plan) == f"{text.steps(opened, plan)}\n  price: nothing"
+    root = opened.directory.root
+    paid = priced(root, bought(1, Price(0.4, 0.4)))
+    assert text.foreseen(*paid) == text.steps(*paid)
+    asked = evolve(bought(1, Price(0.4, 0.4)), decision=Decision.ASK)
+    lines = text.foreseen(*priced(root, asked)).splitlines()
+    assert lines[-1] == "  price: nothing, but for what cannot be made yet"
+
+
 def test_a_free_plan_says_nothing_of_money(tmp_path: Path) -> None:
     opened, plan = look(begin(tmp_path, 1), **ENGINE)
     assert text.price(opened, plan) == ""
@@ -174,10 +185,10 @@ def test_a_limit_is_rounded_up_to_cents_and_not_by_the_dust_of_sums(
     ("price", "said"),
     [
         (Price(0.0036, 0.0036), "$0.0036"),
-        (Price(0.0, 0.003), "$0.0000–0.0030"),
+        (Price(0.0, 0.003), "at most $0.0030"),
         (Price(0.0086, 0.0086), "$0.01"),
         (Price(0.251, 0.2512), "$0.25"),
-        (Price(0.0, 0.75), "$0.00–0.75"),
+        (Price(0.0, 0.75), "at most $0.75"),
         (Price(), "free"),
     ],
 )

@@ -9,6 +9,7 @@ from attrs import evolve, field, frozen
 from vidgen_core.errors import Billed
 from vidgen_core.model import Key
 from vidgen_core.specs import FREE, Price, ProviderKind
+from vidgen_core.wording import count
 
 
 @frozen(kw_only=True)
@@ -173,3 +174,24 @@ class Ledger:
     def bill(self) -> Price:
         """What the directory has cost so far, at least and at most."""
         return sum((charge.bounds for charge in self.charges), FREE)
+
+
+def what_goes_with(ledger: Ledger) -> str:
+    """Say what counts no more once the journal of *ledger* is moved away; empty for nothing.
+
+    Of one that is damaged it is what its sound lines tell.
+    """
+    lost, works = [], ledger.in_flight.values()
+    if works:
+        doubtful = sum(work.is_doubtful for work in works)
+        known = f" ({doubtful} in doubt)" if doubtful else ""
+        are = "is" if len(works) == 1 else "are"
+        lost.append(f"{count(len(works), 'order')} under way{known} {are} forgotten")
+    if not ledger.bill.free:
+        lost.append(f"what was spent ({ledger.bill}) counts in no limit any more")
+    return " and ".join(lost)
+
+
+def may_be_fetched(ledger: Ledger) -> bool:
+    """Whether paid work is under way that its service surely has, or has answered."""
+    return any(not work.is_doubtful for work in ledger.in_flight.values())

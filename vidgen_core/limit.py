@@ -14,6 +14,8 @@ from vidgen_core.specs import Price
 
 #: Sums of cents are not exact in binary: so much more is no more.
 ROUNDING = 1e-9
+#: What rounds an amount up to whole cents, and taken away down, but for the dust of sums.
+_JUST_NO_CENT = 0.005 - 1e-8
 _HIGHER = "--max-cost with a higher limit"
 
 
@@ -55,7 +57,7 @@ class Limit:
         spent = self._taken(ledger, key, self.cap)
         if spent + more > self.cap + ROUNDING:
             raise CapReached(
-                f"it costs up to ${more:.2f}, and of ${self.cap:.2f} up to ${spent:.2f} are spent",
+                f"it costs up to {_rounded_up(more)}, and {_standing(self.cap, spent)}",
                 advice=_HIGHER,
             )
 
@@ -69,8 +71,7 @@ class Limit:
         spent = self._taken(ledger, key, self.cap)
         if spent > self.cap + ROUNDING:
             raise CapReached(
-                "it may not have been charged yet, and with it "
-                f"up to ${spent:.2f} of ${self.cap:.2f} are spent",
+                f"it may not have been charged yet, and with it {_standing(self.cap, spent)}",
                 advice=_HIGHER,
             )
 
@@ -94,6 +95,29 @@ class Limit:
                 return None
             total += most
         return total
+
+
+def left_of(cap: float, spent: float) -> str:
+    """Say what is left of a limit: ``$0.29 left``, ``exceeded by $1.13``.
+
+    Rounded so that what is left is there, and what is too much is enough of a limit more.
+    """
+    if spent > cap + ROUNDING:
+        return f"exceeded by {_rounded_up(spent - cap)}"
+    return f"${max(0.0, cap - spent - _JUST_NO_CENT):.2f} left"
+
+
+def _rounded_up(dollars: float) -> str:
+    return f"${dollars + _JUST_NO_CENT:.2f}"
+
+
+def _standing(cap: float, spent: float) -> str:
+    """Say how a limit stands that has no room for something more."""
+    if spent > cap + ROUNDING:
+        return f"the limit of ${cap:.2f} is {left_of(cap, spent)}"
+    if spent <= 0:
+        return f"the limit is ${cap:.2f}"
+    return f"the limit of ${cap:.2f} has {left_of(cap, spent)}"
 
 
 def _still_to_pay(task: Task) -> Price:

@@ -313,7 +313,7 @@ def _take(handle: int, root: Path) -> None:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         raise Locked(
-            f"another run holds {root}: {_holder(handle)}",
+            f"another run holds {root}: {holder(handle)}",
             advice="wait until it is finished, or stop it",
         ) from None
     except OSError as error:
@@ -345,7 +345,7 @@ def _who(command: str) -> bytes:
     return json.dumps(who).encode()
 
 
-def _holder(handle: int) -> str:
+def holder(handle: int) -> str:
     """Say who holds the lock, as far as its file tells."""
     try:
         who = json.loads(os.pread(handle, 65536, 0))

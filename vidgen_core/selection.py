@@ -15,6 +15,7 @@ from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.settings import Settings
 from vidgen_core.settings.core_options import CoreOptions
 from vidgen_core.specs import ProviderKind, VideoEngineSpec
+from vidgen_core.wording import BRING_OFFLINE
 
 #: The option that names the frame host. It is never chosen by itself: it gives pictures away.
 FRAME_HOST_OPTION = "frame_host"
@@ -183,7 +184,7 @@ def installed(registry: Registry, kind: ProviderKind, run_directory: Path) -> st
         if loaded.kind is kind
     ]
     if not words and kind is ProviderKind.VIDEO_ENGINE:
-        return "none (pip install vidgen-local)"
+        return f"none ({BRING_OFFLINE})"
     return ", ".join(words) or "none"
 
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from types import MappingProxyType
 
 from vidgen_core.model import Key, Step
+
+#: Said of a provider that nobody knows. No package is named: on an index it is anybody's.
+NOT_INSTALLED = (
+    "no package that is installed brings it; vidgen's own lie in the folder plugins of its checkout"
+)
+#: How the providers come that need no key. vidgen's packages are on no index.
+BRING_OFFLINE = "in vidgen's checkout: pip install ./plugins/vidgen_local"
+UPGRADE = "upgrade vidgen, in a newer checkout of it: pip install ."
 
 #: More groups of numbers than this are shortened, unless all are asked for.
 _MOST_GROUPS = 12
@@ -23,7 +30,6 @@ _NAMES: Mapping[Step, str] = MappingProxyType(
         Step.ENVIRONMENTS: "the places",
     }
 )
-_PACKAGE = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _PLURAL = frozenset(
     {
         Step.SCENES,
@@ -80,14 +86,3 @@ def scenes(numbers: Sequence[int], *, all_of_them: bool = True) -> str:
 def count(number: int, noun: str) -> str:
     """Return a number with its noun: ``1 file``, ``2 files``."""
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def package_hint(provider: str) -> str:
-    """Return which package may bring *provider*; empty for what is no name of one.
-
-    Nothing is told to be installed: the name may be mistyped, and a package of that name
-    anybody's.
-    """
-    if not _PACKAGE.fullmatch(provider):
-        return ""
-    return f"a package that is not installed may bring it, such as vidgen-{provider}"

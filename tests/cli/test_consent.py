@@ -199,8 +199,11 @@ def test_the_question_says_what_was_spent_here(
     [
         (9.0, "limit in all: $9.00"),
         (3.7, "limit in all: $3.70"),
-        (3.6, "limit in all: $3.60, $0.40 of it left: stops when it is reached"),
-        (1.0, "limit in all: $1.00, $0.00 of it left: stops when it is reached"),
+        (
+            3.6,
+            "limit in all: $3.60, $0.40 left, too low for this: stops when it is reached",
+        ),
+        (1.0, "limit in all: $1.00, exceeded by $2.20 already: nothing is bought"),
     ],
 )
 def test_the_question_says_where_the_limit_is_too_low(
@@ -217,7 +220,11 @@ def test_the_question_says_where_the_limit_is_too_low(
         ((), None, ", and what has no known price is not bought below a limit"),
         ((UNKNOWN_PRICE,), None, ", and what was spent is not known: nothing is bought"),
         ((UNKNOWN_PRICE,), 1.0, ""),
-        ((UNKNOWN_PRICE,), 3.0, ", $2.00 of it left: stops when it is reached"),
+        (
+            (UNKNOWN_PRICE,),
+            3.0,
+            ", $2.00 left, too low for this: stops when it is reached",
+        ),
     ],
 )
 def test_what_a_limit_means_for_unknown_prices_is_said(
@@ -273,7 +280,7 @@ def test_the_limit_that_is_told_is_never_above_the_users_own(
     """A limit among the settings is no agreement, and is not raised in passing."""
     limited = opened_with(tmp_path, max_cost=0.3)
     message, advice = refused(monkeypatch, limited, ONE_CLIP, "continue", "run")
-    assert "limit in all: $0.30, $0.30 of it left: stops when it is reached" in message
+    assert "limit in all: $0.30, too low for this: stops when it is reached" in message
     assert advice[0].endswith(" --max-cost 0.30")
 
 

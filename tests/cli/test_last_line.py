@@ -271,12 +271,13 @@ def test_where_the_limit_is_reached_a_higher_one_is_told_that_is_enough(opened: 
         journal.submitted(a_clip(1, 1), 1, "job", {})
     missing = [clip(2, Decision.MAKE), clip(3, Decision.MAKE)]
     outcome = stopped(*missing)
-    reached = CapReached("it costs up to $0.50, and of $0.40 up to $0.25 are spent", advice="more")
+    said = "it costs up to $0.50, and the limit of $0.40 has $0.15 left"
+    reached = CapReached(said, advice="more")
     outcome.errors = [(missing[0], reached)]
     circumstances = Circumstances(opened=opened)
     line = last_line(root, outcome, ExitCode.MONEY, circumstances)
     assert line == (
-        "not finished: scene 1 clip 2: it costs up to $0.50, and of $0.40 up to $0.25 are spent; "
+        f"not finished: scene 1 clip 2: {said}; "
         "1 file made, nothing was charged; "
         f"to go on: vidgen continue {root} --max-cost 1.25"
     )

@@ -46,6 +46,30 @@ def test_functions_for_the_end_are_called_beside_a_daemon_thread() -> None:
     assert (process.returncode, process.stdout, process.stderr) == (3, "", "last\n")
 
 
+def test_an_object_that_does_not_let_go_holds_the_end_up_for_a_moment() -> None:
+    process = ended(
+        "import time\n"
+        "from vidgen_core.cli import leaving as room\n"
+        "room._LONGEST = 1.0\n"
+        "class Client:\n"
+        "    def __del__(self, wait=time.sleep):\n"
+        "        wait(50)\n"
+        "client = Client()\n"
+    )
+    assert process.returncode == 1
+    assert "in __del__" in process.stderr
+
+
+def test_an_object_that_lets_go_at_the_end_does_so() -> None:
+    process = ended(
+        "class Client:\n"
+        "    def __del__(self, out=sys.stderr):\n"
+        "        print('let go', file=out)\n"
+        "client = Client()\n"
+    )
+    assert (process.returncode, process.stdout, process.stderr) == (3, "", "let go\n")
+
+
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 @pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
 def test_a_child_that_a_plugin_forked_ends_by_the_signals_that_vidgen_hears(name: str) -> None:

@@ -265,6 +265,37 @@ def test_a_service_is_asked_only_where_that_is_wished() -> None:
             "did you mean --skip-narration?",
         ),
         ("status D --wombat=1", "vidgen status: error: there is no option --wombat"),
+        ("status D --bogus", "vidgen status: error: there is no option --bogus"),
+        (
+            "continue D --aspect-ratio 1:1",
+            "vidgen continue: error: there is no option --aspect-ratio",
+        ),
+        *[
+            (f"generate S {word}", f"vidgen generate: error: there is no option {word}; {meant}")
+            for word, meant in (
+                ("--aspect-ratio", "did you mean --aspect?"),
+                ("--output", "did you mean --output-dir?"),
+                ("--dryrun", "did you mean --dry-run?"),
+                ("-draft", "did you mean --draft?"),
+            )
+        ],
+        ("generate S --skip", "vidgen generate: error: there is no option --skip"),
+        *[
+            (
+                f"{command} {word}=1",
+                f"vidgen {command.split()[0]}: error: there is no option {word} here: it is an "
+                f"option of vidgen {having}",
+            )
+            for command, word, having in (
+                ("status D", "--scene", "redo, log"),
+                ("continue D", "--aspect", "generate"),
+                ("log D", "--max_cost", "continue, generate, redo"),
+            )
+        ],
+        *[
+            (f"{word} D", f"vidgen: error: there is no command '{word}'; did you mean {meant}?")
+            for word, meant in (("sttus", "status"), ("gen", "generate"), ("contineu", "continue"))
+        ],
         ("continue D -z", "vidgen continue: error: there is no option -z"),
         ("continue D --engine", "vidgen continue: error: argument --engine: expected one argument"),
         (
@@ -393,9 +424,10 @@ def test_the_initial_image_is_a_path_or_a_prompt_and_not_both(
 def test_an_unknown_command_is_refused_with_the_known_ones(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    told = refused("contineu DIR", capsys)
-    assert "contineu" in told
-    assert all(command in told for command in COMMANDS)
+    for word in ("frob", ""):
+        told = refused(f"'{word}' DIR", capsys)
+        assert told.startswith(f"vidgen: error: there is no command '{word}'; there are ")
+        assert set(told.partition("there are ")[2].split(", ")) == set(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

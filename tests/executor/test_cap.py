@@ -14,7 +14,7 @@ from vidgen_core.errors import Billed, CapReached, ExitCode, JobFailed, Unavaila
 from vidgen_core.executor.purse import Purse
 from vidgen_core.journal import Journal, read_ledger
 from vidgen_core.ledger import InFlight
-from vidgen_core.limit import Limit
+from vidgen_core.limit import Limit, left_of
 from vidgen_core.model import Key, Step
 from vidgen_core.specs import FREE, UNKNOWN_PRICE, Price, ProviderKind
 
@@ -130,6 +130,38 @@ def test_a_cap_of_nothing_lets_free_work_begin_only(tmp_path: Path) -> None:
         purse.take_out(work(1, FREE))
         with pytest.raises(CapReached):
             purse.take_out(work(2, Price(0.0, 0.01)))
+
+
+@pytest.mark.parametrize(
+    ("spent", "price", "said"),
+    [
+        (0.0, 0.71, "it costs up to $0.71, and the limit is $0.70"),
+        (0.412, 0.3, "it costs up to $0.30, and the limit of $0.70 has $0.28 left"),
+        (0.1 + 0.6, 0.003, "it costs up to $0.01, and the limit of $0.70 has $0.00 left"),
+        (2.13, 0.5, "it costs up to $0.50, and the limit of $0.70 is exceeded by $1.43"),
+    ],
+)
+def test_it_is_said_how_the_limit_stands(
+    spent: float, price: float, said: str, tmp_path: Path
+) -> None:
+    with journal_in(tmp_path) as journal:
+        Purse(journal=journal).take_out(work(1, Price(spent, spent)))
+        with pytest.raises(CapReached) as caught:
+            Purse(journal=journal, limit=Limit(cap=0.7)).take_out(work(2, Price(price, price)))
+        assert caught.value.message == said
+
+
+def test_an_order_that_may_not_be_charged_yet_is_said_to_exceed_the_limit(tmp_path: Path) -> None:
+    piece = work(1, Price(1.42, 1.42))
+    with journal_in(tmp_path) as journal:
+        Purse(journal=journal).take_out(piece)
+        with pytest.raises(CapReached, match=r"with it the limit of \$1.00 is exceeded by \$0.42$"):
+            Purse(journal=journal, limit=Limit(cap=1.0)).check_again(piece.key)
+
+
+@pytest.mark.parametrize(("cap", "spent"), [(1e308, 1.0), (1.0, 1e308)])
+def test_sums_that_nobody_has_can_be_said(cap: float, spent: float) -> None:
+    assert "$" in left_of(cap, spent)
 
 
 # a film ---------------------------------------------------------------------

@@ -73,7 +73,7 @@ def test_a_failed_scene_does_not_stop_the_others_and_lost_continuity_is_said(fil
     ]
     lost = "scene 1 could not be made, so it starts without a picture"
     assert lost in reasons
-    assert film.said.count(lost) == 1
+    assert any(f"scene 2 clip 1: {lost}" in e.plan.notes for e in film.told if hasattr(e, "plan"))
     for plan in (outcome.plan, film.open().plan()):  # what was made so is known later, too
         task = plan.by_key[Key(Step.SCENE, 2)]
         assert task.decision is Decision.STALE

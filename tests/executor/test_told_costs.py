@@ -86,7 +86,7 @@ def test_what_does_not_tell_keeps_its_room(tmp_path: Path) -> None:
     film = costing(tmp_path, [SAID], UNKNOWN_PRICE)
     film.specs = (film.specs[0], answering(film.service)[1])
     assert ended(film.work(limit=Limit(cap=1.0, unknown_price=0.5))) is ExitCode.MONEY
-    assert "of $1.00 up to $1.00 are spent" in film.said
+    assert "the limit of $1.00 has $0.00 left" in film.said
     assert costs_written(film) == [None]
 
 

@@ -61,7 +61,16 @@ def vidgen_video_engines():
         abilities=frozenset({"idempotent"}), price=lambda request, options: Price(CLIP, CLIP),
     )
 """
-_KINDS = {".mp4": Kind.VIDEO, ".jpg": Kind.IMAGE, ".png": Kind.IMAGE}
+_KINDS = {
+    ".mp4": Kind.VIDEO,
+    ".mp3": Kind.AUDIO,
+    ".wav": Kind.AUDIO,
+    ".jpg": Kind.IMAGE,
+    ".png": Kind.IMAGE,
+    ".json": Kind.JSON,
+    ".txt": Kind.TEXT,
+    ".srt": Kind.TEXT,
+}
 
 
 @frozen(kw_only=True)
@@ -114,11 +123,9 @@ class Corner:
         """Whatever happened: what has a name is whole, and the bill is what the journal says."""
         root = root or self.root
         for name, path in visible_files(root).items():
-            if path.suffix in _KINDS:
-                verdict = probe(path, _KINDS[path.suffix]).verdict
-                assert verdict is Verdict.WHOLE, f"I1: {name} is {verdict}"
-            else:
-                assert name.startswith("scenes_"), f"I2: {name}"
+            assert path.suffix in _KINDS, f"I2: {name}"
+            verdict = probe(path, _KINDS[path.suffix]).verdict
+            assert verdict is Verdict.WHOLE, f"I1: {name} is {verdict}"
         ledger = read_ledger(root)
         assert ledger.damage == "", ledger.damage
         usd = sum(order["usd"] for order in self.orders())

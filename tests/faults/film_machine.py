@@ -13,8 +13,13 @@ from typing import ClassVar
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from vidgen_core.journal import read_ledger
+from vidgen_core import layout
+from vidgen_core.errors import ExitCode, JournalDamaged
+from vidgen_core.journal import SCHEMA, read_ledger
+from vidgen_core.retake import unfinished
+from vidgen_core.rundir import RunDirectory
 
+from ..journal_records import rewritten
 from ..run_directories import contents, everything
 from ..run_paths import TS
 from ..sweep.machine import about_money, any_moment
@@ -99,9 +104,21 @@ class FilmMachine(RuleBasedStateMachine):
         stop_after: float | None = None,
     ) -> Ended:
         before = self.watcher.before()
+        redone = (*redone, *self.undone())
         ended = self.world.vidgen(command, *options, kill=kill, stop_after=stop_after)
         self.watcher.look_at(ended, before, redone)
         return ended
+
+    def undone(self) -> tuple[int, ...]:
+        """The scenes of an undo that was killed: the next command moves its clips away first."""
+        root = self.world.root
+        try:
+            ledger = read_ledger(root)
+        except JournalDamaged:  # a newer vidgen's, for the moment
+            return ()
+        if ledger.retake is None or not unfinished(RunDirectory(root), ledger):
+            return ()
+        return tuple(ledger.retake.scenes)
 
     @rule(engine=st.sampled_from(ENGINES), answer=ANSWERS, kill=KILLS)
     def continues(self, engine: str, answer: str, kill: Kill | None = None) -> None:
@@ -161,6 +178,23 @@ class FilmMachine(RuleBasedStateMachine):
         ended = self.vidgen(command)
         assert self.world.calls == before.calls, f"{ended} called a service"
         assert everything(self.world.root) == before.tree, f"{ended} wrote something"
+
+    @precondition(lambda self: b"\n" in self.world.journal())
+    @rule(command=st.sampled_from(("continue", "redo", "undo", "collect", "status", "cost")))
+    def meets_what_a_newer_vidgen_wrote(self, command: str) -> None:
+        """It is refused, and put right by the user."""
+        path = self.world.root / layout.JOURNAL
+        ours = path.read_bytes()
+        first, *rest = ours.splitlines(keepends=True)
+        path.write_bytes(rewritten(first, schema=SCHEMA + 1, vidgen="9.9") + b"".join(rest))
+        options = {"continue": ("--yes", *PLAIN), "redo": ("--scene", "1", "--yes")}
+        before = self.watcher.before()
+        ended = self.vidgen(command, *options.get(command, ()))
+        assert ended.code == ExitCode.DECISION, f"I11: {ended}\n{ended.err}"
+        assert "newer vidgen (9.9)" in ended.err, f"I11: {ended}\n{ended.err}"
+        assert self.world.calls == before.calls, f"I11: {ended} called a service"
+        assert everything(self.world.root) == before.tree, f"I11: {ended} wrote something"
+        path.write_bytes(ours)
 
     def says(self, answer: str) -> tuple[str, ...]:
         """Return the option with the user's *answer* about what is in doubt."""
@@ -231,7 +265,8 @@ class FilmMachine(RuleBasedStateMachine):
         for order in self.orders():
             market = self.world.market_of(order.id)
             delivered = market.fate.get(order.id) == "delivered"
-            if delivered and digest(content) == digest(market.content(order)):
+            can_be_asked = market.name in self.world.installed
+            if delivered and can_be_asked and digest(content) == digest(market.content(order)):
                 del market.fate[order.id]  # it can be fetched again, for nothing
                 self.spoilt_orders.add(order.id)
 

@@ -117,7 +117,7 @@ class World:
                 now=self.now,
                 key=f"s3cret-of-{name}-0123456789",
                 known=self.known,
-                written=self._journal,
+                written=self.journal,
             )
             for name, trait in zip(("first", "second"), self.traits, strict=True)
         }
@@ -196,6 +196,11 @@ class World:
             where=process.where,
         )
 
+    def journal(self) -> bytes:
+        """What the directory's journal says; nothing where there is none."""
+        path = self.root / layout.JOURNAL
+        return path.read_bytes() if os.path.lexists(path) else b""
+
     def _registry(self) -> Registry:
         guard: Callable[[Any], Any] = lambda provider: provider  # noqa: E731
         if (process := self.time.process) is not None:
@@ -209,7 +214,3 @@ class World:
         run = Run(**facts, clock=self.time, today=self.now)
         self.time.runs.append(run)
         return run
-
-    def _journal(self) -> bytes:
-        path = self.root / layout.JOURNAL
-        return path.read_bytes() if os.path.lexists(path) else b""

@@ -150,8 +150,13 @@ class Counter(Till):
 
     def find(self, request: Any, token: str, since: float) -> list[JobRef]:
         self._come_in()
-        found = super().find(request, token, since)
-        return [ref for ref in found if not self._market.is_gone(self._order(ref))]
+        market, listed = self._market, []
+        for ref in super().find(request, token, since):
+            if market.is_gone(self._order(ref)):
+                market.fate.setdefault(ref.id, "dead")
+            else:
+                listed.append(ref)
+        return listed
 
 
 def market_engine(market: Market, guard: Callable[[Any], Any]) -> VideoEngineSpec:

@@ -15,6 +15,7 @@ import pytest
 from ..run_paths import FILM, clip_path, video_path
 from ..sweep.machine import about_money
 from .film_machine import FilmMachine
+from .invariants import clip_key
 from .lifetimes import Kill
 
 pytestmark = pytest.mark.usefixtures("nothing_of_this_machine", "small_pictures")
@@ -129,6 +130,16 @@ def test_a_life_of_keys_and_plugins(lived: Callable[..., FilmMachine]) -> None:
     )
 
 
+@pytest.mark.parametrize("command", ["continue", "redo", "undo", "collect", "status", "cost"])
+def test_a_life_with_a_newer_vidgen_in_it(lived: Callable[..., FilmMachine], command: str) -> None:
+    lived(
+        lambda film: film.meets_what_a_newer_vidgen_wrote(command=command),
+        lambda film: film.redoes(scene=1, engine="first", kill=Kill(last=40)),
+        lambda film: film.meets_what_a_newer_vidgen_wrote(command=command),
+        kill=Kill(last=60),
+    )
+
+
 def test_a_life_below_a_limit_that_came_after_an_order_in_doubt(
     lived: Callable[..., FilmMachine],
 ) -> None:
@@ -153,3 +164,48 @@ def test_a_life_with_money_that_is_given_back_and_nobody_hears_of_it(
         kill=Kill(last=0),
     )
     assert film.world.markets["first"].refunds
+
+
+def test_a_life_with_an_order_that_its_service_lists_no_more(
+    lived: Callable[..., FilmMachine],
+) -> None:
+    film = lived(
+        lambda film: film.edits_a_prompt(scene=2),
+        lambda film: film.deletes(which=0),
+        lambda film: film.deletes(which=0),
+        lambda film: film.time_passes(hours=30),
+        lambda film: film.goes_on(answer="", kill=None),
+        seconds=(2, 1),
+        traits=("find", ""),
+        kill=Kill(last=33, aim=about_money),
+    )
+    assert film.world.markets["first"].fate["first-2"] == "dead"
+
+
+def test_a_life_with_an_undo_that_the_next_run_finishes(
+    lived: Callable[..., FilmMachine],
+) -> None:
+    film = lived(
+        lambda film: film.goes_on(answer="", kill=Kill(last=109)),
+        lambda film: film.redoes(engine="", kill=Kill(last=39, aim=about_money), scene=2),
+        lambda film: film.continues(answer="", engine="first", kill=None),
+        lambda film: film.undoes(kill=Kill(last=37)),
+        seconds=(1, 2),
+        traits=("idempotent", "find"),
+        kill=Kill(last=17, aim=about_money),
+    )
+    orders = film.world.markets["first"].submits()
+    assert orders[clip_key(clip_path(2, 2))] == 2, "the clip of the take that was undone is away"
+
+
+def test_a_life_with_a_broken_clip_of_an_engine_that_is_gone(
+    lived: Callable[..., FilmMachine],
+) -> None:
+    lived(
+        lambda film: film.changes_what_is_installed(engine="first", there=False),
+        lambda film: film.spoils(which=which(film, clip_path(1, 1)), part=0.0),
+        lambda film: film.redoes(engine="second", kill=None, scene=2),
+        seconds=(1, 1),
+        traits=("idempotent", "find"),
+        kill=Kill(last=22, aim=about_money),
+    )

@@ -111,9 +111,9 @@ def assert_told(fault: Fault, ended: Ended, corner: Corner) -> None:
     """Killed, it says nothing more; else it came to its end, or says in one line why not.
 
     With it what was charged, and what to type next; before there is work nothing is charged.
+    Where a child was killed, as ffmpeg, the command is one that has met trouble.
     """
-    if not fault.error:
-        assert ended.code in (0, -signal.SIGKILL, 128 + signal.SIGKILL), ended.err
+    if not fault.error and ended.code in (0, -signal.SIGKILL, 128 + signal.SIGKILL):
         return
     for mishap in ("Traceback (most recent call last)", "bug in vidgen"):
         assert mishap not in ended.err, f"I10: {ended.err}"
@@ -180,9 +180,9 @@ def test_a_full_film_survives_what_befalls_it_at_some_calls(tmp_path: Path, part
     corner = new_corner(tmp_path)
     shutil.rmtree(corner.root)
     put(corner.root / f"script_{TS}.txt", b"A boat comes into the harbour at dawn.\n")
-    small = ("--aspect-ratio", "16:9", "--resolution", "540p", "--jobs", "1", "--quiet", "--yes")
     command = [sys.executable, "-m", "vidgen_core", "continue", str(corner.root)]
-    subject = Subject(corner=corner, command=[*command, "--engine", "local", *small], bought={})
+    free = ("--engine", "local", "--jobs", "1", "--quiet", "--yes")
+    subject = Subject(corner=corner, command=[*command, *free], bought={})
     dice = random.Random(SEED)
     chosen = dice.sample(faults_of(subject.points), min(OF_A_FILM, len(subject.points)))
     sweep(subject, chosen[part::10])

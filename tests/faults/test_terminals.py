@@ -88,6 +88,7 @@ def test_ctrl_c_at_the_question_buys_nothing_and_says_how_to_go_on(
     session.type(CTRL_C)
     assert session.wait() == 130
     assert "nothing was charged" in session.said.decode()
+    assert "\nvidgen: interrupted" in session.said.decode().replace("\r", "")
     assert last_line(session).startswith(f"to go on: vidgen continue {corner.root}")
     assert corner.orders() == []
     assert not (corner.root / ".vidgen").exists()
@@ -107,6 +108,7 @@ def test_a_run_that_is_asked_to_end_waits_for_what_is_precious_and_says_how_to_g
     assert shows_its_cursor(session)
     said = " ".join(session.said.decode().split())
     assert "interrupted: 0 files made, charged $0.50 for 1 paid piece of work" in said
+    assert "; 1 paid job goes on at slow-corner, and is fetched later" in said
     assert f"to go on: vidgen continue {corner.root}" in last_line(session)
     assert read_ledger(corner.root).in_flight[CLIP_1].job == "slow-corner-1"
     corner.assert_sound()

@@ -34,7 +34,11 @@ def test_each_model_is_a_line_that_no_terminal_acts_on(
     [
         ("silent", 2, "silent cannot list models"),
         ("teling", 2, "no provider is called 'teling'\ndid you mean 'telling'?"),
-        ("scribe", 2, "a package that is not installed may bring it, such as vidgen-scribe"),
+        (
+            "scribe",
+            2,
+            "no package that is installed brings it; vidgen's own lie in the folder plugins",
+        ),
         ("telling", 4, "needs a key, and TELLING_KEY or TELLING_API_KEY is not set"),
     ],
 )

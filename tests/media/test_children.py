@@ -100,6 +100,15 @@ def test_a_child_that_says_too_much_neither_blocks_nor_fills_memory(tmp_path: Pa
 
 
 @on_posix
+def test_a_child_that_somebody_killed_is_said_to_be(tmp_path: Path) -> None:
+    script = stand_in(tmp_path, "echo a warning >&2; kill -KILL $$")
+    into = tmp_path / "x.wav"
+    with pytest.raises(MachineError) as caught:
+        Media(str(script)).encode_audio([bytes(8)], into, rate=8000, channels=1)
+    assert caught.value.message == f"{into}: ffmpeg was ended by SIGKILL"
+
+
+@on_posix
 def test_what_a_child_says_cannot_steer_the_terminal(tmp_path: Path) -> None:
     script = stand_in(tmp_path, r"printf 'title \033[2J\033]0;x\007 end' >&2; exit 1")
     with pytest.raises(MachineError) as caught:

@@ -8,7 +8,7 @@ import pytest
 from attrs import evolve
 
 from vidgen_core.model import Key, Step, Verdict
-from vidgen_core.plan import Decision, PlanOptions, Why
+from vidgen_core.plan import Decision, PlanOptions, Providers, Why
 from vidgen_core.specs import FrameRequest
 
 from ..planning_files import (
@@ -212,8 +212,13 @@ def test_an_engine_that_takes_urls_alone_starts_from_no_job() -> None:
     assert (job_of(w, 1, 2), start_of(w, 1, 2)) == (None, frame_path(1, 1))
 
 
-def test_a_clip_that_was_made_without_a_picture_is_reported_until_it_is_made_again() -> None:
-    w = luma(10.0)
+@pytest.mark.parametrize(
+    "today", [providers(urls(), host()), providers(engine(name="ltx"), installed=[urls()])]
+)
+def test_a_clip_that_was_made_without_a_picture_is_reported_until_it_is_made_again(
+    today: Providers,
+) -> None:
+    w = luma(10.0, providers=today)
     put_own_clip(w, 1, 1, name="ltx")
     put_own_clip(w, 1, 2)
     assert [str(reason) for reason in clip_of(w, 1, 2).reasons[1:]] == [
@@ -227,6 +232,18 @@ def test_a_clip_that_was_made_without_a_picture_is_reported_until_it_is_made_aga
         asked_seconds=5.0,
     )
     assert clip_of(w, 1, 2).decision is Decision.KEEP
+
+
+@pytest.mark.parametrize(("by", "decision"), [("ltx", Decision.KEEP), ("luma", Decision.STALE)])
+def test_a_clip_that_would_begin_without_a_picture_again_is_not_reported(
+    by: str, decision: Decision
+) -> None:
+    w = luma(5.0, 5.0)
+    put_own_clip(w, 1, 1, name=by)
+    put_own_clip(w, 2, 1)
+    w.put(video_path(1), 5.0)
+    w.record(video_path(1), made_from=[clip_path(1, 1)])
+    assert clip_of(w, 2).decision is decision
 
 
 # pictures that somebody asked for ----------------------------------------------

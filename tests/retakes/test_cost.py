@@ -85,7 +85,8 @@ def test_verbose_names_each_piece_of_work() -> None:
     [
         ({"max_cost": 20.0}, "limit: $20.00, not known what is left"),
         ({"max_cost": 20.0, "unknown_price": 0.8}, "limit: $20.00, $17.00 left"),
-        ({"max_cost": 1.0, "unknown_price": 0.8}, "limit: $1.00, $0.00 left"),
+        ({"max_cost": 3.0, "unknown_price": 0.8}, "limit: $3.00, $0.00 left"),
+        ({"max_cost": 1.0, "unknown_price": 0.8}, "limit: $1.00, exceeded by $2.00"),
     ],
 )
 def test_what_is_left_of_the_limit_counts_the_most_that_all_may_have_cost(

@@ -11,7 +11,8 @@ from vidgen_core.http_errors import no_answer, service_error
 from vidgen_core.journal import read_ledger
 from vidgen_core.model import Key, Step
 
-from ..run_directories import everything
+from ..run_directories import everything, put, video
+from ..run_paths import clip_path
 from .studio import PLAIN, Studio, without_scene
 
 BEGIN = ("--engine", "paid", "--yes", *PLAIN)
@@ -73,7 +74,7 @@ def test_the_same_command_again_leaves_the_new_order_alone(studio: Studio) -> No
     assert studio.vidgen(*again).code != 0  # the new job does not come either
     assert studio.service.bill()["clip-1-1"] == 2
     ended = studio.vidgen(*again)
-    assert "nothing that is missing waits for job job-1" in ended.words
+    assert "job job-1 is not under way any more" in ended.words
     assert studio.service.bill()["clip-1-1"] == 2
     assert read_ledger(studio.root).in_flight[CLIP_1].job == "job-2"
 
@@ -107,12 +108,38 @@ def test_a_job_that_nothing_needs_any_more_is_given_up_without_an_order(studio: 
 
 def test_what_goes_on_where_nothing_is_given_up_keeps_the_engine_and_asks(studio: Studio) -> None:
     begun(studio)
-    for what in ("--give-up=job-9", "--failed"):
+    assert studio.vidgen("redo", "--give-up=job-1", "--yes").code != 0
+    for what in ("--give-up=job-1", "--failed"):
         ended = studio.vidgen("redo", what, "--engine=here", "--max-cost=9", "--yes")
         assert ended.code == 0
         go_on = f"to go on: vidgen continue {studio.root} --engine here --max-cost 9"
         assert go_on in ended.words
         assert f"{go_on} --yes" not in ended.words
+
+
+def test_a_job_that_nobody_knows_is_an_error_that_names_those_under_way(studio: Studio) -> None:
+    begun(studio)
+    before = everything(studio.root)
+    ended = studio.vidgen("redo", "--give-up=job-9", "--yes")
+    assert ended.code == ExitCode.USAGE
+    assert "no job job-9 is known here" in ended.err
+    assert ended.last == "--give-up takes one that is under way: job-1 (scene 1 clip 1 at paid)"
+    assert everything(studio.root) == before
+
+
+def test_a_job_whose_place_the_user_has_filled_is_given_up_without_an_order(
+    studio: Studio,
+) -> None:
+    begun(studio)
+    studio.service.trouble.clear()
+    put(studio.root / clip_path(1, 1), video(8, 1))
+    assert studio.vidgen("continue", "--yes").code == 0
+    bill = studio.service.bill()
+    assert CLIP_1 in read_ledger(studio.root).in_flight
+    ended = studio.vidgen("redo", "--give-up=job-1", "--yes")
+    assert ended.code == 0, ended.err
+    assert "ordered again" not in ended.words
+    assert (read_ledger(studio.root).in_flight, studio.service.bill()) == ({}, bill)
 
 
 def test_what_was_paid_for_is_not_given_up_for_free_work_unasked(studio: Studio) -> None:

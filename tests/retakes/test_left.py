@@ -266,3 +266,11 @@ def test_a_job_beside_other_clips_is_had_without_buying_those_again(studio: Stud
     assert ended.code == 0, ended.err
     assert second not in read_ledger(studio.root).in_flight
     assert studio.service.bill() == bill
+
+
+def test_what_agrees_to_all_of_it_comes_with_the_price_of_all_of_it(studio: Studio) -> None:
+    ended = studio.vidgen("continue", "--engine=paid", "--no-input", *PLAIN)
+    assert "it would cost $0.50, and nobody agreed to that" in ended.last
+    assert "; all that is to be bought: $1.50; nothing was charged" in ended.last.replace(
+        "0 files made, ", ""
+    )

@@ -333,3 +333,28 @@ def test_what_was_refused_is_tried_again(studio: Studio) -> None:
     assert ended.code == 0, ended.err
     assert "tried again" in ended.words
     assert sorted(studio.service.bill().values()) == [1, 1, 1]
+
+
+def test_a_clip_that_would_begin_without_a_picture_again_is_not_bought_as_a_stale_one(
+    studio: Studio,
+) -> None:
+    studio.specs[0] = engine(studio.service, abilities=frozenset({"pictures-by-url"}))
+    studio.made(*PLAIN)
+    bill = studio.service.bill()
+    assert "out of date" not in studio.vidgen("status").words
+    ended = studio.vidgen("redo", "--stale", "--yes")
+    assert "no clip is out of date: nothing is made again" in ended.words
+    assert studio.service.bill() == bill
+    local = studio.vidgen("redo", "--stale", "--engine", "here", "--dry-run")
+    assert "tried again: scene 2 clip 1" not in local.words
+    assert "made again: scene 2 clip 1, scene 3 clip 1" in local.words, "it takes files"
+
+
+def test_that_the_new_take_begins_without_a_picture_is_said_before_anybody_agrees(
+    studio: Studio,
+) -> None:
+    studio.specs[0] = engine(studio.service, abilities=frozenset({"pictures-by-url"}))
+    studio.made(*PLAIN)
+    asked = studio.vidgen("redo", "--scene", "2")
+    assert asked.code == ExitCode.DECISION
+    assert "scene 2 clip 1 starts without a picture" in asked.words

@@ -75,3 +75,16 @@ def test_a_redo_asks_the_service_for_what_is_in_doubt_though_a_file_is_in_its_pl
     (studio.root / clip_path(2, 1)).write_bytes(video(7, 1))
     assert studio.vidgen("redo", "--scene", "2", "--yes").code == ExitCode.COMPLETE
     assert studio.service.bill()["clip-2-1"] == 2
+
+
+def test_that_a_clip_begins_without_what_is_skipped_is_said_before_anybody_agrees(
+    studio: Studio,
+) -> None:
+    studio.service.trouble["submitted"] = [Unavailable("no answer", billed=Billed.UNKNOWN)]
+    assert studio.vidgen("continue", "--yes", "--engine=paid", *PLAIN).code == ExitCode.DECISION
+    asked = studio.vidgen("continue", "--in-doubt", "skip")
+    assert asked.code == ExitCode.DECISION
+    lost = "scene 2 clip 1: scene 1 could not be made, so it starts without a picture"
+    assert lost in asked.words
+    bought = studio.vidgen("continue", "--in-doubt", "skip", "--yes")
+    assert bought.words.count(lost) == 1

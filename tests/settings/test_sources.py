@@ -120,3 +120,14 @@ def test_options_of_providers_that_share_a_name_do_not_disturb_each_other(place:
     settings = place.load("local.fps=12", "local.pitch=100")
     assert settings.options_for("local", Options).fps == 12
     assert settings.options_for("local", VoiceOptions) == VoiceOptions(pitch=100)
+
+
+def test_of_several_limits_the_nearest_counts_and_none_of_the_directorys_own(place: Place) -> None:
+    """A directory may be anybody's: it neither sets nor raises what may be spent on it."""
+    place.run_file.write_text("max_cost = 1e9\nunknown_price = 0.01\n")
+    assert (place.load().core.max_cost, place.load().core.unknown_price) == (None, None)
+    place.user_file.write_text("max_cost = 20.0\n")
+    assert place.load().core.max_cost == 20.0
+    environ = {"VIDGEN_MAX_COST": "0.8"}
+    assert place.load(environ=environ).core.max_cost == 0.8
+    assert place.load(environ=environ, flags={"max_cost": 5.0}).core.max_cost == 5.0

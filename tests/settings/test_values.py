@@ -26,6 +26,7 @@ from .places import TEXT, Level, Mood, Place, refused
         ("local.fsp=3", "provider 'local' has no option 'fsp'", "did you mean 'fps'?"),
         ("local.picth=3", "provider 'local' has no option 'picth'", "did you mean 'pitch'?"),
         ("lcoal.fps=3", "no provider is called 'lcoal'", "did you mean 'local'?"),
+        ("foo.bar=1", "no provider is called 'foo'", "no package that is installed brings it; "),
         ("sede=3", "vidgen has no option 'sede'", "did you mean 'seed'?"),
         ("fps=3", "vidgen has no option 'fps'", "did you mean local.fps?"),
         ("luma.x=1", "provider 'luma' has no option 'x'", "its options: none"),
@@ -38,6 +39,7 @@ def test_an_unknown_name_gets_the_nearest(place: Place, text: str, said: str, ad
     error = refused(place, text)
     assert said in error.message
     assert advice in error.advice
+    assert "vidgen-" not in error.advice  # nobody knows what package brings a name
 
 
 def test_an_unknown_flag_or_origin_is_refused(place: Place) -> None:

@@ -10,6 +10,7 @@ from attrs import frozen
 
 from vidgen_core.errors import Billed
 from vidgen_core.ledger import Charge, Ledger
+from vidgen_core.limit import left_of
 from vidgen_core.report.prices import said, usd
 from vidgen_core.report.words import INDENT, count, name
 from vidgen_core.settings.core_options import CoreOptions
@@ -123,7 +124,7 @@ def _limit_lines(ledger: Ledger, core: CoreOptions) -> Iterator[str]:
     if core.max_cost is None:
         return
     spent = core.limit.spent(ledger)
-    left = "not known what is left" if spent is None else f"{usd(_left(core.max_cost, spent))} left"
+    left = "not known what is left" if spent is None else left_of(core.max_cost, spent)
     yield f"limit: {usd(core.max_cost)}, {left}"
 
 

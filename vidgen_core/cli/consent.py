@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 from vidgen_core.cli.last_line import same_command
 from vidgen_core.errors import Undecided
-from vidgen_core.limit import ROUNDING
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Plan
 from vidgen_core.report import text
-from vidgen_core.report.prices import in_whole_cents, said, usd
+from vidgen_core.report.prices import in_whole_cents, said, within_limit
 from vidgen_core.report.words import count, say, show
 
 
@@ -52,7 +51,12 @@ def _asked(opened: Opened, plan: Plan) -> bool:
     if facts:
         say(facts)
     print(f"{_question(plan)}. Go on? [y/N] ", end="", file=sys.stderr, flush=True)
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        print(file=sys.stderr)  # what is said then begins a line
+        raise
+    if answer.strip().lower() in ("y", "yes"):
         return True
     raise Undecided(
         "nothing was bought", advice="to see the plan, add --dry-run to the same command"
@@ -70,22 +74,8 @@ def _facts(opened: Opened, plan: Plan) -> Iterator[str]:
     bill = opened.ledger.bill
     if not bill.free:
         yield f"spent here so far: {said(bill)}"
-    cap = opened.settings.core.max_cost
-    if cap is not None:
-        yield f"limit in all: {usd(cap)}{_within(opened, plan, cap)}"
-
-
-def _within(opened: Opened, plan: Plan, cap: float) -> str:
-    """Say what the limit means for *plan*, where it may not be enough."""
-    limit = opened.settings.core.limit
-    spent, more = limit.spent(opened.ledger), limit.needed(plan)
-    if spent is None:
-        return ", and what was spent is not known: nothing is bought below a limit"
-    if more is None and limit.unknown_price is None:
-        return ", and what has no known price is not bought below a limit"
-    if more is None or spent + more > cap + ROUNDING:
-        return f", {usd(max(0.0, cap - spent))} of it left: stops when it is reached"
-    return ""
+    if within := within_limit(opened, plan):
+        yield within
 
 
 def how_to_agree(opened: Opened, plan: Plan) -> str:

@@ -135,7 +135,7 @@ def _failed(failure: Failure) -> Finding:
     return Finding(
         name=f"{failure.distribution} {failure.version}",
         said=f"it could not be loaded ({failure.entry_point}): {failure.error}",
-        advice=f"pip install --upgrade {failure.distribution}, "
+        advice=f"install {failure.distribution} anew from where it came, "
         f"or pip uninstall {failure.distribution}; vidgen plugins -v shows more",
         code=ExitCode.USAGE,
     )

@@ -27,6 +27,7 @@ from vidgen_core.scenes_file import choose
 from vidgen_core.selection import OFFLINE, OPTION
 from vidgen_core.settings import run_values
 from vidgen_core.specs import ProviderKind
+from vidgen_core.wording import BRING_OFFLINE
 
 #: What a draft decides for itself, whatever its run remembers.
 _ITS_OWN = (*OPTION.values(), "timestamp", "scenes_file")
@@ -41,7 +42,7 @@ def use_offline_providers(arguments: Namespace, registry: Registry) -> None:
             what = kind.value.replace("-", " ")
             raise UsageError(
                 f"a draft is made by the offline providers, and there is no {what} {OFFLINE!r}",
-                advice="pip install vidgen-local",
+                advice=BRING_OFFLINE,
             )
         setattr(arguments, option, OFFLINE)
 

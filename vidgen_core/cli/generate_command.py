@@ -28,6 +28,7 @@ from vidgen_core.selection import OFFLINE, OPTION
 from vidgen_core.settings import Settings, load, run_settings
 from vidgen_core.specs import ProviderKind
 from vidgen_core.strict_json import printable
+from vidgen_core.wording import BRING_OFFLINE
 
 #: A script of hundreds of pages has a megabyte.
 _LARGEST_SCRIPT = 64 * 1024 * 1024
@@ -160,7 +161,7 @@ def _use_offline_providers(arguments: Namespace, registry: Registry) -> None:
         names = ", ".join(registry.names(ProviderKind.VIDEO_ENGINE)) or "none"
         raise UsageError(
             f"no video engine was chosen, and {OFFLINE!r} is not installed",
-            advice=f"pip install vidgen-local, or --engine NAME; installed: {names}",
+            advice=f"{BRING_OFFLINE}; or --engine NAME; installed: {names}",
         )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from attrs import evolve, frozen
@@ -12,9 +13,11 @@ from attrs import evolve, frozen
 from vidgen_core import layout
 from vidgen_core.cli.adopting import Jobless, may_have_a_job
 from vidgen_core.cli.repeated import MAX_COST, NOTHING, UNKNOWN_PRICE, Repeated
-from vidgen_core.errors import Billed, CapReached, ExitCode, Undecided, exit_code_for
+from vidgen_core.errors import Billed, CapReached, ExitCode, Undecided, VidgenError, exit_code_for
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
+from vidgen_core.journal.stored import with_stored_answers
+from vidgen_core.ledger import may_be_fetched, what_goes_with
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Choice, Decision, Plan, Task, Why
@@ -99,9 +102,11 @@ def _both(
         then = _how_to_go_on(outcome.plan, again) or _how_to_watch(root, outcome.plan)
         return f"finished: {made}", then
     if code is ExitCode.INTERRUPTED:
-        return f"interrupted: {made}", f"to go on: {again}"
-    way = _way_on(outcome, again, circumstances)
+        return f"interrupted: {made}{_under_way(root)}", f"to go on: {again}"
+    way = _way_on(root, outcome, again, circumstances)
     why = _why(outcome, advised=bool(way))
+    if way and way == circumstances.to_agree:
+        why += f"; all that is to be bought: {outcome.plan.price}"
     way = way or _as_chosen(again, outcome, circumstances.opened)
     return f"not finished: {why}; {made}", f"to go on: {way}"
 
@@ -202,13 +207,12 @@ def can_be_copied(command: str) -> bool:
     return printable(command) == command
 
 
-def _way_on(outcome: Outcome, again: _Again, circumstances: Circumstances) -> str:
+def _way_on(root: Path, outcome: Outcome, again: _Again, circumstances: Circumstances) -> str:
     """Say what to type where the same command alone would end the same way; else nothing."""
     opened = circumstances.opened
     reasons = {reason.why for task in outcome.plan.stuck for reason in task.reasons}
     if Why.JOURNAL_DAMAGED in reasons:
-        journal = f"DIR/{layout.JOURNAL}"
-        return f"look at {journal}, move it away, then {again}; jobs that it names are forgotten"
+        return _without_its_journal(root, again)
     if outcome.in_doubt and (Why.UNKNOWN_OUTCOME in reasons or _is_asked(outcome)):
         return _decide(outcome, again, circumstances)
     if Why.FORGOTTEN in reasons:
@@ -224,6 +228,19 @@ def _way_on(outcome: Outcome, again: _Again, circumstances: Circumstances) -> st
     if circumstances.to_agree and any(not task.price.free for task in outcome.plan.to_do):
         return circumstances.to_agree
     return ""
+
+
+def _without_its_journal(root: Path, again: _Again) -> str:
+    """Say how to go on where the journal is damaged, and what is lost with it."""
+    ledger = with_stored_answers(root, read_ledger(root))
+    there = str(root / layout.JOURNAL)
+    journal = there if can_be_copied(there) else f"DIR/{layout.JOURNAL}"
+    lost = what_goes_with(ledger)
+    before = f"once {journal} is moved away, {lost}; " if lost else ""
+    if may_be_fetched(ledger):
+        before += f"fetch first what is under way: {command_in(str(root), 'collect')}; then "
+    look, move = command_in(str(root), "log"), shlex.join(["mv", journal, f"{journal}.damaged"])
+    return f"{before}look at it ({look}), move it away ({move}), then {again}"
 
 
 def _is_asked(outcome: Outcome) -> bool:
@@ -333,6 +350,17 @@ def _held_up(plan: Plan, task: Task) -> str:
         return ""
     listed = scenes(numbers, all_of_them=False)
     return f"; {listed} {'waits' if len(numbers) == 1 else 'wait'} for its last frame"
+
+
+def _under_way(root: Path) -> str:
+    """Say which services go on working for the run in *root*, if any."""
+    with suppress(VidgenError):
+        works = [work for work in read_ledger(root).in_flight.values() if work.job]
+        if works:
+            who = " and ".join(dict.fromkeys(work.provider for work in works))
+            are, go = ("are", "go") if len(works) > 1 else ("is", "goes")
+            return f"; {count(len(works), 'paid job')} {go} on at {who}, and {are} fetched later"
+    return ""
 
 
 def _charged(outcome: Outcome) -> str:

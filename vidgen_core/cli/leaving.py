@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import faulthandler
 import os
 import sys
 import threading
@@ -17,6 +18,8 @@ from vidgen_core import threads
 _OUT, _ERR = 1, 2
 #: How many seconds the threads and exit functions of plugins are given at the end.
 _GRACE = 2.0
+#: How many seconds Python is given to take its objects apart, be the machine ever so busy.
+_LONGEST = 30.0
 
 
 def keep_streams() -> None:
@@ -103,11 +106,16 @@ class Leaving:
         _end(code)
 
     def _at_last(self) -> None:
-        """End now where a thread is left, which may hold what the interpreter needs to end."""
+        """End now where a thread is left, which may hold what the interpreter needs to end.
+
+        From here on no thread runs, and objects are taken apart: where a plugin's ``__del__``
+        holds that up, Python says where, and the process ends with code 1.
+        """
         if self._code is None or os.getpid() != self._process:
             return
         if not {threading.current_thread(), self._watch}.issuperset(threading.enumerate()):
             _end(self._code)
+        faulthandler.dump_traceback_later(_LONGEST, exit=True, file=_ERR)
 
 
 def _is_waited_for(thread: threading.Thread) -> bool:

@@ -12,7 +12,7 @@ from vidgen_core.errors import ExitCode, UsageError
 from vidgen_core.keys import find_key
 from vidgen_core.plugins import Loaded, Registry
 from vidgen_core.report import as_json
-from vidgen_core.wording import package_hint
+from vidgen_core.wording import NOT_INSTALLED
 
 
 def run(arguments: Namespace) -> int:
@@ -42,9 +42,8 @@ def _that_list(registry: Registry, name: str) -> list[Loaded]:
     if not named:
         names = sorted({loaded.name for loaded in registry.providers})
         near = get_close_matches(name, names, n=1)
-        first = f"did you mean {near[0]!r}?" if near else package_hint(name)
-        listed = f"installed: {', '.join(names)}"
-        advice = f"{first} ({listed})" if first else listed
+        first = f"did you mean {near[0]!r}?" if near else NOT_INSTALLED
+        advice = f"{first} (installed: {', '.join(names)})"
         raise UsageError(f"no provider is called {name!r}", advice=advice)
     found = {loaded.spec.models: loaded for loaded in named if loaded.spec.models is not None}
     if not found:

@@ -97,7 +97,7 @@ def _nothing_again(opened: Opened, arguments: Namespace) -> int:
     if not arguments.quiet:
         what = "nothing failed" if arguments.failed else "no clip is out of date"
         if arguments.give_up:
-            what = f"nothing that is missing waits for job {arguments.give_up}"
+            what = f"job {arguments.give_up} is not under way any more"
         words = repeated(arguments, opened.registry, begun=False).for_new_work().words
         go_on = command_for(str(opened.directory.root), *words)
         say(f"{what}: nothing is made again{'' if plan.finished else f'; to go on: {go_on}'}")
@@ -108,7 +108,8 @@ def _nothing_again(opened: Opened, arguments: Namespace) -> int:
 def _say_what_goes(opened: Opened, made: Remaking, arguments: Namespace) -> None:
     if arguments.quiet:
         return
-    show(text.analysis(opened, opened.plan(), verbose=arguments.verbose))
+    now = opened.plan()
+    show(text.analysis(opened, now, verbose=arguments.verbose))
     for work in made.given_up:
         say(
             f"given up: {name(work.key)} at {work.provider}, job {work.job}, which was paid for "
@@ -120,6 +121,10 @@ def _say_what_goes(opened: Opened, made: Remaking, arguments: Namespace) -> None
         say(f"{'ordered' if made.given_up else 'tried'} again: {listed(made.keys)}")
     for path in made.paths if arguments.verbose else ():
         say(f"  {path} goes")
+    said = text.notes(opened, now)
+    for note in text.notes(made.opened, made.plan):
+        if note not in said:
+            say(note)
     for task in already_paid(made):
         say(f"{name(task.key)} is paid for and under way: it is collected, not bought again")
     kept = begun_from(opened, made)

@@ -16,6 +16,7 @@ from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Task
 from vidgen_core.planner.again import begun_otherwise, giving_way
+from vidgen_core.planner.situation import arrived
 from vidgen_core.report.prices import in_whole_cents
 from vidgen_core.report.words import name, scenes, why
 from vidgen_core.selection import provider_required
@@ -56,7 +57,7 @@ def remaking(opened: Opened, arguments: Namespace) -> Remaking | None:
     """
     step, now = _STEPS[arguments.only], opened.plan()
     if arguments.give_up:
-        return _without_job(opened, now, arguments.give_up)
+        return _without_job(opened, arguments.give_up)
     numbers = _numbers(opened, arguments.scene)
     if arguments.failed:
         keys = _failed(opened, now, numbers, step if arguments.only else None)
@@ -114,37 +115,49 @@ def _failed(
     )
 
 
-def _without_job(opened: Opened, plan: Plan, job: str) -> Remaking | None:
-    """Return how the film is made without *job*; ``None`` where it is not under way.
+def _without_job(opened: Opened, job: str) -> Remaking | None:
+    """Return how the film is made without *job*; ``None`` where it is not under way any more.
 
-    What nothing needs any more is given up, too, and not made.
+    Ordered anew is only what the film lacks then. Raises ``UsageError`` for a job that the
+    journal does not know.
     """
+    ledger = opened.ledger
     works = {
         key: work
-        for key, work in opened.ledger.in_flight.items()
-        if work.job == job and _is_missing(opened, plan, key)
+        for key, work in ledger.in_flight.items()
+        if work.job == job and not _has_come(opened, key)
     }
     if not works:
+        if all(id != job for _, id in ledger.jobs):
+            raise UsageError(f"no job {job} is known here", advice=_jobs_under_way(opened))
         return None
-    left = {key: work for key, work in opened.ledger.in_flight.items() if key not in works}
-    then = evolve(opened, ledger=evolve(opened.ledger, in_flight=left))
+    left = {key: work for key, work in ledger.in_flight.items() if key not in works}
+    then = evolve(opened, ledger=evolve(ledger, in_flight=left))
     anew = then.plan()
+    lacking = {task.key for task in anew.tasks if task.decision in TO_DO | STUCK}
     return Remaking(
         opened=then,
         plan=anew,
         scenes=(),
         step=Step.CLIP,
         paths=(),
-        keys=tuple(key for key in works if key in anew.by_key),
+        keys=tuple(key for key in works if key in lacking),
         given_up=tuple(works.values()),
     )
 
 
-def _is_missing(opened: Opened, plan: Plan, key: Key) -> bool:
-    """Whether the film lacks the file of *key*, or nothing needs one and there is none."""
-    if key in plan.by_key:
-        return plan.by_key[key].decision in TO_DO | STUCK
-    return opened.best(key) is None
+def _has_come(opened: Opened, key: Key) -> bool:
+    """Whether what is under way for *key* is there already, which the journal was not told."""
+    return any(arrived(opened.ledger, file) for file in opened.listing.by_key.get(key, ()))
+
+
+def _jobs_under_way(opened: Opened) -> str:
+    works = [work for work in opened.ledger.in_flight.values() if work.job]
+    if not works:
+        status = command_in(str(opened.directory.root), "status")
+        return f"nothing is under way; to see what is there: {status}"
+    listed_jobs = (f"{work.job} ({name(work.key)} at {work.provider})" for work in works)
+    return f"--give-up takes one that is under way: {', '.join(listed_jobs)}"
 
 
 def _remade(opened: Opened, numbers: tuple[int, ...], step: Step) -> Remaking:

@@ -12,7 +12,7 @@ from attrs import evolve
 from vidgen_core.cli.adopting import advise, without_jobs
 from vidgen_core.cli.last_line import Circumstances, say_last_line
 from vidgen_core.cli.repeated import repeated
-from vidgen_core.errors import ExitCode, VidgenError
+from vidgen_core.errors import CapReached, ExitCode, VidgenError
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
 from vidgen_core.ledger import InFlight
@@ -20,7 +20,8 @@ from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Decision, Plan
 from vidgen_core.report import as_json, text
-from vidgen_core.report.words import error_line, folded, is_question, say
+from vidgen_core.report.prices import within_limit
+from vidgen_core.report.words import INDENT, error_line, folded, is_question, say
 from vidgen_core.scenes_file import survey
 from vidgen_core.strict_json import printable
 
@@ -46,15 +47,18 @@ def print_plan(
 ) -> None:
     """Print what would be done, and what is *lacking* before it can be."""
     lacks = [error_line(lacking)] if lacking else []
+    # What is refused for the limit's sake does not stop where it is reached.
+    limited = "" if isinstance(lacking, CapReached) else within_limit(opened, plan)
     if arguments.json:
-        notes = {"notes": [*text.notes(opened, plan), *lacks]}
+        notes = {"notes": [*text.notes(opened, plan), *filter(None, [limited]), *lacks]}
         _print_object(opened, plan, notes, arguments, listed)
         return
     if plan.finished:
         print("nothing to do: the film is finished", file=arguments.results)
     else:
-        steps = text.steps(opened, plan, verbose=arguments.verbose)
-        print(folded(steps, arguments.results), file=arguments.results, flush=True)
+        steps = text.foreseen(opened, plan, verbose=arguments.verbose)
+        said = f"{steps}\n{INDENT}{limited}" if limited else steps
+        print(folded(said, arguments.results), file=arguments.results, flush=True)
     for sentence in lacks:
         say(sentence)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from argparse import Namespace
 from collections.abc import Iterator
 from typing import Any
@@ -62,17 +63,37 @@ def text_lines(
 ) -> Iterator[str]:
     """Yield what was looked at, and what is not whole, with what to do about it."""
     faults = [each for each in found.findings if each.condition not in NO_FAULT]
-    yield printable(f"{directory.root.name}: {_looked_at(found, deep=deep)}")
+    yield printable(f"{directory.root.name}: {_looked_at(found, deep=deep, verbose=verbose)}")
     for finding in sorted(faults, key=_order):
         yield INDENT + printable(_words(finding))
         if finding.advice:
             yield INDENT * 2 + printable(finding.advice)
     for line in _no_faults(found, verbose=verbose):
         yield INDENT + printable(line)
+    if verbose:
+        for path in found.unrecorded:
+            yield INDENT + printable(f"{path}: read, and there is no record to compare it with")
+    if found.at_work:
+        yield printable(f"a run is at work here, {found.at_work}: look again when it is over")
     if faults:
         yield f"not whole: {count(len(faults), 'finding')}"
         return
-    yield "all of it is whole" + ("" if deep or not verbose else "; --deep decodes all of it")
+    more = "" if deep or not verbose else "; --deep decodes all of it"
+    yield printable(f"all of it is whole{more}{_to_do(directory, found)}")
+
+
+def _to_do(directory: RunDirectory, found: Inspection) -> str:
+    """Say what a run has still to do, and where that is told; empty for nothing."""
+    told = []
+    if found.finished is None:
+        told.append("what the film lacks cannot be told")
+    elif not found.finished:
+        told.append("the film is not finished")
+    if found.under_way:
+        doubtful = f" ({found.doubtful} in doubt)" if found.doubtful else ""
+        told.append(f"{count(found.under_way, 'order')} under way{doubtful}")
+    more = ", ".join(told)
+    return f"; {more}: {shlex.join(['vidgen', 'status', str(directory.root)])}" if told else ""
 
 
 def _no_faults(found: Inspection, *, verbose: bool) -> Iterator[str]:
@@ -87,11 +108,15 @@ def _no_faults(found: Inspection, *, verbose: bool) -> Iterator[str]:
         yield f"{unneeded} files are gone that the film does not need (-v names them)"
 
 
-def _looked_at(found: Inspection, *, deep: bool) -> str:
+def _looked_at(found: Inspection, *, deep: bool, verbose: bool) -> str:
     how = "read and decoded in full" if deep else "read"
     said = f"{count(found.files, 'file')}, {sized(found.bytes)}, {how}"
     if found.compared:
         said += f"; {found.compared} of them byte for byte as vidgen wrote them"
+    if found.unrecorded:
+        said += f", {len(found.unrecorded)} without a record to compare with"
+        them = "it" if len(found.unrecorded) == 1 else "them"
+        said += "" if verbose else f" (-v names {them})"
     return said
 
 
@@ -117,6 +142,11 @@ def as_object(
         "files": found.files,
         "bytes": found.bytes,
         "as_written": found.compared,
+        "no_record": list(found.unrecorded),
+        "finished": found.finished,
+        "under_way": found.under_way,
+        "in_doubt": found.doubtful,
+        "at_work": found.at_work,
         "findings": [
             attrs.asdict(each, value_serializer=lambda _, __, value: _plain(value))
             for each in sorted(found.findings, key=_order)

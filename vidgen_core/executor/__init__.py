@@ -41,7 +41,6 @@ from vidgen_core.plan import (
     Plan,
     PlanOptions,
     Task,
-    Why,
 )
 from vidgen_core.planner.doubts import all_in_doubt, no_job
 from vidgen_core.rundir import RunDirectory
@@ -279,10 +278,6 @@ class Run:
             self.turns.spend(task)
         self.turns.begin(job)
         self.listen(Started(task))
-        if not self.setbacks.has_met(task.key):
-            for reason in task.reasons:
-                if reason.why is Why.LOST_CONTINUITY:
-                    self.listen(Noted(f"{task.key}: {reason}"))
         if task.kind is None or (task.request is None and task.decision is not Decision.ATTACH):
             self._make_here(job)
             return

@@ -50,10 +50,6 @@ class Setbacks:
     def __attrs_post_init__(self) -> None:
         self.patience = Patience(seconds=self.run.hold_out, clock=self.run.clock)
 
-    def has_met(self, key: Key) -> bool:
-        """Whether work on *key* failed before in this run and was begun again."""
-        return bool(self._tries.get(key))
-
     def raised(self, job: Job, error: BaseException, otherwise: Otherwise | None) -> None:
         """A call for *job* raised *error*; *otherwise* knows more about it than this class."""
         run = self.run

@@ -8,6 +8,7 @@ from vidgen_core.errors import ExitCode, InputError, UsageError, VidgenError, ex
 from vidgen_core.inspection.files import outputs
 from vidgen_core.inspection.finding import NO_FAULT, Condition, Finding, Inspection
 from vidgen_core.inspection.gone import what_is_gone
+from vidgen_core.inspection.holding import held_by
 from vidgen_core.inspection.state import answers, journal, outputs_of, requests, settings
 from vidgen_core.listing import OnProbe
 from vidgen_core.plugins import Registry
@@ -38,6 +39,7 @@ def inspect(
     *deep*: decode each video in full; one that is not as vidgen wrote it always is. What
     cannot be read is a finding, too. Raises ``MachineError`` only where nothing can.
     """
+    holder = held_by(directory)
     ledger, found = journal(directory)
     kept, more = settings(directory, [loaded.spec for loaded in registry.providers])
     found += more
@@ -46,14 +48,27 @@ def inspect(
     found += [*requests(directory, ledger), *answers(directory, ledger)]
     found += _scenes(directory, kept.scenes_file if kept else "", _most(kept))
     known = (*(output for output, _ in registry.patterns()), *remembered)
-    looked = outputs(directory, known, ledger, deep=deep, on_probe=on_probe)
-    listing, refused = looked.listing, looked.refused
-    lost = what_is_gone(directory, registry, ledger, listing=listing, known=known, refused=refused)
+    looked = outputs(directory, registry, known, ledger, deep=deep, on_probe=on_probe)
+    listing = looked.listing
+    lost = what_is_gone(
+        directory.root,
+        ledger,
+        listing=listing,
+        standing=looked.standing,
+        known=known,
+        refused=looked.refused,
+    )
+    under_way = ledger.in_flight.values()
     return Inspection(
         findings=tuple(_each_once((*found, *looked.findings, *lost))),
         files=len(listing.files),
         bytes=sum(file.size for file in listing.files),
         compared=looked.compared,
+        unrecorded=looked.unrecorded,
+        finished=looked.standing.finished,
+        under_way=len(under_way),
+        doubtful=sum(work.is_doubtful for work in under_way),
+        at_work=holder or held_by(directory),
     )
 
 

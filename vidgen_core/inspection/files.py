@@ -12,15 +12,18 @@ from attrs import define, field, frozen
 from vidgen_core import disk
 from vidgen_core.errors import MachineError
 from vidgen_core.inspection.finding import Condition, Finding
+from vidgen_core.inspection.standing import Standing, standing
 from vidgen_core.layout import OUTPUT, Output
 from vidgen_core.ledger import Ledger, Published
 from vidgen_core.listing import OnProbe, list_directory
-from vidgen_core.model import Facts, Kind, Step, Verdict
+from vidgen_core.model import Facts, Key, Kind, Step, Verdict
 from vidgen_core.plan import File, Listing
+from vidgen_core.plugins import Registry
 from vidgen_core.probe import probe
 from vidgen_core.rundir import RunDirectory
 
 _CONTINUE = "it is made or fetched again, the price shown first: "
+_IDLE = "the film does not need it: delete it or move it away"
 #: What ``redo --only`` calls each step that it makes again.
 _REDONE = {
     Step.CLIP: "",
@@ -28,24 +31,30 @@ _REDONE = {
     Step.SOUND: "sound",
     Step.SCENE_NARRATION: "narration",
 }
+#: What ``redo`` makes again also where the film does not need it.
+_REDONE_ANYWAY = frozenset({Step.CLIP, Step.FIRST_FRAME})
 
 
 @frozen(kw_only=True)
 class Looked:
     """The outputs that are there, and what is wrong with them.
 
-    ``compared``: how many of them are byte for byte what vidgen wrote. ``refused``: the paths
-    that this machine does not give out.
+    ``standing``: what a run would do about them. ``compared``: how many of them are byte for
+    byte what vidgen wrote. ``unrecorded``: the paths of those that no record tells this of.
+    ``refused``: the paths that this machine does not give out.
     """
 
     findings: tuple[Finding, ...]
     listing: Listing
+    standing: Standing
     compared: int
+    unrecorded: tuple[str, ...]
     refused: frozenset[str]
 
 
 def outputs(
     directory: RunDirectory,
+    registry: Registry,
     known: Iterable[Output],
     ledger: Ledger,
     *,
@@ -62,14 +71,17 @@ def outputs(
         on_refusal=look.refused,
     )
     findings = list(look.unreadable)
+    now = standing(directory, registry, listing)
     for file in listing.files:
-        finding = look.finding(file)
+        finding = look.finding(file, now)
         if finding is not None and finding.path not in look.refusals:
             findings.append(finding)
     return Looked(
         findings=tuple(findings),
         listing=listing,
+        standing=now,
         compared=look.compared,
+        unrecorded=tuple(look.unrecorded),
         refused=frozenset(look.refusals),
     )
 
@@ -84,6 +96,7 @@ class _Look:
     refusals: dict[str, OSError] = field(factory=dict)
     altered: set[str] = field(factory=set)
     compared: int = 0
+    unrecorded: list[str] = field(factory=list)
     _read: set[str] = field(factory=set)
 
     def refused(self, path: str, error: OSError) -> None:
@@ -128,7 +141,7 @@ class _Look:
         if not same:
             self.altered.add(path)
 
-    def finding(self, file: File) -> Finding | None:
+    def finding(self, file: File, now: Standing) -> Finding | None:
         """Return what is wrong with *file*, ``None`` where nothing is or it went away."""
         facts, path = file.facts, file.path
         if facts.verdict is Verdict.WHOLE and OUTPUT[file.key.step].probe in (Kind.TEXT, Kind.JSON):
@@ -138,14 +151,16 @@ class _Look:
         if path not in self._read:
             self._compare(path)
         record = self.ledger.published.get(path)
-        if record is not None and path not in self.altered:
+        if record is None:
+            self.unrecorded.append(path)
+        elif path not in self.altered:
             self.compared += 1
         if facts.verdict is Verdict.BROKEN:
-            return self._found(file, Condition.BROKEN, facts.fault)
+            return self._found(file, Condition.BROKEN, facts.fault, now)
         if facts.verdict is Verdict.DAMAGED:
-            return self._found(file, Condition.DAMAGED, facts.fault)
+            return self._found(file, Condition.DAMAGED, facts.fault, now)
         if record is not None and path in self.altered:
-            return self._altered(file, record)
+            return self._altered(file, record, now)
         return None
 
     def _words(self, path: str, kind: Kind) -> Facts:
@@ -162,35 +177,50 @@ class _Look:
             self.refused(path, OSError(str(error)))
         return facts
 
-    def _altered(self, file: File, record: Published) -> Finding:
+    def _altered(self, file: File, record: Published, now: Standing) -> Finding:
         if (file.size, file.mtime_ns) == (record.size, record.mtime_ns):
             fault = "its bytes are not those that vidgen wrote, and nobody wrote it since"
-            return self._found(file, Condition.SPOILT, fault)
+            return self._found(file, Condition.SPOILT, fault, now)
         return Finding(
             path=file.path,
             condition=Condition.CHANGED,
             fault="it is whole, and was changed since vidgen made it",
         )
 
-    def _found(self, file: File, condition: Condition, fault: str) -> Finding:
+    def _found(self, file: File, condition: Condition, fault: str, now: Standing) -> Finding:
         return Finding(
             path=file.path,
             condition=condition,
             fault=fault,
-            advice=_advice(self.root, file, condition),
+            advice=_advice(self.root, file, now),
         )
 
 
-def _advice(root: Path, file: File, condition: Condition) -> str:
+def _advice(root: Path, file: File, now: Standing) -> str:
     """Return what to do about *file*."""
     place, key = shlex.quote(str(root)), file.key
     if key.step in (Step.SCRIPT, Step.INITIAL_IMAGE):
         return "bring back a copy of yours"
     again = f"vidgen continue {place}"
-    if condition is Condition.BROKEN:
-        return _CONTINUE + again
+    redo = f"to have it made again, the price shown first: {_redo(place, key)}"
+    if file.facts.verdict is Verdict.BROKEN:  # a run takes it for missing
+        return _idle(key, now, again, redo) if now.does_without(key) else _CONTINUE + again
     if key.step in _REDONE:
-        only = _REDONE[key.step]
-        again = f"vidgen redo {place} --scene {key.scene}" + (f" --only {only}" if only else "")
-        return f"to have it made again, the price shown first: {again}"
+        return redo
+    if now.without(file.path).does_without(key):
+        return _idle(key, now, again, redo)
     return f"move it away, then {again}"
+
+
+def _redo(place: str, key: Key) -> str:
+    only = _REDONE.get(key.step, "")
+    return f"vidgen redo {place} --scene {key.scene}" + (f" --only {only}" if only else "")
+
+
+def _idle(key: Key, now: Standing, again: str, redo: str) -> str:
+    """Say what can be done about a file of *key* that no run would make again."""
+    if key.step in _REDONE_ANYWAY and now.has_scene(key.scene):
+        return f"{_IDLE}; {redo}"
+    if key.step is Step.SCENE and now.has_scene(key.scene):
+        return f"{_IDLE}; to have it made again, move the film away, too, then {again}"
+    return _IDLE

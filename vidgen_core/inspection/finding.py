@@ -50,13 +50,22 @@ class Finding:
 class Inspection:
     """All that was found. ``files`` and ``bytes`` count the outputs that were read.
 
-    ``compared``: how many of them are byte for byte what vidgen wrote.
+    ``compared``: how many of them are byte for byte what vidgen wrote; ``unrecorded``: the paths
+    of those that there is no record of to compare with. ``finished``: whether a run would find
+    nothing to do, ``None`` where nobody can tell. ``under_way``: the pieces of paid work that are
+    not fetched, ``doubtful``: those of them of which nobody knows whether a service took them.
+    ``at_work``: who holds the directory, empty where no run is at work.
     """
 
     findings: tuple[Finding, ...] = ()
     files: int = 0
     bytes: int = 0
     compared: int = 0
+    unrecorded: tuple[str, ...] = ()
+    finished: bool | None = None
+    under_way: int = 0
+    doubtful: int = 0
+    at_work: str = ""
 
     @property
     def is_whole(self) -> bool:

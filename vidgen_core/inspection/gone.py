@@ -14,22 +14,14 @@ from pathlib import Path
 from attrs import frozen
 
 from vidgen_core import disk, layout
-from vidgen_core.errors import VidgenError
 from vidgen_core.inspection.finding import Condition, Finding
+from vidgen_core.inspection.standing import Standing
 from vidgen_core.journal import read_ledger
 from vidgen_core.layout import Output
 from vidgen_core.ledger import Ledger, Published
 from vidgen_core.listing import Claims
-from vidgen_core.memory import Memory
-from vidgen_core.model import Key, Step
-from vidgen_core.opening import open_run
-from vidgen_core.plan import STUCK, TO_DO, Decision, Listing, Plan, Task
-from vidgen_core.plugins import Registry
-from vidgen_core.rundir import RunDirectory
-
-#: What else a plan is asked about: it makes the one together with the other.
-_MADE_WITH = {Step.SCENE_TIMINGS: Step.SCENE_NARRATION}
-_NEEDED = TO_DO | STUCK
+from vidgen_core.model import Key
+from vidgen_core.plan import STUCK, Decision, Listing, Task
 
 
 @frozen(kw_only=True)
@@ -45,23 +37,23 @@ class _Missing:
 
 
 def what_is_gone(
-    directory: RunDirectory,
-    registry: Registry,
+    root: Path,
     ledger: Ledger,
     *,
     listing: Listing,
+    standing: Standing,
     known: Iterable[Output],
     refused: Collection[str],
 ) -> Iterator[Finding]:
     """Yield what *ledger* records and *listing*, of the *known* outputs, does not hold.
 
-    Not so what a redo moved away or another whole file stands for. *refused*: what this machine
-    did not give out, which is not gone. A damaged journal tells nothing of this: what was moved
-    may stand in the line that it lacks.
+    Not so what a redo moved away or another whole file stands for. *standing*: what a run would
+    do. *refused*: what this machine did not give out, which is not gone. A damaged journal tells
+    nothing of this: what was moved may stand in the line that it lacks.
     """
     if ledger.damage:
         return
-    root, claims = directory.root, Claims(tuple(known))
+    claims = Claims(tuple(known))
     missing = list(_missing(root, ledger, listing, claims, refused))
     if not missing:
         return
@@ -74,9 +66,9 @@ def what_is_gone(
     ]
     if not missing:
         return
-    plan, strays = _plan(directory, registry, listing), _strays(root, ledger, listing, missing)
+    strays = _strays(root, ledger, listing, missing)
     for each in missing:
-        yield _finding(root, each, plan, strays.get(each.record.sha256, ""))
+        yield _finding(root, each, standing, strays.get(each.record.sha256, ""))
 
 
 def _missing(
@@ -152,24 +144,12 @@ def _strays(
     return found
 
 
-def _plan(directory: RunDirectory, registry: Registry, listing: Listing) -> Plan | None:
-    """Return what a run would do, by what was found of the files; ``None`` where none can be."""
-    memory = Memory()
-    for file in listing.files:
-        memory.remember(file)
-    try:
-        return open_run(directory, registry, flags={}, memory=memory).plan()
-    except VidgenError:
-        return None  # what is wrong is told as a finding of its own
-
-
-def _finding(root: Path, missing: _Missing, plan: Plan | None, stray: str) -> Finding:
-    key = missing.key._replace(step=_MADE_WITH.get(missing.key.step, missing.key.step))
-    task = plan.by_key.get(key) if plan is not None else None
-    if plan is not None and plan.scenes and (task is None or task.decision not in _NEEDED):
+def _finding(root: Path, missing: _Missing, standing: Standing, stray: str) -> Finding:
+    if standing.does_without(missing.key):
         fault = "it is gone, and the film does not need it"
         return Finding(path=missing.path, condition=Condition.UNNEEDED, fault=fault)
     how = "it was paid for" if missing.record.paid else "vidgen made it"
+    task = standing.task(missing.key)
     return Finding(
         path=missing.path,
         condition=Condition.GONE,

@@ -23,7 +23,7 @@ from vidgen_core.inspection.finding import Condition, Finding
 from vidgen_core.journal import read_ledger
 from vidgen_core.journal.stored import path_of_answer, path_of_sent, with_stored_answers
 from vidgen_core.layout import Output
-from vidgen_core.ledger import Ledger
+from vidgen_core.ledger import Ledger, may_be_fetched, what_goes_with
 from vidgen_core.model import Kind, Step, Verdict
 from vidgen_core.patterns import PatternError
 from vidgen_core.probe import probe
@@ -32,12 +32,11 @@ from vidgen_core.settings import load as load_settings
 from vidgen_core.settings.core_options import CoreOptions
 from vidgen_core.settings.settings_file import read_run_file, run_advice
 from vidgen_core.specs import ProviderSpec
-from vidgen_core.wording import name
+from vidgen_core.wording import UPGRADE, name
 
 #: What this version writes into the files that say so.
 _PATTERNS_SCHEMA, _PROBES_SCHEMA = 1, 2
 _LARGEST = 256 * 1024 * 1024
-_UPGRADE = "upgrade vidgen: pip install --upgrade vidgen-core"
 
 
 def journal(directory: RunDirectory) -> tuple[Ledger, list[Finding]]:
@@ -52,16 +51,24 @@ def journal(directory: RunDirectory) -> tuple[Ledger, list[Finding]]:
         return Ledger(), [_finding(path, Condition.UNREADABLE, error)]
     if not ledger.damage:
         return ledger, []
-    file = shlex.quote(str(directory.path(path)))
     return ledger, [
         Finding(
             path=path,
             condition=Condition.DAMAGED,
             fault=f"{ledger.damage}; nothing is bought meanwhile",
-            advice=f"look at it (vidgen log {shlex.quote(str(directory.root))}); "
-            f"then move it away: mv {file} {file}.damaged",
+            advice=_before_it_goes(directory, ledger),
         )
     ]
+
+
+def _before_it_goes(directory: RunDirectory, ledger: Ledger) -> str:
+    """Say what is lost with a damaged journal, what to do before, and how to move it away."""
+    root, file = shlex.quote(str(directory.root)), shlex.quote(str(directory.path(layout.JOURNAL)))
+    lost = what_goes_with(ledger)
+    before = f"once it is moved away, {lost}; " if lost else ""
+    if may_be_fetched(ledger):
+        before += f"fetch first what is under way: vidgen collect {root}; "
+    return f"{before}look at it (vidgen log {root}); then move it away: mv {file} {file}.damaged"
 
 
 def settings(
@@ -124,7 +131,7 @@ def _read(
         value = json.loads(disk.read_file(place, _LARGEST))
         if type(value["schema"]) is int and value["schema"] > schema:
             what = f"a newer vidgen wrote it (form {value['schema']})"
-            yield Finding(path=path, condition=Condition.NEWER, fault=what, advice=_UPGRADE)
+            yield Finding(path=path, condition=Condition.NEWER, fault=what, advice=UPGRADE)
             return
         take(value)
     except OSError as error:
@@ -185,5 +192,5 @@ def _account(root: Path, provider: str) -> str:
 
 def _finding(path: str, condition: Condition, error: VidgenError) -> Finding:
     newer = error.exit_code is ExitCode.DECISION and condition is Condition.NEWER
-    advice = error.advice or (_UPGRADE if newer else "")
+    advice = error.advice or (UPGRADE if newer else "")
     return Finding(path=path, condition=condition, fault=error.message, advice=advice)

@@ -19,6 +19,7 @@ from vidgen_core.ledger import Away, InFlight, Ledger, Published, Retake
 from vidgen_core.model import Key, Step, key_from_id
 from vidgen_core.serialize import record_from_json
 from vidgen_core.specs import Price
+from vidgen_core.wording import UPGRADE
 
 #: What this version writes. A newer journal is refused, an older one is read.
 SCHEMA = 1
@@ -194,7 +195,7 @@ def _opened(reading: Reading, record: dict[str, Any]) -> None:
     if record["schema"] > SCHEMA:
         raise JournalDamaged(
             f"the journal was written by a newer vidgen ({record.get('vidgen', '?')})",
-            advice="upgrade vidgen: pip install --upgrade vidgen-core",
+            advice=UPGRADE,
         )
     reading.forgotten = {key_from_id(each) for each in record.get("forgotten", ())}
 

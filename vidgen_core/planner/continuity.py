@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from attrs import evolve
 
 from vidgen_core.model import Key, Step
-from vidgen_core.plan import Decision, Plan, Reason, Task, Why, because
+from vidgen_core.plan import LOST, Decision, Plan, Reason, Task, Why, because
 from vidgen_core.planner.reach import (
     from_jobs,
     is_own_job,
@@ -19,21 +19,21 @@ from vidgen_core.planner.situation import Situation
 
 
 def lost_continuity(s: Situation, tasks: Iterable[Task]) -> list[str]:
-    """Say how many clips will not go on from what plays before them: it is known before."""
-    lost = [
-        task
-        for task in tasks
-        if task.decision is Decision.MAKE
-        and any(reason.why is Why.NO_FRAME_HOST for reason in task.reasons)
-    ]
-    engine = s.providers.engine
-    if not lost or engine is None:
-        return []
-    clips = f"{len(lost)} clips start" if len(lost) > 1 else f"{lost[0].key} starts"
-    return [
-        f"{clips} without a picture: {engine.name} takes pictures by URL only, "
-        "and no frame host was chosen (--frame-host NAME)"
-    ]
+    """Say which clips will not go on from what plays before them: it is known before."""
+    found: dict[Why, list[tuple[Task, Reason]]] = {why: [] for why in LOST}
+    for task in tasks:
+        for reason in task.reasons if task.decision is Decision.MAKE else ():
+            if reason.why in LOST:
+                found[reason.why].append((task, reason))
+    said = [f"{task.key}: {reason}" for task, reason in found[Why.LOST_CONTINUITY]]
+    lost = found[Why.NO_FRAME_HOST]
+    if lost and s.providers.engine is not None:
+        clips = f"{len(lost)} clips start" if len(lost) > 1 else f"{lost[0][0].key} starts"
+        said.append(
+            f"{clips} without a picture: {s.providers.engine.name} takes pictures by URL only, "
+            "and no frame host was chosen (--frame-host NAME)"
+        )
+    return said
 
 
 def foreseen(s: Situation, plan: Plan) -> Plan:

@@ -13,6 +13,7 @@ from vidgen_core.model import Key, Scene, Step, Verdict
 from vidgen_core.patterns import OutputPattern
 from vidgen_core.plan import File, Reason, Why, because
 from vidgen_core.planner.joins import chapters
+from vidgen_core.planner.reach import can_go_on_from
 from vidgen_core.planner.scene_plan import ScenePlan
 from vidgen_core.planner.situation import (
     Situation,
@@ -58,14 +59,16 @@ def _other_first_frame(s: Situation, scene: int, clip: Published) -> Iterator[Re
 def _lost_continuity(s: Situation, key: Key, clip: Published | None) -> Iterator[Reason]:
     """Yield the reason where *clip* was made without a picture to go on from.
 
-    What plays before it failed then, came to play before it later, or ends with a
-    picture that its engine could not be given.
+    What plays before it failed then, came to play before it later, or ends with a picture
+    that its engine could not be given. Where today's engine cannot be given that either, to
+    make the clip again would cost money and mend nothing.
     """
     # A record without its distribution was mended after a crash and tells no inputs.
     if clip is None or clip.inputs or not (clip.asked_seconds and clip.distribution):
         return
     before = _plays_before(s, key)
-    if before is not None:
+    file = s.best(before) if before is not None else None
+    if before is not None and (file is None or can_go_on_from(s, file)):
         yield because(Why.NOT_CONTINUED, input=before)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vidgen_core.model import Step
 from vidgen_core.plan import File, Reason, Task, Why, because
 from vidgen_core.planner.situation import Situation
 
@@ -32,6 +33,33 @@ def is_own_job(s: Situation, file: File) -> bool:
         return False
     record = s.record(file)
     return record is not None and record.provider == _engine(s) and bool(record.job)
+
+
+def last_part(s: Situation, video: File) -> File | None:
+    """Return the clip that a scene's *video* ends with by its record, where it is there."""
+    record = s.record(video)
+    return s.files.get(list(record.inputs)[-1]) if record and record.inputs else None
+
+
+def job_at_end(s: Situation, video: File) -> File | None:
+    """Return the clip that a scene's *video* ends with, where the engine starts from its job.
+
+    The video was joined from that clip as it is, and shows its last frame.
+    """
+    clip, joined = last_part(s, video), s.record(video)
+    record = s.record(clip)
+    if clip is None or not clip.counts or joined is None or record is None:
+        return None
+    is_whole = not record.shown_frames or 0 < clip.facts.frames <= record.shown_frames
+    is_in_it = joined.inputs[clip.path] == record.sha256
+    return clip if is_whole and is_in_it and is_own_job(s, clip) else None
+
+
+def can_go_on_from(s: Situation, file: File) -> bool:
+    """Whether the chosen engine can start from how *file* ends, a clip or a scene's video."""
+    if takes_files(s):
+        return True
+    return is_own_job(s, file) if file.key.step is Step.CLIP else bool(job_at_end(s, file))
 
 
 def will_be_own_job(s: Situation, task: Task) -> bool:

@@ -23,6 +23,8 @@ from vidgen_core.planner.reach import (
     by_frame_host,
     from_job,
     is_own_job,
+    job_at_end,
+    last_part,
     needs_frame_host,
     no_frame_host,
     takes_files,
@@ -129,13 +131,13 @@ def _after(s: Situation, plan: ScenePlan, previous: ScenePlan) -> Picture:
         return Picture(waits=stuck)
     if previous.video is None:
         return _last_frame(s, plan, previous, previous.parts[-1])
-    end = _end(s, previous.video)
-    if end is not None and _is_shown_to_its_end(s, previous.video, end) and is_own_job(s, end):
-        return _from_job(s, end.key, end.path)
+    job = job_at_end(s, previous.video)
+    if job is not None:
+        return _from_job(s, job.key, job.path)
     if not takes_files(s):
         return Picture(reasons=(no_frame_host(s),))
     keys = [Key(Step.SCENE_LAST_FRAME, number)]
-    last_clip = _last_clip(s, previous.video, end)
+    last_clip = _last_clip(s, previous.video)
     if last_clip:
         keys.insert(0, Key(Step.LAST_FRAME, number, last_clip))
     for key in keys:
@@ -145,25 +147,9 @@ def _after(s: Situation, plan: ScenePlan, previous: ScenePlan) -> Picture:
     return _extract(s, plan, keys[0], FrameRequest(video=previous.video.path), ())
 
 
-def _end(s: Situation, video: File) -> File | None:
-    """The clip that a scene's *video* ends with by its record, where it is there."""
-    record = s.record(video)
-    return s.files.get(list(record.inputs)[-1]) if record and record.inputs else None
-
-
-def _is_shown_to_its_end(s: Situation, video: File, clip: File) -> bool:
-    """Whether *video* was joined from *clip* as it is, and shows its last frame."""
-    joined, record = s.record(video), s.record(clip)
-    if not clip.counts or joined is None or record is None:
-        return False
-    shown = record.shown_frames
-    is_whole = not shown or 0 < clip.facts.frames <= shown
-    return is_whole and joined.inputs[clip.path] == record.sha256
-
-
-def _last_clip(s: Situation, video: File, end: File | None) -> int:
+def _last_clip(s: Situation, video: File) -> int:
     """Return the number of the clip that a scene's *video* ends with; 0 where unknown."""
-    record = s.record(video)
+    record, end = s.record(video), last_part(s, video)
     if record is not None and record.inputs:
         return end.key.clip if end is not None else 0
     return max(s.clip_numbers.get(video.key.scene, ()), default=0)

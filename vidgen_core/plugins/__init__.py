@@ -52,7 +52,7 @@ from vidgen_core.specs import (
     StitcherSpec,
     VideoEngineSpec,
 )
-from vidgen_core.wording import package_hint
+from vidgen_core.wording import NOT_INSTALLED
 
 #: The distribution under which core's own providers are registered.
 CORE = "vidgen-core"
@@ -234,8 +234,8 @@ class Registry:
             advice = f"name the provider, {of_whom}; vidgen plugins -v shows its option for a model"
         elif near:
             advice = f"did you mean {near[0]!r}? ({advice})"
-        elif hint := package_hint(name):
-            advice = f"{hint} ({advice})"
+        else:
+            advice = f"{NOT_INSTALLED} ({advice})"
         if self.failures:
             advice += "; some plugins failed to load: see `vidgen plugins`"
         return UsageError(f"no {_words(kind)} is called {name!r}", advice=advice)

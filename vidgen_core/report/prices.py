@@ -11,6 +11,7 @@ from attrs import frozen
 from vidgen_core.errors import Billed
 from vidgen_core.executor import Outcome
 from vidgen_core.ledger import Charge, InFlight, Ledger
+from vidgen_core.limit import ROUNDING, left_of
 from vidgen_core.model import Key
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Plan, Task
@@ -92,6 +93,35 @@ def price_lines(opened: Opened, plan: Plan) -> list[str]:
         return []
     paid = [f"{INDENT}{share}" for share in shares(opened, plan)]
     return ["paid work:", *paid, f"price: {plan.price}"]
+
+
+def foreseen_lines(opened: Opened, plan: Plan) -> list[str]:
+    """Return what *plan* costs, also where that is nothing."""
+    if not plan.price.free:
+        return price_lines(opened, plan)
+    later = any(not task.price.free for task in plan.stuck)
+    return ["price: nothing" + (", but for what cannot be made yet" if later else "")]
+
+
+def within_limit(opened: Opened, plan: Plan) -> str:
+    """Return the limit in all and what it means for *plan*; empty where it means nothing."""
+    limit = opened.settings.core.limit
+    if limit.cap is None or plan.price.free:
+        return ""
+    said = f"limit in all: {usd(limit.cap)}"
+    spent, more = limit.spent(opened.ledger), limit.needed(plan)
+    if spent is None:
+        return f"{said}, and what was spent is not known: nothing is bought below a limit"
+    if more is None and limit.unknown_price is None:
+        return f"{said}, and what has no known price is not bought below a limit"
+    if spent > limit.cap + ROUNDING:
+        return f"{said}, {left_of(limit.cap, spent)} already: nothing is bought"
+    left = f", {left_of(limit.cap, spent)}" if spent else ""
+    if more is None:
+        return f"{said}{left}, perhaps too low for this: stops when it is reached"
+    if spent + more > limit.cap + ROUNDING:
+        return f"{said}{left}, too low for this: stops when it is reached"
+    return said
 
 
 # what was charged -------------------------------------------------------

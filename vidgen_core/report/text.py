@@ -9,7 +9,7 @@ from vidgen_core.layout import OUTPUT
 from vidgen_core.model import Key, Step, Verdict
 from vidgen_core.opening import Opened
 from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Reason, SceneState, Task, Why
-from vidgen_core.report.prices import cost_lines, price_lines
+from vidgen_core.report.prices import cost_lines, foreseen_lines, price_lines
 from vidgen_core.report.words import (
     INDENT,
     count,
@@ -251,8 +251,16 @@ def _listed(tasks: Sequence[Task]) -> str:
 
 def steps(opened: Opened, plan: Plan, *, verbose: bool = False) -> str:
     """Return what will be done and what cannot be, in the order of the film, and its price."""
-    lines = [*_work(plan.to_do, verbose=verbose), *_questions(plan), *price_lines(opened, plan)]
-    return "\n".join(_indented(lines))
+    return _will_be_done(plan, price_lines(opened, plan), verbose=verbose)
+
+
+def foreseen(opened: Opened, plan: Plan, *, verbose: bool = False) -> str:
+    """Return the same for somebody who only looks: where it costs nothing, that is said."""
+    return _will_be_done(plan, foreseen_lines(opened, plan), verbose=verbose)
+
+
+def _will_be_done(plan: Plan, prices: Sequence[str], *, verbose: bool) -> str:
+    return "\n".join(_indented([*_work(plan.to_do, verbose=verbose), *_questions(plan), *prices]))
 
 
 def price(opened: Opened, plan: Plan) -> str:

@@ -11,7 +11,7 @@ import attrs
 from vidgen_core.errors import UsageError
 from vidgen_core.settings.core_options import CoreOptions
 from vidgen_core.specs import ProviderSpec
-from vidgen_core.wording import package_hint
+from vidgen_core.wording import NOT_INSTALLED
 
 
 def dotted(provider: str, option: str) -> str:
@@ -40,7 +40,7 @@ def declaration(name: str, classes: Mapping[str, tuple[type, ...]]) -> attrs.Att
         names = [known for known in classes if known]
         raise UsageError(
             f"{name}: no provider is called {provider!r}",
-            advice=nearest(provider, names, "installed", package_hint(provider)),
+            advice=nearest(provider, names, "installed", NOT_INSTALLED),
         )
     known: dict[str, attrs.Attribute[Any]] = {}
     for options in reversed(classes[provider]):

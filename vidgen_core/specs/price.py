@@ -46,6 +46,8 @@ class Price:
         low, high = f"{self.low:.2f}", f"{self.high:.2f}"
         if self.high < 0.005:  # what is not free must not look so
             low, high = f"{self.low:.4f}", f"{self.high:.4f}"
+        if not self.low:
+            return f"at most ${high}"
         return f"${low}" if low == high else f"${low}–{high}"
 
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
@@ -100,6 +103,24 @@ def test_speech_has_the_level_of_narration(speaker: LocalVoice, tmp_path: Path) 
 def test_one_text_is_said_in_the_same_way_each_time(speaker: LocalVoice) -> None:
     assert np.array_equal(said(speaker, "The same words."), said(voice(), "The same words."))
     assert not np.array_equal(said(speaker, "The same words."), said(speaker, "Other words."))
+
+
+def test_the_voice_leaves_no_number_of_this_machine_for_its_makers(tmp_path: Path) -> None:
+    code = (
+        "from pathlib import Path\n"
+        "from vidgen_core import Context, SpeechRequest\n"
+        "from vidgen_core.media import Media\n"
+        "from vidgen_local.spoken_text import VoiceOptions\n"
+        "from vidgen_local.voice import LocalVoice\n"
+        "context = Context(options=VoiceOptions(), media=Media(), cancelled=lambda: False)\n"
+        "LocalVoice(context).render(SpeechRequest(text='Hm.'), Path('a.mp3'), lambda part: None)\n"
+    )
+    places = ("HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "TMPDIR", "TEMP", "LOCALAPPDATA")
+    home = {name: str(tmp_path) for name in places}
+    environ = {name: at for name, at in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    command = [sys.executable, "-c", code]
+    subprocess.run(command, cwd=tmp_path, env={**environ, **home}, check=True, timeout=300)
+    assert {path.name for path in tmp_path.rglob("*")} == {"a.mp3", "a.json"}
 
 
 def test_speed_makes_speech_shorter_and_longer() -> None:

@@ -6,6 +6,7 @@ what a value must look like, ``checks`` what must hold between options.
 
 from __future__ import annotations
 
+import sys
 from argparse import SUPPRESS, Action, ArgumentParser, Namespace
 from argparse import RawDescriptionHelpFormatter as Formatter
 from collections.abc import Callable, Mapping, Sequence
@@ -58,6 +59,11 @@ class _Version(Action):
 
 def build_parser() -> ArgumentParser:
     """Return the parser of ``vidgen``; :func:`parse` also checks what it cannot express."""
+    return _built()[0]
+
+
+def _built() -> tuple[ArgumentParser, Mapping[str, ArgumentParser]]:
+    """Return the parser of ``vidgen`` and those of its commands, by name."""
     parser = ArgumentParser(
         prog="vidgen",
         description="Make films from scripts, and finish those that were begun.",
@@ -88,7 +94,7 @@ def build_parser() -> ArgumentParser:
     _add_making(command)
     _add_money(command)
     _add_reading(command)
-    return parser
+    return parser, commands.choices
 
 
 def _add_making(command: Callable[..., ArgumentParser]) -> None:
@@ -180,12 +186,16 @@ def parse(argv: Sequence[str] | None = None) -> Namespace:
     ``directory`` is set for every command in one; ``generate --continue-from-dir DIR``
     comes back as ``continue``, and ``unused`` names the options which then have no effect.
     """
-    arguments, unknown = build_parser().parse_known_args(argv)
+    given = sys.argv[1:] if argv is None else argv
+    vidgen, commands = _built()
+    if given and not given[0].startswith("-") and given[0] not in commands:
+        vidgen.error(checks.no_command(given[0], commands))
+    arguments, unknown = vidgen.parse_known_args(given)
     parser: ArgumentParser = arguments.__dict__.pop("parser")
     if arguments.command == "keys":
         unknown = checks.name_of_key(arguments, unknown, parser)
     if unknown:
-        parser.error(checks.unknown(unknown[0], parser.format_help()))
+        parser.error(checks.unknown(unknown[0], parser, commands))
     checks.check_values(arguments, parser)
     if arguments.command == "generate":
         checks.check_generate(arguments, parser)

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentParser, Namespace
+from collections.abc import Iterable, Mapping, Sequence
 
 from vidgen_core.cli.parser.options import RUNS
+
+#: How like a name a word must be, from 0 to 1, to be a slip of it: ``--bogus`` is no ``--verbose``.
+_NEAR = 0.75
+#: So many letters of a name are enough to know it by.
+_PART = 3
 
 
 def check_values(arguments: Namespace, parser: ArgumentParser) -> None:
@@ -98,13 +104,40 @@ def name_of_key(arguments: Namespace, unknown: list[str], parser: ArgumentParser
     return unknown
 
 
-def unknown(argument: str, help: str) -> str:
-    """Return what is said of an *argument* that the command with this *help* does not know."""
+def unknown(argument: str, parser: ArgumentParser, commands: Mapping[str, ArgumentParser]) -> str:
+    """Return what is said of an *argument* that the command of this *parser* does not know."""
     if not argument.startswith("-"):
         return f"{argument!r} is one argument too many"
+    name = argument.split("=", 1)[0]
+    meant = "--" + name.lstrip("-").replace("_", "-")
+    own = _options(parser)
+    having = [each for each, other in commands.items() if meant in _options(other)]
+    if having and meant not in own:
+        return f"there is no option {name} here: it is an option of vidgen {', '.join(having)}"
+    near = _nearest(meant, sorted(own))
+    return f"there is no option {name}" + (f"; did you mean {near}?" if near else "")
+
+
+def no_command(word: str, commands: Iterable[str]) -> str:
+    """Return what is said of a *word* that is none of the *commands*."""
+    known = list(commands)
+    near = _nearest(word, known)
+    more = f"did you mean {near}?" if near else f"there are {', '.join(known)}"
+    return f"there is no command {word!r}; {more}"
+
+
+def _options(parser: ArgumentParser) -> set[str]:
+    """Return the options that the help of *parser* shows, where a line begins with them."""
+    return set(re.findall(r"(?m)^ +(?:-\w, )?(--[a-z][a-z-]+)", parser.format_help()))
+
+
+def _nearest(word: str, known: Sequence[str]) -> str:
+    """Return which of the *known* names may be meant by *word*; empty where none is near."""
     from difflib import get_close_matches
 
-    name = argument.split("=", 1)[0]
-    known = sorted(set(re.findall(r"--[a-z][a-z-]+", help)))
-    near = get_close_matches(name.replace("_", "-"), known, n=1, cutoff=0.6)
-    return f"there is no option {name}" + (f"; did you mean {near[0]}?" if near else "")
+    bare = {name.lstrip("-"): name for name in known}
+    meant = word.lstrip("-")
+    begun = [name for name in bare if name.startswith(meant) or meant.startswith(f"{name}-")]
+    if len(meant) >= _PART and len(begun) == 1:
+        return bare[begun[0]]
+    return next((bare[name] for name in get_close_matches(meant, bare, n=1, cutoff=_NEAR)), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from importlib import import_module
@@ -148,7 +149,9 @@ def _levelled(wave: Wave) -> Wave:
 
 
 def _load(options: VoiceOptions) -> Any:
-    """Return the model of the chosen voice; never fetches anything."""
+    """Return the model of the chosen voice; never fetches or sends anything."""
+    # onnxruntime reports to its maker, and numbers the machine for it, unless told before.
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
     try:
         hibari, voices = import_module("hibari"), import_module("hibari.voices")
     except ImportError as error:
