@@ -17,6 +17,7 @@ from attrs import field, frozen
 
 from vidgen_core import disk, layout
 from vidgen_core.errors import JournalDamaged, MachineError, RunDirError
+from vidgen_core.journal.damaged import to_move_away
 from vidgen_core.journal.reading import Reading
 from vidgen_core.journal.story import Happening, Story
 from vidgen_core.ledger import Charge, Ledger
@@ -138,11 +139,10 @@ def remains(directory: RunDirectory, *, tmp: bool = True, replaced: bool = True)
 def _must_be_told(directory: RunDirectory, ledger: Ledger) -> None:
     """Raise where nobody can say what the replaced files are, or where they are still needed."""
     if ledger.damage:
-        journal = directory.path(layout.JOURNAL)
         raise JournalDamaged(
             "the journal is damaged, so nobody can tell what was paid for of what was replaced: "
             f"{ledger.damage}",
-            advice=f"look at it; then move it away: mv {journal} {journal}.damaged",
+            advice=f"look at it; then move it away: {to_move_away(directory.path(layout.JOURNAL))}",
         )
     back = unfinished(directory, ledger)
     if back:

@@ -13,6 +13,7 @@ import shlex
 import socket
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,9 @@ _NOT_SETTLED = frozenset({layout.TEMPORARY, layout.DRAFT})
 #: Takes are moved aside one after the other, each made durable before the next, but for
 #: what different threads set aside: never more than so many were under way in a crash.
 _TAKES_UNDER_WAY = 32
+#: Who looks whether a run is at work holds the lock for a moment, as does a child right after
+#: it was forked: so often is it tried, with so many seconds in between.
+_TRIES, _PAUSE = 10, 0.02
 
 
 @frozen
@@ -304,20 +308,24 @@ def _takes(replaced: Path) -> list[Path]:
 
 
 def _take(handle: int, root: Path) -> None:
-    """Lock *handle* without waiting, or say who holds it."""
+    """Lock *handle*, or say who holds it for longer than a moment."""
     try:
         import fcntl
     except ImportError:
         raise MachineError("this system has no file locks that vidgen knows") from None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        raise Locked(
-            f"another run holds {root}: {holder(handle)}",
-            advice="wait until it is finished, or stop it",
-        ) from None
-    except OSError as error:
-        raise disk.machine_error(error, f"cannot lock {root}") from error
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_PAUSE)
+        except OSError as error:
+            raise disk.machine_error(error, f"cannot lock {root}") from error
+        else:
+            return
+    raise Locked(
+        f"another run holds {root}: {holder(handle)}",
+        advice="wait until it is finished, or stop it",
+    )
 
 
 def _not_for_children(held: list[int]) -> None:
@@ -350,7 +358,7 @@ def holder(handle: int) -> str:
     try:
         who = json.loads(os.pread(handle, 65536, 0))
         return f"pid {who['pid']} on {who['host']} since {who['since']} ({who['command']})"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return "it has not said who it is yet"
 
 

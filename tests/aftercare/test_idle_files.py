@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from vidgen_core.errors import ExitCode
+from vidgen_core.opening import Opened
+from vidgen_core.plan import Plan
 
 from ..retakes.studio import Studio
 from ..run_directories import TS, video
@@ -48,6 +50,15 @@ def cut(film: Studio, path: str) -> str:
     assert {path: each["condition"] for path, each in told.items()} == {path: "broken"}
     assert film.vidgen("verify").code == ExitCode.FAILED
     return str(told[path]["advice"])
+
+
+def spoil(film: Studio, path: str) -> None:
+    """Change the file's bytes as a disk does: neither its size nor its times."""
+    file = film.root / path
+    status, content = file.stat(), bytearray(file.read_bytes())
+    content[content.index(b"Lavf")] ^= 0x20
+    file.write_bytes(content)
+    os.utime(file, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def does(film: Studio, advice: str, *more: str) -> int:
@@ -89,15 +100,58 @@ def test_a_scene_is_joined_again_for_nothing_where_the_film_goes_too(film: Studi
 
 def test_what_the_disk_spoilt_and_the_film_does_not_need_is_told_alike(film: Studio) -> None:
     scene = film.root / SCENE
-    status, content = scene.stat(), scene.read_bytes()
-    scene.write_bytes(content.replace(b"Lavf", b"lavf", 1))
-    os.utime(scene, ns=(status.st_atime_ns, status.st_mtime_ns))
+    spoil(film, SCENE)
     told = found(film)[SCENE]
     assert told["condition"] == "spoilt"
     assert told["advice"].startswith(IDLE)
     scene.rename(film.root / "spoilt.mp4")
     (film.root / FILM).rename(film.root / "my film so far.mp4")
     assert does(film, told["advice"], "--no-input") == 0
+    assert conditions(film) == {}
+
+
+def test_what_another_file_stands_for_is_not_bought_again(film: Studio) -> None:
+    second = clip_path(2, 1, "20200101_000000")
+    (film.root / second).parent.mkdir()
+    shutil.copy(film.root / CLIP, film.root / second)
+    spoil(film, CLIP)
+    assert found(film)[CLIP]["advice"] == IDLE
+    (film.root / CLIP).write_bytes(video(1)[:-30])
+    told = found(film)[CLIP]
+    assert (told["condition"], told["advice"]) == ("broken", IDLE)
+    (film.root / second).write_bytes(video(1)[:-30])
+    assert "vidgen redo" in found(film)[CLIP]["advice"]
+
+
+def test_many_spoilt_files_are_judged_together(
+    film: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan for each of them would take minutes for a long film."""
+    made: list[int] = []
+    plan = Opened.plan
+
+    def counted(opened: Opened) -> Plan:
+        made.append(1)
+        return plan(opened)
+
+    monkeypatch.setattr(Opened, "plan", counted)
+    spoilt = [video_path(number, TS) for number in (1, 2)]
+    for path in spoilt:
+        spoil(film, path)
+    told = found(film)
+    assert {path: each["condition"] for path, each in told.items()} == dict.fromkeys(
+        spoilt, "spoilt"
+    )
+    assert all(each["advice"].startswith(IDLE) for each in told.values())
+    assert len(made) == 2
+    spoil(film, FILM)
+    told = found(film)
+    assert [each["advice"] for each in told.values()] == [
+        f"move it away, then vidgen continue {film.root}"
+    ] * 3
+    for path in told:
+        (film.root / path).rename(film.root / f"spoilt {Path(path).name}")
+    assert film.vidgen("continue", "--no-input").code == 0
     assert conditions(film) == {}
 
 

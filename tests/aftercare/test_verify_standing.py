@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -147,10 +150,43 @@ def test_nobody_is_kept_from_beginning_by_a_look(
     assert len(tried) == 4
 
 
-def test_a_run_that_has_not_said_who_it_is_is_at_work(studio: Studio) -> None:
+def test_a_run_that_begins_in_the_middle_of_a_look_begins(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the lock's file says is of a pid that lives: the lock itself has to be asked."""
     directory = RunDirectory(studio.root)
     with directory.locked("vidgen continue"):
-        directory.path(layout.LOCK).write_bytes(b"")
+        pass
+    fcntl = pytest.importorskip("fcntl")
+    flock, met, begun = fcntl.flock, threading.Event(), []
+
+    def begin() -> None:
+        with directory.locked("vidgen continue"):
+            begun.append(1)
+
+    def meets(handle: int, how: int) -> Any:
+        if threading.current_thread() is begins:
+            try:
+                return flock(handle, how)
+            finally:
+                met.set()
+        flock(handle, how)
+        begins.start()
+        assert met.wait(10)
+        return None
+
+    begins = threading.Thread(target=begin)
+    monkeypatch.setattr(fcntl, "flock", meets)
+    assert held_by(directory) == ""
+    begins.join(10)
+    assert begun
+
+
+@pytest.mark.parametrize("content", [b"", b"[" * 60000], ids=["empty", "nested"])
+def test_a_run_that_has_not_said_who_it_is_is_at_work(studio: Studio, content: bytes) -> None:
+    directory = RunDirectory(studio.root)
+    with directory.locked("vidgen continue"):
+        directory.path(layout.LOCK).write_bytes(content)
         assert held_by(directory) == "it has not said who it is yet"
 
 
@@ -200,6 +236,20 @@ def test_what_is_in_doubt_cannot_be_fetched_by_a_damaged_journal(studio: Studio)
         f"spent ($1.50–2.00) counts in no limit any more; look at it (vidgen log {studio.root}), "
         f"move it away (mv {file} {file}.damaged), then vidgen continue {studio.root}"
     )
+
+
+def test_a_journal_that_was_moved_away_before_is_never_overwritten(studio: Studio) -> None:
+    """Each is a record of orders and of money: every advice names a place that is free."""
+    killed(studio, "before submit")
+    spoil_journal(studio.root)
+    file = path_of(studio.root)
+    for expected in ("damaged", "damaged-2", "damaged-3"):
+        move = f"mv {file} {file}.{expected}"
+        assert advice(studio).endswith(f"; then move it away: {move}")
+        assert f", move it away ({move}), then " in studio.vidgen("continue").last
+        assert move in studio.vidgen("clean", "--yes").err
+        assert subprocess.run(move.split(), timeout=60).returncode == 0
+        shutil.copy(f"{file}.{expected}", file)  # the next one that is damaged
 
 
 def test_a_journal_that_names_no_money_is_moved_away_without_a_word(studio: Studio) -> None:

@@ -274,6 +274,7 @@ def test_a_service_is_asked_only_where_that_is_wished() -> None:
             (f"generate S {word}", f"vidgen generate: error: there is no option {word}; {meant}")
             for word, meant in (
                 ("--aspect-ratio", "did you mean --aspect?"),
+                ("--no-narration", "did you mean --skip-narration?"),
                 ("--output", "did you mean --output-dir?"),
                 ("--dryrun", "did you mean --dry-run?"),
                 ("-draft", "did you mean --draft?"),

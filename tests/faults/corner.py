@@ -20,6 +20,8 @@ from attrs import frozen
 
 from vidgen_core import layout
 from vidgen_core.journal import read_ledger
+from vidgen_core.layout import OUTPUT
+from vidgen_core.listing import Claims
 from vidgen_core.model import Kind, Verdict
 from vidgen_core.probe import probe
 
@@ -61,6 +63,7 @@ def vidgen_video_engines():
         abilities=frozenset({"idempotent"}), price=lambda request, options: Price(CLIP, CLIP),
     )
 """
+_CLAIMS = Claims(tuple(OUTPUT.values()))
 _KINDS = {
     ".mp4": Kind.VIDEO,
     ".mp3": Kind.AUDIO,
@@ -123,7 +126,7 @@ class Corner:
         """Whatever happened: what has a name is whole, and the bill is what the journal says."""
         root = root or self.root
         for name, path in visible_files(root).items():
-            assert path.suffix in _KINDS, f"I2: {name}"
+            assert _CLAIMS.claim(name) is not None, f"I2: {name}"
             verdict = probe(path, _KINDS[path.suffix]).verdict
             assert verdict is Verdict.WHOLE, f"I1: {name} is {verdict}"
         ledger = read_ledger(root)

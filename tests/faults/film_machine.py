@@ -16,6 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from vidgen_core import layout
 from vidgen_core.errors import ExitCode, JournalDamaged
 from vidgen_core.journal import SCHEMA, read_ledger
+from vidgen_core.model import Key
 from vidgen_core.retake import unfinished
 from vidgen_core.rundir import RunDirectory
 
@@ -104,21 +105,21 @@ class FilmMachine(RuleBasedStateMachine):
         stop_after: float | None = None,
     ) -> Ended:
         before = self.watcher.before()
-        redone = (*redone, *self.undone())
+        undone = self.undone()
         ended = self.world.vidgen(command, *options, kill=kill, stop_after=stop_after)
-        self.watcher.look_at(ended, before, redone)
+        self.watcher.look_at(ended, before, redone, undone)
         return ended
 
-    def undone(self) -> tuple[int, ...]:
-        """The scenes of an undo that was killed: the next command moves its clips away first."""
+    def undone(self) -> set[Key]:
+        """The clips that an undo which was killed moves away for good: the next run does first."""
         root = self.world.root
         try:
             ledger = read_ledger(root)
         except JournalDamaged:  # a newer vidgen's, for the moment
-            return ()
+            return set()
         if ledger.retake is None or not unfinished(RunDirectory(root), ledger):
-            return ()
-        return tuple(ledger.retake.scenes)
+            return set()
+        return set(filter(None, map(clip_key, ledger.retake.leaving)))
 
     @rule(engine=st.sampled_from(ENGINES), answer=ANSWERS, kill=KILLS)
     def continues(self, engine: str, answer: str, kill: Kill | None = None) -> None:

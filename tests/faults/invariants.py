@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 
 from attrs import define, field
@@ -145,17 +145,28 @@ class Watcher:
 
     # after a command ----------------------------------------------------------
 
-    def look_at(self, ended: Ended, before: Before, redone: Iterable[int] = ()) -> None:
-        """Check what a command did; it was allowed to make the scenes *redone* again."""
+    def look_at(
+        self,
+        ended: Ended,
+        before: Before,
+        redone: Iterable[int] = (),
+        undone: Collection[Key] = (),
+    ) -> None:
+        """Check what a command did; it was allowed to make the scenes *redone* again.
+
+        So it was what an interrupted undo is to move away, *undone*.
+        """
         lost = set(before.files.values()) - set(self.world.files().values())
         gone = [name for name, found in before.files.items() if found in lost]
         assert not gone, f"I7: {gone} are gone after {ended}"
-        self._look_at_orders(ended, before, set(redone))
+        self._look_at_orders(ended, before, set(redone), undone)
         self._settle()
         if not ended.killed:
             self._look_at_end(ended, before)
 
-    def _look_at_orders(self, ended: Ended, before: Before, redone: set[int]) -> None:
+    def _look_at_orders(
+        self, ended: Ended, before: Before, redone: set[int], undone: Collection[Key]
+    ) -> None:
         for order in self._orders():
             if order.id in before.orders:
                 continue
@@ -167,7 +178,7 @@ class Watcher:
             assert not earlier, f"I3: {ended} ordered {order.id} beside {earlier}, {order.key}"
             scene = order.key.scene
             assert scene is not None
-            if scene not in redone:
+            if scene not in redone and order.key not in undone:
                 there = self._stood(before, order.key)
                 assert not there, f"I3: {ended} ordered {order.id}, and {there} was there"
 

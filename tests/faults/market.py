@@ -65,7 +65,8 @@ class Market(Shop):
     bought again: ``delivered``, ``dead`` (the service has it no more), or ``conceded`` by
     the user; one without a fate is still to be fetched. ``loses``: so many of the next
     answers get lost, ``fails``: so many of the next jobs come to nothing. ``empty``: the
-    account has no money. ``refunds``: what was given back, by job.
+    account has no money. ``refunds``: what was given back, by job. ``looks``: how often an
+    order was looked for that the service does not list any more, and whose id nobody knows.
     """
 
     key: str
@@ -79,6 +80,7 @@ class Market(Shop):
     refunds: dict[str, float] = field(factory=dict)
     calls: int = 0
     faults: list[str] = field(factory=list)
+    looks: dict[str, int] = field(factory=dict)
 
     def content(self, order: Order) -> bytes:
         """What is delivered for *order*."""
@@ -153,7 +155,10 @@ class Counter(Till):
         market, listed = self._market, []
         for ref in super().find(request, token, since):
             if market.is_gone(self._order(ref)):
-                market.fate.setdefault(ref.id, "dead")
+                known = f'"{ref.id}"'.encode() in market.written()
+                market.looks[ref.id] = market.looks.get(ref.id, 0) + (not known)
+                if market.looks[ref.id] > 1:  # one look is not enough to buy it again
+                    market.fate.setdefault(ref.id, "dead")
             else:
                 listed.append(ref)
         return listed

@@ -18,6 +18,7 @@ from vidgen_core.model import Kind
 from vidgen_core.probe import probe
 
 from ..full_disk import FULL, needs_a_full_disk
+from ..run_directories import sound
 from .media_files import HEIGHT, WIDTH, grey, numbered, on_posix, stand_in
 
 
@@ -106,6 +107,25 @@ def test_a_child_that_somebody_killed_is_said_to_be(tmp_path: Path) -> None:
     with pytest.raises(MachineError) as caught:
         Media(str(script)).encode_audio([bytes(8)], into, rate=8000, channels=1)
     assert caught.value.message == f"{into}: ffmpeg was ended by SIGKILL"
+
+
+@on_posix
+@pytest.mark.parametrize("name", ["KILL", "TERM"])
+def test_sound_is_not_cut_short_or_blamed_where_somebody_killed_its_decoder(
+    tmp_path: Path, name: str
+) -> None:
+    script = stand_in(tmp_path, f"head -c 8000 /dev/zero; kill -{name} $$")
+    (tmp_path / "a.mp3").write_bytes(sound(1.0))
+    with pytest.raises(MachineError, match=f"ffmpeg was ended by SIG{name}"):
+        Media(str(script)).read_audio(tmp_path / "a.mp3", rate=8000, channels=1, seconds=9)
+
+
+@on_posix
+def test_what_a_child_that_failed_by_itself_said_is_told(tmp_path: Path) -> None:
+    script = stand_in(tmp_path, "echo Assertion failed >&2; kill -ABRT $$")
+    with pytest.raises(MachineError, match="ffmpeg failed") as caught:
+        Media(str(script)).encode_audio([bytes(8)], tmp_path / "x.wav", rate=8000, channels=1)
+    assert "Assertion failed" in caught.value.message
 
 
 @on_posix

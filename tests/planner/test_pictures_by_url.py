@@ -235,15 +235,24 @@ def test_a_clip_that_was_made_without_a_picture_is_reported_until_it_is_made_aga
 
 
 @pytest.mark.parametrize(("by", "decision"), [("ltx", Decision.KEEP), ("luma", Decision.STALE)])
+@pytest.mark.parametrize("joined", [True, False])
 def test_a_clip_that_would_begin_without_a_picture_again_is_not_reported(
-    by: str, decision: Decision
+    by: str, decision: Decision, joined: bool
 ) -> None:
     w = luma(5.0, 5.0)
     put_own_clip(w, 1, 1, name=by)
     put_own_clip(w, 2, 1)
-    w.put(video_path(1), 5.0)
-    w.record(video_path(1), made_from=[clip_path(1, 1)])
+    if joined:
+        w.put(video_path(1), 5.0)
+        w.record(video_path(1), made_from=[clip_path(1, 1)])
     assert clip_of(w, 2).decision is decision
+
+
+def test_a_clip_in_a_scene_is_reported_where_the_whole_scene_would_mend_it() -> None:
+    w = luma(10.0)
+    put_own_clip(w, 1, 1, name="ltx")
+    put_own_clip(w, 1, 2)
+    assert clip_of(w, 1, 2).decision is Decision.STALE
 
 
 # pictures that somebody asked for ----------------------------------------------

@@ -265,6 +265,25 @@ def test_a_deleted_speech_is_made_again_with_what_is_built_on_it_and_no_clip() -
     assert w.bought == []
 
 
+def test_the_text_of_a_film_that_stands_is_written_where_it_lacks_and_nothing_else_is() -> None:
+    w = finished(3.0, 3.0)
+    del w.files[TEXT]
+    before = dict(w.files)
+    assert [task.key.step for task in w.plan().to_do] == [Step.NARRATION_TEXT]
+    assert w.finish().finished
+    assert w.files.keys() - before.keys() == {TEXT}
+    assert all(w.files[path] == file for path, file in before.items())
+    assert w.bought == []
+
+
+def test_the_text_of_somebody_elses_film_is_not_written() -> None:
+    w = finished(3.0, 3.0)
+    del w.files[TEXT]
+    w.put(FILM, 10.0)
+    w.published.clear()
+    assert w.plan().to_do == ()
+
+
 def test_free_speech_whose_text_changed_is_made_again_and_paid_speech_is_reported() -> None:
     w = finished(3.0, 3.0)
     told(w, 1, "another text")

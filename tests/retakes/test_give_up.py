@@ -127,6 +127,13 @@ def test_a_job_that_nobody_knows_is_an_error_that_names_those_under_way(studio: 
     assert everything(studio.root) == before
 
 
+def test_of_work_in_doubt_alone_it_is_said_what_decides_about_it(studio: Studio) -> None:
+    studio.killed()
+    ended = studio.vidgen("redo", "--give-up=job-77", "--yes")
+    assert ended.code == ExitCode.USAGE
+    assert ended.last.startswith("what is under way is in doubt")
+
+
 def test_a_job_whose_place_the_user_has_filled_is_given_up_without_an_order(
     studio: Studio,
 ) -> None:

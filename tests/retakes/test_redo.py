@@ -341,13 +341,38 @@ def test_a_clip_that_would_begin_without_a_picture_again_is_not_bought_as_a_stal
     studio.specs[0] = engine(studio.service, abilities=frozenset({"pictures-by-url"}))
     studio.made(*PLAIN)
     bill = studio.service.bill()
-    assert "out of date" not in studio.vidgen("status").words
+    assert "out of date" not in studio.vidgen("status").out
     ended = studio.vidgen("redo", "--stale", "--yes")
     assert "no clip is out of date: nothing is made again" in ended.words
     assert studio.service.bill() == bill
     local = studio.vidgen("redo", "--stale", "--engine", "here", "--dry-run")
     assert "tried again: scene 2 clip 1" not in local.words
     assert "made again: scene 2 clip 1, scene 3 clip 1" in local.words, "it takes files"
+
+
+@pytest.mark.parametrize("gone", [SCENE_1, CLIP_1])
+def test_a_stale_clip_is_not_bought_again_for_nothing_where_the_scene_before_is_not_joined(
+    studio: Studio, gone: str
+) -> None:
+    studio.specs[0] = engine(studio.service, abilities=frozenset({"pictures-by-url"}))
+    studio.made(*PLAIN)
+    for path in (gone, SCENE_1):
+        (studio.root / path).unlink(missing_ok=True)
+    bill = studio.service.bill()
+    studio.vidgen("redo", "--stale", "--yes")
+    assert studio.service.bill() == bill
+
+
+def test_a_stale_clip_is_left_out_where_the_plan_begins_it_without_a_picture_again(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio.specs[0] = engine(studio.service, abilities=frozenset({"pictures-by-url"}))
+    studio.made(*PLAIN)
+    monkeypatch.setattr("vidgen_core.planner.freshness.can_go_on_from", lambda s, before: True)
+    assert "out of date" in studio.vidgen("status").out
+    bill = studio.service.bill()
+    studio.vidgen("redo", "--stale", "--yes")
+    assert studio.service.bill() == bill
 
 
 def test_that_the_new_take_begins_without_a_picture_is_said_before_anybody_agrees(

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,9 +114,26 @@ def test_the_lock_is_released_by_an_error_and_can_be_taken_again(run: RunDirecto
         pass
 
 
-def test_a_lock_that_says_nothing_is_a_lock(run: RunDirectory) -> None:
+def test_who_only_looks_keeps_nobody_from_beginning(run: RunDirectory) -> None:
+    """Whoever tries the lock for a moment, or is forked, holds it for so long."""
+    fcntl = pytest.importorskip("fcntl")
+    with run.locked("before"):
+        pass
+    handle = os.open(run.path(layout.LOCK), os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    looked = threading.Timer(0.05, os.close, [handle])
+    looked.start()
+    try:
+        with run.locked("begins"):
+            assert json.loads(run.path(layout.LOCK).read_text())["command"] == "begins"
+    finally:
+        looked.join()
+
+
+@pytest.mark.parametrize("content", ["{", "[]", "[" * 60000], ids=["cut", "list", "nested"])
+def test_a_lock_that_says_nothing_is_a_lock(run: RunDirectory, content: str) -> None:
     with run.locked("a"):
-        run.path(layout.LOCK).write_text("{")
+        run.path(layout.LOCK).write_text(content)
         with pytest.raises(Locked, match="has not said who it is yet"), run.locked("b"):
             pass
 

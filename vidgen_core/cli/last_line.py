@@ -16,8 +16,8 @@ from vidgen_core.cli.repeated import MAX_COST, NOTHING, UNKNOWN_PRICE, Repeated
 from vidgen_core.errors import Billed, CapReached, ExitCode, Undecided, VidgenError, exit_code_for
 from vidgen_core.executor import Outcome
 from vidgen_core.journal import read_ledger
+from vidgen_core.journal.damaged import before_it_goes, to_move_away
 from vidgen_core.journal.stored import with_stored_answers
-from vidgen_core.ledger import may_be_fetched, what_goes_with
 from vidgen_core.model import Key, Step
 from vidgen_core.opening import Opened
 from vidgen_core.plan import Choice, Decision, Plan, Task, Why
@@ -102,7 +102,7 @@ def _both(
         then = _how_to_go_on(outcome.plan, again) or _how_to_watch(root, outcome.plan)
         return f"finished: {made}", then
     if code is ExitCode.INTERRUPTED:
-        return f"interrupted: {made}{_under_way(root)}", f"to go on: {again}"
+        return f"interrupted: {made}{_under_way(root, outcome.plan)}", f"to go on: {again}"
     way = _way_on(root, outcome, again, circumstances)
     why = _why(outcome, advised=bool(way))
     if way and way == circumstances.to_agree:
@@ -235,11 +235,8 @@ def _without_its_journal(root: Path, again: _Again) -> str:
     ledger = with_stored_answers(root, read_ledger(root))
     there = str(root / layout.JOURNAL)
     journal = there if can_be_copied(there) else f"DIR/{layout.JOURNAL}"
-    lost = what_goes_with(ledger)
-    before = f"once {journal} is moved away, {lost}; " if lost else ""
-    if may_be_fetched(ledger):
-        before += f"fetch first what is under way: {command_in(str(root), 'collect')}; then "
-    look, move = command_in(str(root), "log"), shlex.join(["mv", journal, f"{journal}.damaged"])
+    before = before_it_goes(ledger, journal, command_in(str(root), "collect"))
+    look, move = command_in(str(root), "log"), to_move_away(root / layout.JOURNAL, journal)
     return f"{before}look at it ({look}), move it away ({move}), then {again}"
 
 
@@ -352,10 +349,12 @@ def _held_up(plan: Plan, task: Task) -> str:
     return f"; {listed} {'waits' if len(numbers) == 1 else 'wait'} for its last frame"
 
 
-def _under_way(root: Path) -> str:
-    """Say which services go on working for the run in *root*, if any."""
+def _under_way(root: Path, plan: Plan) -> str:
+    """Say which services go on working on what the *plan* of the run in *root* needs, if any."""
+    needed = {task.key for task in plan.to_do}
     with suppress(VidgenError):
-        works = [work for work in read_ledger(root).in_flight.values() if work.job]
+        works = [work for key, work in read_ledger(root).in_flight.items() if key in needed]
+        works = [work for work in works if work.job]
         if works:
             who = " and ".join(dict.fromkeys(work.provider for work in works))
             are, go = ("are", "go") if len(works) > 1 else ("is", "goes")

@@ -115,7 +115,8 @@ class Leaving:
             return
         if not {threading.current_thread(), self._watch}.issuperset(threading.enumerate()):
             _end(self._code)
-        faulthandler.dump_traceback_later(_LONGEST, exit=True, file=_ERR)
+        with suppress(RuntimeError):  # no more threads can be had
+            faulthandler.dump_traceback_later(_LONGEST, exit=True, file=_ERR)
 
 
 def _is_waited_for(thread: threading.Thread) -> bool:

@@ -14,7 +14,7 @@ from vidgen_core.errors import CapReached, Undecided, UsageError, VidgenError
 from vidgen_core.ledger import InFlight
 from vidgen_core.model import Key, Scene, Step
 from vidgen_core.opening import Opened
-from vidgen_core.plan import STUCK, TO_DO, Decision, Plan, Task
+from vidgen_core.plan import LOST, STUCK, TO_DO, Decision, Plan, Task, Why
 from vidgen_core.planner.again import begun_otherwise, giving_way
 from vidgen_core.planner.situation import arrived
 from vidgen_core.report.prices import in_whole_cents
@@ -31,6 +31,9 @@ _STEPS: Mapping[str | None, Step] = MappingProxyType(
         "narration": Step.SCENE_NARRATION,
     }
 )
+
+#: What another take of a clip mends, whichever picture it begins with.
+_TEXT_OR_INPUT = frozenset({Why.PROMPT_CHANGED, Why.INPUT_CHANGED})
 
 
 @frozen(kw_only=True)
@@ -67,6 +70,7 @@ def remaking(opened: Opened, arguments: Namespace) -> Remaking | None:
     if arguments.stale:
         stale = _stale(now)
         numbers = tuple(number for number in numbers if number in stale)
+        numbers = _mended_by(opened, stale, numbers, step)
     if not numbers:
         return None
     return _remade(opened, numbers, step)
@@ -88,11 +92,32 @@ def _numbers(opened: Opened, asked: Collection[int]) -> tuple[int, ...]:
     return tuple(number for number in known if number in asked or not asked)
 
 
-def _stale(plan: Plan) -> set[int]:
-    """Return the scenes whose clips are out of date."""
-    steps = (Step.CLIP, Step.SCENE)
-    stale = (task for task in plan.tasks if task.decision is Decision.STALE)
-    return {task.key.scene for task in stale if task.key.step in steps}
+def _stale(plan: Plan) -> Mapping[int, set[Why]]:
+    """Return the scenes whose clips are out of date, and why they are."""
+    found: dict[int, set[Why]] = {}
+    for task in plan.tasks:
+        if task.decision is Decision.STALE and task.key.step in (Step.CLIP, Step.SCENE):
+            found.setdefault(task.key.scene, set()).update(each.why for each in task.reasons)
+    return found
+
+
+def _mended_by(
+    opened: Opened, stale: Mapping[int, set[Why]], numbers: tuple[int, ...], step: Step
+) -> tuple[int, ...]:
+    """Return those of the scenes *numbers* that would not be as *stale* again, for money.
+
+    One that lacks nothing but the picture to begin with is none where it would lack it again.
+    """
+    while numbers:
+        tasks = _remade(opened, numbers, step).plan.tasks
+        lost = {task.key.scene for task in tasks if any(each.why in LOST for each in task.reasons)}
+        idle = {
+            number for number in numbers if number in lost and not stale[number] & _TEXT_OR_INPUT
+        }
+        if not idle:
+            break
+        numbers = tuple(number for number in numbers if number not in idle)
+    return numbers
 
 
 def _failed(
@@ -152,7 +177,10 @@ def _has_come(opened: Opened, key: Key) -> bool:
 
 
 def _jobs_under_way(opened: Opened) -> str:
-    works = [work for work in opened.ledger.in_flight.values() if work.job]
+    all_of_them = opened.ledger.in_flight.values()
+    works = [work for work in all_of_them if work.job]
+    if all_of_them and not works:
+        return "what is under way is in doubt, which vidgen continue --in-doubt decides about"
     if not works:
         status = command_in(str(opened.directory.root), "status")
         return f"nothing is under way; to see what is there: {status}"

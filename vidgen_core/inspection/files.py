@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from pathlib import Path
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
 
 from vidgen_core import disk
 from vidgen_core.errors import MachineError
-from vidgen_core.inspection.finding import Condition, Finding
+from vidgen_core.inspection.finding import NO_FAULT, Condition, Finding
 from vidgen_core.inspection.standing import Standing, standing
 from vidgen_core.layout import OUTPUT, Output
 from vidgen_core.ledger import Ledger, Published
@@ -23,6 +23,7 @@ from vidgen_core.probe import probe
 from vidgen_core.rundir import RunDirectory
 
 _CONTINUE = "it is made or fetched again, the price shown first: "
+_REDO = "to have it made again, the price shown first: "
 _IDLE = "the film does not need it: delete it or move it away"
 #: What ``redo --only`` calls each step that it makes again.
 _REDONE = {
@@ -31,6 +32,8 @@ _REDONE = {
     Step.SOUND: "sound",
     Step.SCENE_NARRATION: "narration",
 }
+#: What nobody but the user has.
+_OWN = frozenset({Step.SCRIPT, Step.INITIAL_IMAGE})
 #: What ``redo`` makes again also where the film does not need it.
 _REDONE_ANYWAY = frozenset({Step.CLIP, Step.FIRST_FRAME})
 
@@ -70,14 +73,12 @@ def outputs(
         on_probe=on_probe,
         on_refusal=look.refused,
     )
-    findings = list(look.unreadable)
+    unreadable = tuple(look.unreadable)
     now = standing(directory, registry, listing)
-    for file in listing.files:
-        finding = look.finding(file, now)
-        if finding is not None and finding.path not in look.refusals:
-            findings.append(finding)
+    found = [(file, finding) for file in listing.files if (finding := look.finding(file))]
+    found = [(file, finding) for file, finding in found if file.path not in look.refusals]
     return Looked(
-        findings=tuple(findings),
+        findings=(*unreadable, *_advised(directory.root, found, listing, now)),
         listing=listing,
         standing=now,
         compared=look.compared,
@@ -141,8 +142,11 @@ class _Look:
         if not same:
             self.altered.add(path)
 
-    def finding(self, file: File, now: Standing) -> Finding | None:
-        """Return what is wrong with *file*, ``None`` where nothing is or it went away."""
+    def finding(self, file: File) -> Finding | None:
+        """Return what is wrong with *file*, ``None`` where nothing is or it went away.
+
+        What to do about it depends on what else is found.
+        """
         facts, path = file.facts, file.path
         if facts.verdict is Verdict.WHOLE and OUTPUT[file.key.step].probe in (Kind.TEXT, Kind.JSON):
             facts = self._words(path, OUTPUT[file.key.step].probe)
@@ -156,11 +160,11 @@ class _Look:
         elif path not in self.altered:
             self.compared += 1
         if facts.verdict is Verdict.BROKEN:
-            return self._found(file, Condition.BROKEN, facts.fault, now)
+            return Finding(path=path, condition=Condition.BROKEN, fault=facts.fault)
         if facts.verdict is Verdict.DAMAGED:
-            return self._found(file, Condition.DAMAGED, facts.fault, now)
+            return Finding(path=path, condition=Condition.DAMAGED, fault=facts.fault)
         if record is not None and path in self.altered:
-            return self._altered(file, record, now)
+            return _altered(file, record)
         return None
 
     def _words(self, path: str, kind: Kind) -> Facts:
@@ -177,50 +181,71 @@ class _Look:
             self.refused(path, OSError(str(error)))
         return facts
 
-    def _altered(self, file: File, record: Published, now: Standing) -> Finding:
-        if (file.size, file.mtime_ns) == (record.size, record.mtime_ns):
-            fault = "its bytes are not those that vidgen wrote, and nobody wrote it since"
-            return self._found(file, Condition.SPOILT, fault, now)
-        return Finding(
-            path=file.path,
-            condition=Condition.CHANGED,
-            fault="it is whole, and was changed since vidgen made it",
-        )
 
-    def _found(self, file: File, condition: Condition, fault: str, now: Standing) -> Finding:
-        return Finding(
-            path=file.path,
-            condition=condition,
-            fault=fault,
-            advice=_advice(self.root, file, now),
-        )
+def _altered(file: File, record: Published) -> Finding:
+    if (file.size, file.mtime_ns) == (record.size, record.mtime_ns):
+        fault = "its bytes are not those that vidgen wrote, and nobody wrote it since"
+        return Finding(path=file.path, condition=Condition.SPOILT, fault=fault)
+    fault = "it is whole, and was changed since vidgen made it"
+    return Finding(path=file.path, condition=Condition.CHANGED, fault=fault)
 
 
-def _advice(root: Path, file: File, now: Standing) -> str:
-    """Return what to do about *file*."""
-    place, key = shlex.quote(str(root)), file.key
-    if key.step in (Step.SCRIPT, Step.INITIAL_IMAGE):
-        return "bring back a copy of yours"
-    again = f"vidgen continue {place}"
-    redo = f"to have it made again, the price shown first: {_redo(place, key)}"
-    if file.facts.verdict is Verdict.BROKEN:  # a run takes it for missing
-        return _idle(key, now, again, redo) if now.does_without(key) else _CONTINUE + again
-    if key.step in _REDONE:
-        return redo
-    if now.without(file.path).does_without(key):
-        return _idle(key, now, again, redo)
-    return f"move it away, then {again}"
+def _advised(
+    root: Path, found: Sequence[tuple[File, Finding]], listing: Listing, now: Standing
+) -> Iterator[Finding]:
+    """Yield the findings with what to do about them: one plan is made for all together."""
+    faulty = [file for file, finding in found if finding.condition not in NO_FAULT]
+    bad = {file.path for file in faulty}
+    moved = [file.path for file in faulty if file.counts and file.key.step not in _OWN]
+    advisor = _Advisor(
+        place=shlex.quote(str(root)),
+        now=now,
+        then=now.without(moved) if moved else now,
+        sound={file.key for file in listing.files if file.counts and file.path not in bad},
+    )
+    for file, finding in found:
+        known = finding.condition in NO_FAULT
+        yield finding if known else evolve(finding, advice=advisor.about(file))
 
 
-def _redo(place: str, key: Key) -> str:
-    only = _REDONE.get(key.step, "")
-    return f"vidgen redo {place} --scene {key.scene}" + (f" --only {only}" if only else "")
+@frozen(kw_only=True)
+class _Advisor:
+    """Knows what to do about a file with a fault, in the run directory *place*, quoted.
 
+    ``now``: what a run would do; ``then``: what it would do once every file with a fault is
+    moved away. ``sound``: what files without one stand for.
+    """
 
-def _idle(key: Key, now: Standing, again: str, redo: str) -> str:
-    """Say what can be done about a file of *key* that no run would make again."""
-    if key.step in _REDONE_ANYWAY and now.has_scene(key.scene):
-        return f"{_IDLE}; {redo}"
-    if key.step is Step.SCENE and now.has_scene(key.scene):
-        return f"{_IDLE}; to have it made again, move the film away, too, then {again}"
-    return _IDLE
+    place: str
+    now: Standing
+    then: Standing
+    sound: Set[Key]
+
+    def about(self, file: File) -> str:
+        """Return what to do about *file*."""
+        key = file.key
+        if key.step in _OWN:
+            return "bring back a copy of yours"
+        again = f"vidgen continue {self.place}"
+        if not file.counts:  # a run takes it for missing
+            return self._idle(key) if self.now.does_without(key) else _CONTINUE + again
+        if key.step in _REDONE and key not in self.sound:
+            return f"{_REDO}{self._redo(key)}"
+        if self.then.does_without(key):
+            return self._idle(key)
+        return f"move it away, then {again}"
+
+    def _redo(self, key: Key) -> str:
+        only = _REDONE.get(key.step, "")
+        return f"vidgen redo {self.place} --scene {key.scene}" + (f" --only {only}" if only else "")
+
+    def _idle(self, key: Key) -> str:
+        """Say what can be done about a file of *key* that no run would make again."""
+        if key in self.sound or not self.now.has_scene(key.scene):
+            return _IDLE
+        if key.step in _REDONE_ANYWAY:
+            return f"{_IDLE}; {_REDO}{self._redo(key)}"
+        if key.step is Step.SCENE:
+            again = f"vidgen continue {self.place}"
+            return f"{_IDLE}; to have it made again, move the film away, too, then {again}"
+        return _IDLE

@@ -1,4 +1,4 @@
-"""Is a run at work in the directory? The lock is read, and held by nobody for it."""
+"""Is a run at work in the directory? The lock is tried for a moment at most."""
 
 from __future__ import annotations
 
@@ -15,8 +15,10 @@ _LARGEST = 65536
 def held_by(directory: RunDirectory) -> str:
     """Say who holds *directory* now; empty where nobody does, or this machine cannot tell.
 
-    The lock is tried only where the one that its file names may be alive: a run that begins
-    at that moment would find it taken.
+    The lock is tried only where the one that its file names may be alive, and shared: a run
+    that begins at that moment finds it taken, and tries again. The kernel's list of locks
+    would do without; it names other devices than ``stat`` on some file systems, and hides
+    what other containers hold.
     """
     try:
         import fcntl

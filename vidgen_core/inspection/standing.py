@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from attrs import frozen
 
 from vidgen_core.errors import VidgenError
@@ -46,11 +48,11 @@ class Standing:
         """Whether the scenes file has that scene."""
         return self.plan is not None and number in {scene.number for scene in self.plan.scenes}
 
-    def without(self, path: str) -> Standing:
-        """Return what a run would do once the file *path* is moved away."""
+    def without(self, paths: Iterable[str]) -> Standing:
+        """Return what a run would do once the files *paths* are moved away."""
         if self.opened is None:
             return self
-        return _standing(self.opened.without([path]))
+        return _standing(self.opened.without(paths))
 
 
 def standing(directory: RunDirectory, registry: Registry, listing: Listing) -> Standing:

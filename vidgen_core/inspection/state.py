@@ -21,9 +21,10 @@ from vidgen_core.errors import (
 from vidgen_core.executor.sent import read_sent
 from vidgen_core.inspection.finding import Condition, Finding
 from vidgen_core.journal import read_ledger
+from vidgen_core.journal.damaged import before_it_goes, to_move_away
 from vidgen_core.journal.stored import path_of_answer, path_of_sent, with_stored_answers
 from vidgen_core.layout import Output
-from vidgen_core.ledger import Ledger, may_be_fetched, what_goes_with
+from vidgen_core.ledger import Ledger
 from vidgen_core.model import Kind, Step, Verdict
 from vidgen_core.patterns import PatternError
 from vidgen_core.probe import probe
@@ -56,19 +57,16 @@ def journal(directory: RunDirectory) -> tuple[Ledger, list[Finding]]:
             path=path,
             condition=Condition.DAMAGED,
             fault=f"{ledger.damage}; nothing is bought meanwhile",
-            advice=_before_it_goes(directory, ledger),
+            advice=_past_the_damage(directory, ledger),
         )
     ]
 
 
-def _before_it_goes(directory: RunDirectory, ledger: Ledger) -> str:
+def _past_the_damage(directory: RunDirectory, ledger: Ledger) -> str:
     """Say what is lost with a damaged journal, what to do before, and how to move it away."""
-    root, file = shlex.quote(str(directory.root)), shlex.quote(str(directory.path(layout.JOURNAL)))
-    lost = what_goes_with(ledger)
-    before = f"once it is moved away, {lost}; " if lost else ""
-    if may_be_fetched(ledger):
-        before += f"fetch first what is under way: vidgen collect {root}; "
-    return f"{before}look at it (vidgen log {root}); then move it away: mv {file} {file}.damaged"
+    root, move = shlex.quote(str(directory.root)), to_move_away(directory.path(layout.JOURNAL))
+    before = before_it_goes(ledger, "it", f"vidgen collect {root}")
+    return f"{before}look at it (vidgen log {root}); then move it away: {move}"
 
 
 def settings(

@@ -23,6 +23,7 @@ from attrs import evolve
 
 from vidgen_core import disk, faults, layout
 from vidgen_core.errors import Billed, JournalDamaged
+from vidgen_core.journal.damaged import to_move_away
 from vidgen_core.journal.reading import HEAD, SCHEMA, checksum, read
 from vidgen_core.ledger import InFlight, Ledger, Published
 from vidgen_core.model import Key
@@ -125,7 +126,7 @@ class Journal:
         if self._reading.damage:
             raise JournalDamaged(
                 f"the journal is damaged, so nothing is bought: {self._reading.damage}",
-                advice=f"look at it; then move it away: mv {self._path} {self._path}.damaged",
+                advice=f"look at it; then move it away: {to_move_away(self._path)}",
             )
         self._append("intent", work=record_to_json(work))
 

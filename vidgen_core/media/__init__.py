@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import os
 import re
-import signal
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sized
 from pathlib import Path
@@ -357,22 +356,10 @@ class Media:
         """Raise ``MachineError`` unless the child ended well and *into* is there."""
         check_machine(ended, into)
         place = f"{into}: " if into else ""
-        if ended.code < 0:  # what it said before has nothing to do with it
-            raise MachineError(
-                f"{place}ffmpeg was ended by {_signal(-ended.code)}",
-                advice="it may be short of memory; vidgen continue makes it again",
-            )
-        if ended.code:
+        if ended.code != 0:
             raise MachineError(f"{place}ffmpeg failed ({ended.code})\n{last_words(ended.words)}")
         if into is not None and not (into.is_file() and into.stat().st_size):
             raise MachineError(f"{place}ffmpeg wrote nothing\n{last_words(ended.words)}")
-
-
-def _signal(number: int) -> str:
-    try:
-        return signal.Signals(number).name
-    except ValueError:  # one of its system's own
-        return f"signal {number}"
 
 
 def _url(path: Path) -> str:

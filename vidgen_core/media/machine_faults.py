@@ -32,6 +32,8 @@ _SHORT: tuple[tuple[str, Exception], ...] = (
 )
 #: What ends it where files may not become as large as the one that it writes.
 _XFSZ = int(getattr(signal, "SIGXFSZ", 0))
+#: How it ends where somebody else ended it: the user, or a system that is short of memory.
+_KILLED = tuple(-getattr(signal, name) for name in ("SIGKILL", "SIGTERM") if hasattr(signal, name))
 _LINES_SHOWN = 15
 
 
@@ -45,6 +47,11 @@ def check_machine(ended: Ended, into: Path | None) -> None:
         large = OSError(errno.EFBIG, os.strerror(errno.EFBIG))
         raise disk.machine_error(large, f"cannot write {into or 'what was asked for'}") from large
     place = f"{into}: " if into else ""
+    if ended.code in _KILLED:  # neither what it read nor what it wrote is to blame
+        raise MachineError(
+            f"{place}ffmpeg was ended by {signal.Signals(-ended.code).name}",
+            advice="the machine may be short of memory; vidgen continue goes on",
+        )
     for words, cause in _SHORT:
         short = shortage.lacks(cause)
         if short is not None and words in ended.words and ended.code != 0:

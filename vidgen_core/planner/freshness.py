@@ -67,8 +67,7 @@ def _lost_continuity(s: Situation, key: Key, clip: Published | None) -> Iterator
     if clip is None or clip.inputs or not (clip.asked_seconds and clip.distribution):
         return
     before = _plays_before(s, key)
-    file = s.best(before) if before is not None else None
-    if before is not None and (file is None or can_go_on_from(s, file)):
+    if before is not None and can_go_on_from(s, before):
         yield because(Why.NOT_CONTINUED, input=before)
 
 

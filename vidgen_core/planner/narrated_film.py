@@ -55,16 +55,20 @@ class Told:
 
 
 def kept_narration(s: Situation) -> Told:
-    """Return what is there of a film that stands; nothing is made."""
+    """Return what is there of a film that stands. Nothing is made but its text, if that lacks."""
     told = Told()
-    speech = (kept_speech(s, scene) for scene in s.storyboard)
-    told.tasks.extend(task for task in speech if task)
+    speech = {scene.number: kept_speech(s, scene) for scene in s.storyboard}
+    told.tasks.extend(task for task in speech.values() if task)
     steps = (Step.NARRATION_TEXT, Step.NARRATION, Step.NARRATION_ADJUSTED, Step.SUBTITLES)
     found = {step: s.best(Key(step)) for step in steps}
     told.tasks.extend(kept(file) for file in found.values() if file)
     track, subtitles = found[Step.NARRATION_ADJUSTED], found[Step.SUBTITLES]
     told.track = track.path if track else None
     told.subtitles = subtitles.path if subtitles else None
+    is_ours = s.record(s.best(Key(Step.FILM))) is not None
+    if s.by_scene and is_ours and (track or subtitles) and not found[Step.NARRATION_TEXT]:
+        words = {one.number: words_of(s, one, speech[one.number]) for one in s.storyboard}
+        told.tasks[:0] = _text(s, words)
     return told
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vidgen_core.model import Step
+from vidgen_core.model import Key, Step
 from vidgen_core.plan import File, Reason, Task, Why, because
 from vidgen_core.planner.situation import Situation
 
@@ -55,11 +55,20 @@ def job_at_end(s: Situation, video: File) -> File | None:
     return clip if is_whole and is_in_it and is_own_job(s, clip) else None
 
 
-def can_go_on_from(s: Situation, file: File) -> bool:
-    """Whether the chosen engine can start from how *file* ends, a clip or a scene's video."""
+def can_go_on_from(s: Situation, before: Key) -> bool:
+    """Whether a clip that is made again could start from how *before* ends.
+
+    *before*: a clip of its own scene, which is made again with it, or the scene before.
+    """
     if takes_files(s):
         return True
-    return is_own_job(s, file) if file.key.step is Step.CLIP else bool(job_at_end(s, file))
+    if before.step is Step.CLIP:
+        return from_jobs(s)
+    video, clips = s.best(before), s.clip_numbers.get(before.scene, ())
+    if video is not None:
+        return job_at_end(s, video) is not None
+    last = s.best(Key(Step.CLIP, before.scene, clips[-1])) if clips else None
+    return from_jobs(s) if last is None else is_own_job(s, last)
 
 
 def will_be_own_job(s: Situation, task: Task) -> bool:

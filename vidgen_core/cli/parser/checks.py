@@ -114,7 +114,8 @@ def unknown(argument: str, parser: ArgumentParser, commands: Mapping[str, Argume
     having = [each for each, other in commands.items() if meant in _options(other)]
     if having and meant not in own:
         return f"there is no option {name} here: it is an option of vidgen {', '.join(having)}"
-    near = _nearest(meant, sorted(own))
+    skip = meant.replace("--no-", "--skip-", 1)
+    near = skip if skip in own else _nearest(meant, sorted(own))
     return f"there is no option {name}" + (f"; did you mean {near}?" if near else "")
 
 
